@@ -1,0 +1,32 @@
+// Bytes and spans of them, and hexadecimal.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facegate/core/status.h"
+
+namespace facegate::core {
+
+using Bytes = std::vector<std::uint8_t>;
+using ByteSpan = std::span<const std::uint8_t>;
+// A SHA-256 value.
+using Hash256 = std::array<std::uint8_t, 32>;
+
+inline ByteSpan AsBytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view AsText(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Lower case.
+std::string HexEncode(ByteSpan bytes);
+// Either case. Returns INVALID_ARGUMENT BAD_HEX for an odd length or another character.
+Result<Bytes> HexDecode(std::string_view text);
+
+}  // namespace facegate::core

@@ -1,0 +1,96 @@
+// Templates: protected, sealed, enrolled, compared inside a permit's scope.
+//
+// A template is 128 int8 values after a keyed orthogonal rotation (a secret per operator and
+// purpose), sealed with AES-256-GCM under a key per subject and purpose. In memory the int8 values
+// stand in locked pages; on disk only sealed bytes. See docs/LIFE_OF_A_FRAME.md, step 6, and I7.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "facegate/core/metrics.h"
+#include "facegate/core/status.h"
+#include "facegate/crypto/key_ring.h"
+#include "facegate/gallery/decision_table.h"
+#include "facegate/policy/permit.h"
+#include "facegate/storage/store.h"
+#include "facegate/vision/face.h"
+
+namespace facegate::gallery {
+
+struct MatchOptions {
+  double fmr_max = 1e-4;   // 1:1
+  double fpir_max = 1e-2;  // 1:N: each comparison runs at FMR <= fpir_max / N
+};
+
+enum class MatchKind { kMatch, kInconclusive, kNoMatch, kNotEnrolled };
+
+// What one probe compared as. Never carries a distance.
+struct Match {
+  MatchKind kind = MatchKind::kNoMatch;
+  model::SubjectId subject;                       // where kMatch
+  std::optional<policy::ConsentBasis> consent;    // where kMatch: checked at commit
+  core::Bytes wrapped_subject_secret;             // where kMatch: for the record's pseudonym
+};
+
+// An enrolment that was computed and not yet recorded: the changes for the ledger, and the plain
+// template that goes live once they are durable. Move-only.
+class PendingTemplate {
+ public:
+  PendingTemplate(PendingTemplate&&) noexcept;
+  PendingTemplate& operator=(PendingTemplate&&) noexcept;
+  ~PendingTemplate();
+  const model::TemplateId& id() const;
+  // To be committed with the permit; may be taken once.
+  storage::Changes TakeChanges();
+
+ private:
+  friend class Gallery;
+  struct Impl;
+  explicit PendingTemplate(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Thread-safe.
+class Gallery {
+ public:
+  // `store`, `keys`, `clock` and `metrics` must outlive it.
+  Gallery(const storage::Store& store, const crypto::KeyRing& keys, const core::Clock& clock,
+          core::Metrics& metrics, DecisionTable table, MatchOptions options,
+          std::string embedding_model_id);
+  ~Gallery();
+
+  // Reads and opens every stored template of the embedding model. A template that does not open is
+  // DATA_LOSS TEMPLATE_BROKEN with its template id; templates of another model are counted, not used.
+  core::Status Load();
+
+  // Protects and seals the face as a template of the permit's subject. Makes the gallery secret and
+  // the template key where there is none yet.
+  // Requires: the permit's operation is enroll.
+  core::Result<PendingTemplate> Prepare(const vision::Face& face, const policy::Permit& permit);
+  // Makes a recorded enrolment comparable, unless a Drop with a later index overtook it.
+  void Activate(PendingTemplate pending, std::uint64_t log_index);
+  // Forgets, in memory, the templates of a subject for a purpose (or for all), zeroing them.
+  // `log_index` is that of the withdrawal or erasure. Returns only when no comparison can see them.
+  void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
+            std::uint64_t log_index);
+
+  // 1:1 with the permit's subject. Requires: the permit's operation is verify.
+  Match Verify(const vision::Face& face, const policy::Permit& permit) const;
+  // 1:N: a match per face, in the faces' order; one subject matches at most one face (the nearest).
+  // Requires: the permit's operation is identify.
+  std::vector<Match> Identify(const std::vector<vision::Face>& faces,
+                              const policy::Permit& permit) const;
+
+  // Templates in memory.
+  std::size_t size() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace facegate::gallery

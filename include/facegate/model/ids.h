@@ -1,0 +1,116 @@
+// Ids as distinct types, so that a site can never be passed where a camera is meant.
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "facegate/core/check.h"
+#include "facegate/core/status.h"
+
+namespace facegate::model {
+
+// Lower-case letters, digits, '-' and '_'; 1 to 63 characters; starts with a letter or digit.
+bool IsValidId(std::string_view text);
+
+template <class Tag>
+class Id {
+ public:
+  Id() = default;  // empty: "none"
+  // Requires: IsValidId(text). Use Parse for anything that came from outside.
+  explicit Id(std::string_view text) : text_(text) { FG_CHECK(IsValidId(text)); }
+
+  // Returns INVALID_ARGUMENT BAD_ID; the message never repeats the text.
+  static core::Result<Id> Parse(std::string_view text) {
+    if (!IsValidId(text)) {
+      return core::Status(core::Code::kInvalidArgument, "BAD_ID",
+                          "an id is 1 to 63 of a-z 0-9 - _ and starts with a letter or digit");
+    }
+    return Id(text);
+  }
+
+  const std::string& str() const { return text_; }
+  bool empty() const { return text_.empty(); }
+  auto operator<=>(const Id&) const = default;
+
+ private:
+  std::string text_;
+};
+
+using OperatorId = Id<struct OperatorTag>;
+using SiteId = Id<struct SiteTag>;
+using AccessPointId = Id<struct AccessPointTag>;
+using CameraId = Id<struct CameraTag>;
+using PurposeId = Id<struct PurposeTag>;
+using NoticeId = Id<struct NoticeTag>;
+using SubjectId = Id<struct SubjectTag>;
+using ConsentId = Id<struct ConsentTag>;
+using TemplateId = Id<struct TemplateTag>;
+
+// Resource names, AIP-122. Ids in names are those above.
+std::string OperatorName(const OperatorId& op);                        // operators/{o}
+std::string SiteName(const OperatorId& op, const SiteId& site);        // operators/{o}/sites/{s}
+std::string AccessPointName(const OperatorId& op, const SiteId& site,  // .../accessPoints/{a}
+                            const AccessPointId& id);
+std::string CameraName(const OperatorId& op, const SiteId& site,       // .../cameras/{c}
+                       const CameraId& id);
+std::string PurposeName(const OperatorId& op, const PurposeId& id);    // operators/{o}/purposes/{p}
+std::string NoticeName(const OperatorId& op, const PurposeId& purpose,  // .../notices/{n}
+                       const NoticeId& id);
+std::string SubjectName(const OperatorId& op, const SubjectId& id);    // operators/{o}/subjects/{s}
+std::string ConsentName(const OperatorId& op, const SubjectId& subject,  // .../consents/{c}
+                        const ConsentId& id);
+
+// The parts of a name. Each field is set for as far as the name goes.
+// Parse* return INVALID_ARGUMENT BAD_NAME for anything that is not exactly such a name.
+struct SiteRef {
+  OperatorId op;
+  SiteId site;
+  auto operator<=>(const SiteRef&) const = default;
+};
+struct AccessPointRef {
+  OperatorId op;
+  SiteId site;
+  AccessPointId access_point;
+  auto operator<=>(const AccessPointRef&) const = default;
+};
+struct CameraRef {
+  OperatorId op;
+  SiteId site;
+  CameraId camera;
+  auto operator<=>(const CameraRef&) const = default;
+};
+struct PurposeRef {
+  OperatorId op;
+  PurposeId purpose;
+  auto operator<=>(const PurposeRef&) const = default;
+};
+struct NoticeRef {
+  OperatorId op;
+  PurposeId purpose;
+  NoticeId notice;
+  auto operator<=>(const NoticeRef&) const = default;
+};
+struct SubjectRef {
+  OperatorId op;
+  SubjectId subject;
+  auto operator<=>(const SubjectRef&) const = default;
+};
+struct ConsentRef {
+  OperatorId op;
+  SubjectId subject;
+  ConsentId consent;
+  auto operator<=>(const ConsentRef&) const = default;
+};
+
+core::Result<OperatorId> ParseOperatorName(std::string_view name);
+core::Result<SiteRef> ParseSiteName(std::string_view name);
+core::Result<AccessPointRef> ParseAccessPointName(std::string_view name);
+core::Result<CameraRef> ParseCameraName(std::string_view name);
+core::Result<PurposeRef> ParsePurposeName(std::string_view name);
+core::Result<NoticeRef> ParseNoticeName(std::string_view name);
+core::Result<SubjectRef> ParseSubjectName(std::string_view name);
+core::Result<ConsentRef> ParseConsentName(std::string_view name);
+
+}  // namespace facegate::model

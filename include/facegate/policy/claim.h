@@ -1,0 +1,89 @@
+// What is asked, by whom, and on what grounds it was decided: plain values around the permits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "facegate/core/time.h"
+#include "facegate/model/enums.h"
+#include "facegate/model/ids.h"
+#include "facegate/model/people.h"
+#include "facegate/model/resources.h"
+#include "facegate/rules/rule_set.h"
+
+namespace facegate::policy {
+
+// An authenticated request before anything is decided. rpc checked who calls and the sizes.
+struct Claim {
+  model::Principal caller;
+  model::Operation operation = model::Operation::kVerify1to1;
+  model::CameraRef camera;
+  model::PurposeId purpose;
+  std::optional<model::SubjectId> subject;  // required for verify and enroll, absent for identify
+  std::optional<model::Region> region;      // enroll: the marked face; narrows the camera's region
+  std::string request_id;                   // UUID
+  std::uint64_t client_counter = 0;         // the caller's own gap-free count; 0: not kept
+  std::int64_t lease_ms = 0;                // a stream lease; 0: one frame
+};
+
+// What a permit allows: a predicate, never a copied list of people.
+struct Scope {
+  model::Operation operation = model::Operation::kVerify1to1;
+  model::CameraRef camera;
+  model::AccessPointId access_point;        // empty at an enrolment desk
+  model::PurposeId purpose;
+  int purpose_version = 0;
+  std::optional<model::SubjectId> subject;  // 1:1 and enroll
+  core::Timestamp expires_at;
+};
+
+// Which part of a picture may be looked at, and how small a face.
+struct Capture {
+  model::Region region;
+  int min_face_px = 80;
+};
+
+// A consent that a decision rests on; checked again at commit.
+struct ConsentBasis {
+  model::ConsentRef consent;
+  std::uint64_t epoch = 0;
+  std::uint64_t log_index = 0;
+};
+
+struct RuleFinding {
+  std::string rule;
+  std::string article;
+  std::vector<std::string> missing;
+};
+
+// Everything about a decision that the record needs, whichever way it went.
+struct Grounds {
+  Claim claim;
+  core::Timestamp decided_at;
+  model::AccessPointId access_point;
+  int purpose_version = 0;
+  std::vector<rules::PackInfo> packs;
+  std::vector<std::uint64_t> rests_on;             // log indices of the registry events used
+  std::vector<model::Alternative> alternatives;    // of the access point
+  // Of the claimed subject, where there is one and it is known: for the pseudonym.
+  core::Bytes wrapped_subject_secret;
+  std::optional<ConsentBasis> consent;             // 1:1 and enroll, where one was found
+};
+
+// What detection found, for Engine::Admit.
+struct FacesInView {
+  int total = 0;      // faces detected anywhere in the picture
+  int in_region = 0;  // of them, those in the permitted region and large enough
+};
+
+// A person whom a 1:N search may compare with.
+struct Candidate {
+  model::SubjectRef subject;
+  model::SiteId site;
+  model::PurposeId purpose;
+  model::ConsentId consent;
+};
+
+}  // namespace facegate::policy

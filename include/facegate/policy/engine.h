@@ -1,0 +1,54 @@
+// Decides whether one claim may be processed, and mints the proof.
+//
+// Reads registry, consent, clock and rules; never sees pixels. The only code that can make a
+// ViewPermit or a Permit. See docs/LIFE_OF_A_FRAME.md, steps 2 and 4, and invariants I1, I2 and I4.
+#pragma once
+
+#include <memory>
+
+#include "facegate/core/time.h"
+#include "facegate/policy/claim.h"
+#include "facegate/policy/permit.h"
+#include "facegate/rules/rule_set.h"
+#include "facegate/storage/store.h"
+
+namespace facegate::policy {
+
+struct EngineOptions {
+  std::int64_t permit_ms_max = 5'000;  // how long a permit lives
+  std::int64_t lease_ms_max = 10'000;  // how long a stream lease may ask to live
+};
+
+// Which verdict a refusal gets at an access point with these alternatives: DENY for absolute bans and
+// where no alternative works, else USE_ALTERNATIVE.
+model::Verdict VerdictOfRefusal(const std::vector<model::Alternative>& alternatives, bool absolute);
+
+// Thread-safe. Holds an immutable snapshot of the rules; Reload swaps it whole.
+class Engine {
+ public:
+  // `store` and `clock` must outlive the engine. `abandon_sink` hears of permits dropped unspent.
+  Engine(const storage::Store& store, const core::Clock& clock,
+         std::shared_ptr<const rules::RuleSet> rules, EngineOptions options,
+         std::shared_ptr<AbandonSink> abandon_sink);
+  ~Engine();
+
+  // Grants or denies `claim`. Total: a fault or a missing input is a Denial, never a grant.
+  //
+  // Requires: claim.request_id is a UUID; subject is set for verify and enroll, absent for identify.
+  // Ensures:  a permit's scope lies within the claim and expires within permit_ms_max.
+  Decision Decide(const Claim& claim) const;
+
+  // Evaluates the rules that need to know who is in view, and turns the view permit into a Permit.
+  //
+  // Ensures: the permit's scope is that of `permit`; a permit that expired is a Denial.
+  Admission Admit(ViewPermit permit, const FacesInView& view) const;
+
+  void Reload(std::shared_ptr<const rules::RuleSet> rules);
+  std::shared_ptr<const rules::RuleSet> rules() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace facegate::policy

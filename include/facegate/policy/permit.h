@@ -1,0 +1,106 @@
+// The proofs that processing is allowed. Only Engine makes them, only audit::Ledger spends them.
+//
+// A ViewPermit allows decoding a frame and detecting faces; a Permit also aligning, embedding and
+// matching. Both are move-only and [[nodiscard]]. One that is dropped unspent is a bug: debug builds
+// abort; release builds record it as ABANDONED. See docs/LIFE_OF_A_FRAME.md and invariants I1 to I3.
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "facegate/core/time.h"
+#include "facegate/policy/claim.h"
+
+namespace facegate::audit {
+class Ledger;
+}
+
+namespace facegate::policy {
+
+class Engine;
+
+// Takes the grounds of permits that were dropped unspent (release builds). Thread-safe.
+class AbandonSink {
+ public:
+  virtual ~AbandonSink() = default;
+  virtual void OnAbandoned(const Grounds& grounds) noexcept = 0;
+};
+
+// Decides per candidate of a 1:N search, as of now; what is behind it lives in the engine.
+class CandidateTest {
+ public:
+  virtual ~CandidateTest() = default;
+  // The consent that lets this candidate be compared, or nothing. Reads the candidate's current
+  // consent and evaluates the candidate rules. Thread-safe.
+  virtual std::optional<ConsentBasis> Admits(const Candidate& candidate) const = 0;
+};
+
+namespace internal {
+// What both permits hold; private to policy and audit.
+struct Warrant {
+  Scope scope;
+  Capture capture;
+  Grounds grounds;
+  std::shared_ptr<const CandidateTest> candidates;  // 1:N only
+  std::shared_ptr<AbandonSink> abandon_sink;
+};
+}  // namespace internal
+
+class [[nodiscard]] ViewPermit {
+ public:
+  ViewPermit(ViewPermit&&) noexcept;
+  ViewPermit& operator=(ViewPermit&&) = delete;
+  ~ViewPermit();
+
+  // Requires: not moved from.
+  const Scope& scope() const;
+  const Capture& capture() const;
+  const Grounds& grounds() const;
+  bool LiveAt(core::Timestamp now) const;
+
+ private:
+  friend class Engine;
+  friend class audit::Ledger;
+  explicit ViewPermit(std::unique_ptr<internal::Warrant> warrant);
+  // Takes the obligation to record away from this permit.
+  std::unique_ptr<internal::Warrant> Spend() &&;
+  std::unique_ptr<internal::Warrant> warrant_;
+};
+
+class [[nodiscard]] Permit {
+ public:
+  Permit(Permit&&) noexcept;
+  Permit& operator=(Permit&&) = delete;
+  ~Permit();
+
+  // Requires: not moved from.
+  const Scope& scope() const;
+  const Capture& capture() const;
+  const Grounds& grounds() const;
+  bool LiveAt(core::Timestamp now) const;
+  // Whether this candidate may be compared, and by which consent. For 1:1 and enroll only the
+  // claimed subject is; the answer is then the consent of the grounds.
+  std::optional<ConsentBasis> Admits(const Candidate& candidate) const;
+
+ private:
+  friend class Engine;
+  friend class audit::Ledger;
+  explicit Permit(std::unique_ptr<internal::Warrant> warrant);
+  std::unique_ptr<internal::Warrant> Spend() &&;
+  std::unique_ptr<internal::Warrant> warrant_;
+};
+
+// A refusal, with what a lawyer and an engineer need. A value, recorded like a grant.
+struct [[nodiscard]] Denial {
+  Grounds grounds;
+  model::Verdict verdict = model::Verdict::kUseAlternative;  // never kAllow
+  model::Reason reason = model::Reason::kPolicyDenied;
+  std::vector<RuleFinding> findings;
+  FacesInView view;  // where Admit refused
+};
+
+using Decision = std::variant<ViewPermit, Denial>;
+using Admission = std::variant<Permit, Denial>;
+
+}  // namespace facegate::policy

@@ -1,0 +1,76 @@
+// The flat, typed inputs that rules see, by the vocabulary in config/policies/vocabulary.yaml.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "facegate/core/json.h"
+#include "facegate/core/status.h"
+#include "facegate/core/time.h"
+
+namespace facegate::rules {
+
+// Types of the vocabulary. Dates are timestamps at 00:00 UTC of that day. Int and number are doubles.
+enum class Type { kBool, kInt, kNumber, kString, kEnum, kSet, kTimestamp, kDate, kRef };
+
+// When an input becomes known, which is when the rules that read it can be evaluated.
+//   kRequest    from registry, clock and request
+//   kCandidate  consent.* subject.* guardian.*: of the claimed person, or per enrolled candidate (1:N)
+//   kDetection  from detection: who else is in view
+// A rule belongs to the latest stage of its inputs.
+enum class Stage { kRequest, kCandidate, kDetection };
+
+// monostate: missing.
+using Value =
+    std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, core::Timestamp>;
+
+struct InputSpec {
+  std::string name;
+  Type type = Type::kBool;
+  Stage stage = Stage::kRequest;
+  std::vector<std::string> values;  // of enums and sets
+  std::string source;               // where it comes from, one line, for the docs
+};
+
+// The known inputs, immutable and shared.
+class Vocabulary {
+ public:
+  // Errors name file:line:column. INVALID_ARGUMENT BAD_VOCABULARY.
+  static core::Result<std::shared_ptr<const Vocabulary>> Load(const std::string& path);
+
+  std::optional<std::size_t> Find(std::string_view name) const;
+  const InputSpec& at(std::size_t index) const { return specs_[index]; }
+  std::size_t size() const { return specs_.size(); }
+
+ private:
+  std::vector<InputSpec> specs_;  // by name
+};
+
+// One value per input. What is not set is missing.
+class Inputs {
+ public:
+  explicit Inputs(std::shared_ptr<const Vocabulary> vocabulary);
+
+  // Requires: `name` is in the vocabulary and the value is of its type (an enum value or set member
+  // of the specified ones). Setting monostate clears.
+  void Set(std::string_view name, Value value);
+  const Value& Get(std::string_view name) const;
+  const Value& at(std::size_t index) const { return values_[index]; }
+  const Vocabulary& vocabulary() const { return *vocabulary_; }
+
+  // From a flat JSON object of inputs, as `facegate policy evaluate --input` reads; times and dates
+  // as strings. INVALID_ARGUMENT BAD_INPUT names the member.
+  static core::Result<Inputs> FromJson(std::shared_ptr<const Vocabulary> vocabulary,
+                                       const core::Json& json);
+
+ private:
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  std::vector<Value> values_;
+};
+
+}  // namespace facegate::rules

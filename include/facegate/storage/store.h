@@ -1,0 +1,279 @@
+// The one door to durable state.
+//
+// There is one write, Apply(Batch), and a batch cannot exist without log records: every change rides
+// in the item of the record that explains it, in one transaction with the record, its tree hashes and
+// the signed checkpoint (invariant I5). Drivers are native and share a conformance suite, not code.
+//
+// MUST (tests/unit/storage/conformance holds each for every driver):
+//  - Apply MUST be all or nothing, and durable before it returns ok.
+//  - Items MUST be checked and applied in order, each seeing the ones before it.
+//  - Apply MUST return ABORTED LOG_MOVED, changing nothing, if the log's size is not `expected_size`.
+//  - Apply MUST return ABORTED PRECONDITION with the failing item's number if a precondition fails.
+//  - A subject that was erased MUST never be written again: ABORTED PRECONDITION (a fence).
+//  - When a batch destroys something (Batch::Destroys), Apply MUST return ok only once the destroyed
+//    bytes are gone from every file the driver keeps (I6, I9).
+//  - After an I/O error of a commit the driver MUST fail every later Apply with UNAVAILABLE
+//    STORE_POISONED until reopened: a failed fsync is never retried.
+//  - No read may hold a transaction open across calls.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "facegate/core/bytes.h"
+#include "facegate/core/status.h"
+#include "facegate/core/time.h"
+#include "facegate/model/ids.h"
+#include "facegate/model/people.h"
+
+namespace facegate::storage {
+
+// ---- Changes -------------------------------------------------------------------------------------
+
+// A registry resource as a versioned document; `name` is its full resource name.
+// Creates where `revision` is 1, else replaces the revision before it (both are preconditions).
+// Earlier revisions are kept.
+struct PutResource {
+  std::string name;
+  std::string kind;    // "operator", "site", "accessPoint", "camera", "purpose", "notice", ...
+  std::string parent;  // name of the parent, "" for operators
+  std::string body;    // canonical JSON
+  std::uint64_t revision = 1;
+};
+// Marks a resource deleted. Its revisions stay readable by log index.
+struct DeleteResource {
+  std::string name;
+  std::uint64_t revision = 0;  // the current one
+};
+struct PutSubject {
+  model::Subject subject;  // created; a subject of that id must not exist, alive or erased
+};
+// Destroys secret, keys, templates and consents' links of a subject and fences the id for ever.
+struct EraseSubject {
+  model::SubjectRef subject;
+};
+// Creates a consent (epoch 1) or moves it on (epoch = stored epoch + 1; else a failed precondition).
+struct PutConsent {
+  model::Consent consent;
+};
+struct PutTemplateKey {
+  model::TemplateKey key;  // none may exist for that subject and purpose
+};
+struct PutTemplate {
+  model::Template value;
+};
+// Destroys all templates and the template key of one subject and purpose.
+struct DestroyTemplates {
+  model::SubjectRef subject;
+  model::PurposeId purpose;
+};
+// A wrapped secret of a gallery, which is one operator and purpose. None may exist.
+struct PutGallerySecret {
+  model::PurposeRef gallery;
+  core::Bytes wrapped;
+};
+
+using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent,
+                            PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret>;
+using Changes = std::vector<Change>;
+
+// ---- Preconditions -------------------------------------------------------------------------------
+
+// The consent is still at that epoch.
+struct ConsentAtEpoch {
+  model::ConsentRef consent;
+  std::uint64_t epoch = 0;
+};
+// The resource is still at that revision and not deleted.
+struct ResourceAtRevision {
+  std::string name;
+  std::uint64_t revision = 0;
+};
+// No live resource has this one as its parent.
+struct NoChildren {
+  std::string name;
+};
+using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren>;
+using Preconditions = std::vector<Precondition>;
+
+// ---- The batch -----------------------------------------------------------------------------------
+
+// What a record can be searched by; written with it. Empty strings are "none".
+struct IndexKeys {
+  std::string type;      // "decision", "consent.granted", ...
+  core::Timestamp time;
+  std::string site;      // ids, not names
+  std::string access_point;
+  std::string camera;
+  std::string purpose;
+  std::string verdict;   // words
+  std::string reason;
+  std::string subject_pseudonym;
+  std::vector<std::string> rules;
+};
+
+struct BatchItem {
+  std::string entry;  // the record's bytes, verbatim
+  IndexKeys keys;
+  Preconditions preconditions;
+  Changes changes;
+};
+
+// Where a stored tile is; see tlog::TileId (storage stands beside tlog and knows only bytes).
+struct TileKey {
+  int level = 0;
+  std::uint64_t index = 0;
+  auto operator<=>(const TileKey&) const = default;
+};
+
+// A group of records of one log and all they bring about.
+class Batch {
+ public:
+  // `log` is the operator whose log grows; `items` become records expected_size, expected_size+1, ...
+  // `tiles` are the tree's tiles as they are after the batch (each replaces the stored one);
+  // `checkpoint` is the signed note over the new size.
+  // Requires: items is not empty, checkpoint is not empty.
+  Batch(model::OperatorId log, std::uint64_t expected_size, std::vector<BatchItem> items,
+        std::map<TileKey, core::Bytes> tiles, std::string checkpoint);
+
+  const model::OperatorId& log() const { return log_; }
+  std::uint64_t expected_size() const { return expected_size_; }
+  const std::vector<BatchItem>& items() const { return items_; }
+  const std::map<TileKey, core::Bytes>& tiles() const { return tiles_; }
+  const std::string& checkpoint() const { return checkpoint_; }
+  // True if any change erases or destroys.
+  bool Destroys() const;
+
+ private:
+  model::OperatorId log_;
+  std::uint64_t expected_size_;
+  std::vector<BatchItem> items_;
+  std::map<TileKey, core::Bytes> tiles_;
+  std::string checkpoint_;
+};
+
+// What Apply says. `failed_item` is set exactly where status.reason() == "PRECONDITION".
+struct ApplyResult {
+  core::Status status;
+  std::optional<std::size_t> failed_item;
+};
+
+// ---- Reads ---------------------------------------------------------------------------------------
+
+struct Resource {
+  std::string name;
+  std::string kind;
+  std::string parent;
+  std::string body;
+  std::uint64_t revision = 0;
+  std::uint64_t log_index = 0;  // of the registry event that made this revision
+};
+
+struct LogHead {
+  std::uint64_t size = 0;
+  std::string checkpoint;  // signed note; empty for a log that has no records
+};
+
+struct LogEntry {
+  std::uint64_t index = 0;
+  std::string entry;
+};
+
+// Filters are conjunctive; empty means any.
+struct LogQuery {
+  std::optional<core::Timestamp> from;   // inclusive
+  std::optional<core::Timestamp> until;  // exclusive
+  std::string type, site, access_point, camera, purpose, verdict, reason, subject_pseudonym, rule;
+  std::uint64_t first_index = 0;         // only records at or after it
+  std::size_t limit = 100;               // 1..1000
+};
+
+// Thread-safe.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual ApplyResult Apply(const Batch& batch) = 0;
+
+  // NOT_FOUND RESOURCE_NOT_FOUND for what never was or is deleted.
+  virtual core::Result<Resource> GetResource(std::string_view name) const = 0;
+  // Live resources of a kind directly below `parent`, by name, after the name `after`.
+  virtual core::Result<std::vector<Resource>> ListResources(std::string_view parent,
+                                                            std::string_view kind,
+                                                            std::string_view after,
+                                                            std::size_t limit) const = 0;
+
+  // NOT_FOUND SUBJECT_NOT_FOUND for what never was; FAILED_PRECONDITION SUBJECT_ERASED for a fence.
+  virtual core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const = 0;
+  virtual core::Result<std::vector<model::Subject>> ListSubjects(const model::OperatorId& op,
+                                                                 std::string_view after,
+                                                                 std::size_t limit) const = 0;
+
+  virtual core::Result<model::Consent> GetConsent(const model::ConsentRef& consent) const = 0;
+  // The consents of one subject, newest event first.
+  virtual core::Result<std::vector<model::Consent>> ListConsents(
+      const model::SubjectRef& subject) const = 0;
+  // The current (newest) consent of each subject for that site and purpose, by subject id, after
+  // the id `after`. Subjects without a template there are included.
+  virtual core::Result<std::vector<model::Consent>> ListConsentsAt(const model::SiteRef& site,
+                                                                   const model::PurposeId& purpose,
+                                                                   std::string_view after,
+                                                                   std::size_t limit) const = 0;
+  // Granted consents whose expires_at is at or before `now`, all operators; for the sweep.
+  virtual core::Result<std::vector<model::Consent>> ListExpired(core::Timestamp now,
+                                                                std::size_t limit) const = 0;
+
+  // NOT_FOUND TEMPLATE_KEY_NOT_FOUND.
+  virtual core::Result<model::TemplateKey> GetTemplateKey(const model::SubjectRef& subject,
+                                                          const model::PurposeId& purpose) const = 0;
+  // Templates of all operators, ordered by (op, subject, purpose, id), after that key ("" at first:
+  // pass the previous page's last template).
+  virtual core::Result<std::vector<model::Template>> ListTemplates(
+      const std::optional<model::Template>& after, std::size_t limit) const = 0;
+  virtual core::Result<std::vector<model::Template>> ListTemplatesOf(
+      const model::SubjectRef& subject) const = 0;
+  // NOT_FOUND GALLERY_SECRET_NOT_FOUND.
+  virtual core::Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const = 0;
+  // Subjects with at least one stored template.
+  virtual core::Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const = 0;
+
+  // A log that was never written has size 0.
+  virtual core::Result<LogHead> GetLogHead(const model::OperatorId& log) const = 0;
+  // Up to `count` entries from `first`, in order; fewer at the end. At most 1000 a call.
+  virtual core::Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log,
+                                                          std::uint64_t first,
+                                                          std::size_t count) const = 0;
+  // The stored tile, as wide as it is. NOT_FOUND TILE_NOT_FOUND.
+  virtual core::Result<core::Bytes> ReadTile(const model::OperatorId& log,
+                                             const TileKey& tile) const = 0;
+  // Entries that fit, in index order.
+  virtual core::Result<std::vector<LogEntry>> QueryLog(const model::OperatorId& log,
+                                                       const LogQuery& query) const = 0;
+
+  // A value of the store itself ("kek_fingerprint", ...): set once, before any record.
+  // SetOnce returns ALREADY_EXISTS where another value stands.
+  virtual core::Result<std::string> GetProperty(std::string_view key) const = 0;
+  virtual core::Status SetPropertyOnce(std::string_view key, std::string_view value) = 0;
+};
+
+// Everything in memory; for tests, `facegate eval` and demos without a disk.
+std::unique_ptr<Store> OpenMemoryStore();
+
+struct SqliteOptions {
+  std::string path;
+  int busy_timeout_ms = 2000;
+  int readers_max = 4;
+};
+// Opens or creates. Returns FAILED_PRECONDITION STORE_IN_USE (another process has it),
+// STORE_TOO_NEW (schema of a newer version), DATA_LOSS STORE_DAMAGED, UNAVAILABLE STORE_UNREADABLE;
+// each names the file.
+core::Result<std::unique_ptr<Store>> OpenSqliteStore(const SqliteOptions& options);
+
+}  // namespace facegate::storage

@@ -1,0 +1,53 @@
+// C2SP checkpoints, log-proof files and entry bundles (https://c2sp.org/tlog-checkpoint,
+// tlog-proof, tlog-tiles).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facegate/core/bytes.h"
+#include "facegate/core/status.h"
+#include "facegate/tlog/merkle.h"
+#include "facegate/tlog/note.h"
+
+namespace facegate::tlog {
+
+struct Checkpoint {
+  std::string origin;
+  std::uint64_t size = 0;
+  Hash256 root{};
+  bool operator==(const Checkpoint&) const = default;
+};
+
+// "origin\nsize\nbase64(root)\n".
+std::string CheckpointText(const Checkpoint& checkpoint);
+// Strict: decimal without leading zeros, 32-byte root, no extension lines; a size of 0 must have the
+// empty root. INVALID_ARGUMENT BAD_CHECKPOINT.
+core::Result<Checkpoint> ParseCheckpointText(std::string_view text);
+// The signed note's bytes; the key's name is the origin.
+std::string SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKey& key);
+// Parses, checks that the key's name is the origin, and verifies.
+core::Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, const VerifierKey& key);
+
+// A self-contained proof that an entry is in a log.
+struct ProofFile {
+  std::optional<core::Bytes> extra;
+  std::uint64_t index = 0;
+  std::vector<Hash256> hashes;
+  std::string checkpoint;  // signed note
+};
+std::string EncodeProofFile(const ProofFile& proof);
+core::Result<ProofFile> ParseProofFile(std::string_view bytes);  // INVALID_ARGUMENT BAD_PROOF_FILE
+// Verifies checkpoint and inclusion of `entry`; gives the checkpoint.
+core::Result<Checkpoint> VerifyProofFile(const ProofFile& proof, core::ByteSpan entry,
+                                         const VerifierKey& log_key);
+
+constexpr std::size_t kEntryBytesMax = 65'535;
+// (uint16 big-endian length || entry)*. Requires: each entry at most kEntryBytesMax.
+core::Bytes EncodeBundle(const std::vector<std::string>& entries);
+core::Result<std::vector<std::string>> ParseBundle(core::ByteSpan bytes);  // INVALID_ARGUMENT BAD_BUNDLE
+
+}  // namespace facegate::tlog

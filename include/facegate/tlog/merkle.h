@@ -1,0 +1,92 @@
+// RFC 6962 Merkle trees over C2SP tiles: hashes, proofs and a growing tree; pure but for a reader.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "facegate/core/bytes.h"
+#include "facegate/core/status.h"
+
+namespace facegate::tlog {
+
+using core::Hash256;
+
+constexpr int kTileHeight = 8;
+constexpr int kTileWidth = 256;
+
+Hash256 LeafHash(core::ByteSpan entry);             // SHA-256(00 || entry)
+Hash256 NodeHash(const Hash256& l, const Hash256& r);  // SHA-256(01 || l || r)
+Hash256 EmptyRoot();                                // SHA-256("")
+
+// Where a tile is: level counts in steps of 8 tree levels; `index` is N, `width` 1..256.
+struct TileId {
+  int level = 0;
+  std::uint64_t index = 0;
+  auto operator<=>(const TileId&) const = default;
+};
+// "tile/0/x001/x234/067" or, for width < 256, with ".p/W". Requires: 1 <= width <= 256.
+std::string TilePath(const TileId& id, int width);
+// "tile/entries/x001/x234/067[.p/W]".
+std::string BundlePath(std::uint64_t index, int width);
+// How many hashes tile `id` has in a tree of `size` leaves (0: none, up to 256).
+int TileWidthAt(const TileId& id, std::uint64_t size);
+
+// Gives at least `width` hashes of a tile, concatenated. Returns DATA_LOSS if it cannot.
+using TileReader = std::function<core::Result<core::Bytes>(const TileId&, int width)>;
+
+// The root of the first `size` leaves. DATA_LOSS if tiles are missing or short.
+core::Result<Hash256> RootHash(std::uint64_t size, const TileReader& read);
+// Audit path of leaf `index` in the tree of `size`, from the leaf's sibling upward.
+// Requires: index < size.
+core::Result<std::vector<Hash256>> InclusionProof(std::uint64_t index, std::uint64_t size,
+                                                  const TileReader& read);
+// From the tree of `old_size` to that of `size`; empty where old_size is 0 or equals size.
+// Requires: old_size <= size.
+core::Result<std::vector<Hash256>> ConsistencyProof(std::uint64_t old_size, std::uint64_t size,
+                                                    const TileReader& read);
+
+// PERMISSION_DENIED PROOF_BAD unless the proof holds.
+core::Status VerifyInclusion(const Hash256& leaf, std::uint64_t index, std::uint64_t size,
+                             const std::vector<Hash256>& proof, const Hash256& root);
+core::Status VerifyConsistency(std::uint64_t old_size, const Hash256& old_root, std::uint64_t size,
+                               const Hash256& root, const std::vector<Hash256>& proof);
+
+// A tree that grows at its right edge. Holds only the partial tiles (at most 255 hashes a level) plus
+// the tiles completed since TakeChangedTiles, so memory does not grow with the log. Copyable: a
+// writer appends to a copy and keeps it only if the commit succeeded. Not thread-safe.
+class GrowingTree {
+ public:
+  GrowingTree() = default;  // empty
+  // Reads the right edge of a stored tree of `size` leaves.
+  static core::Result<GrowingTree> Load(std::uint64_t size, const TileReader& read);
+
+  std::uint64_t size() const { return size_; }
+  void Append(const Hash256& leaf);
+  Hash256 Root() const;
+
+  // Every tile (full or partial) touched since the last call, with its hashes so far.
+  std::map<TileId, core::Bytes> TakeChangedTiles();
+
+ private:
+  std::uint64_t size_ = 0;
+  std::vector<core::Bytes> edge_;            // per level, the hashes of the rightmost partial tile
+  std::map<TileId, core::Bytes> changed_;
+};
+
+// For memory tests and verification of whole logs: the root of a stream of leaf hashes, O(log n).
+class RootAccumulator {
+ public:
+  void Append(const Hash256& leaf);
+  std::uint64_t size() const { return size_; }
+  Hash256 Root() const;
+
+ private:
+  std::uint64_t size_ = 0;
+  std::vector<Hash256> stack_;  // roots of complete subtrees, largest first
+};
+
+}  // namespace facegate::tlog
