@@ -24,14 +24,15 @@ namespace facegate::crypto {
 class KeyRing {
  public:
   // Creates both files (and the directory, 0700). Returns ALREADY_EXISTS KEYS_EXIST when one is
-  // there; nothing is overwritten, ever. PERMISSION_DENIED KEYS_EXPOSED when an existing directory is
-  // writable by group or others or owned by somebody else; UNAVAILABLE KEYS_UNWRITABLE when the
+  // there; nothing is overwritten, ever. PERMISSION_DENIED KEYS_EXPOSED when an existing directory
+  // is writable by group or others or owned by somebody else; UNAVAILABLE KEYS_UNWRITABLE when the
   // system refuses to write. Whatever fails, it leaves both files or neither.
   static core::Status Init(const std::string& directory);
 
-  // Returns NOT_FOUND KEYS_MISSING, PERMISSION_DENIED KEYS_EXPOSED (readable or writable by group or
-  // others, a link, not a regular file, or owned by somebody else), PERMISSION_DENIED KEYS_UNREADABLE
-  // (the system refuses to read it), INVALID_ARGUMENT KEYS_MALFORMED; each names the file.
+  // Returns NOT_FOUND KEYS_MISSING, PERMISSION_DENIED KEYS_EXPOSED (readable or writable by group
+  // or others, a link, not a regular file, or owned by somebody else), PERMISSION_DENIED
+  // KEYS_UNREADABLE (the system refuses to read it), INVALID_ARGUMENT KEYS_MALFORMED; each names
+  // the file.
   static core::Result<std::unique_ptr<KeyRing>> Load(const std::string& directory);
 
   // Fresh random keys in memory only; for tests and `facegate eval`.
