@@ -327,6 +327,7 @@ class MemoryStore final : public Store {
       const model::SubjectRef& subject) const override;
   Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const override;
   Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const override;
+  Result<std::vector<model::OperatorId>> ListLogs() const override;
   Result<LogHead> GetLogHead(const model::OperatorId& log) const override;
   Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log, std::uint64_t first,
                                             std::size_t count) const override;
@@ -525,6 +526,13 @@ Result<std::uint64_t> MemoryStore::CountStoredPersons(const model::OperatorId& o
     persons.insert(it->second.subject);
   }
   return std::uint64_t{persons.size()};
+}
+
+Result<std::vector<model::OperatorId>> MemoryStore::ListLogs() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::OperatorId> found;
+  for (const auto& [op, log] : state_.logs) found.push_back(op);
+  return found;
 }
 
 Result<LogHead> MemoryStore::GetLogHead(const model::OperatorId& log) const {
