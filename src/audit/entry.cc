@@ -83,6 +83,12 @@ Json PeopleJson(const Draft& draft, std::uint64_t index, core::Timestamp time) {
   return list;
 }
 
+std::string TypeOf(const Outcome& outcome) {
+  if (outcome.reason == model::Reason::kLeaseClosed) return "stream_lease";
+  if (outcome.reason == model::Reason::kEnrolled) return "template.enrolled";
+  return "decision";
+}
+
 Status AddPerson(Draft& draft, const model::OperatorId& op, const model::SubjectId& subject,
                  core::ByteSpan wrapped, std::optional<std::uint64_t> consent_index,
                  const crypto::KeyRing& keys) {
@@ -137,8 +143,7 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
                     const std::vector<policy::RuleFinding>& findings) {
   const policy::Claim& claim = grounds.claim;
   Draft draft;
-  draft.type = claim.lease_ms > 0 && outcome.reason == model::Reason::kLeaseClosed ? "stream_lease"
-                                                                                   : "decision";
+  draft.type = TypeOf(outcome);
   draft.log = claim.camera.op;
   draft.site = claim.camera.site.str();
   draft.access_point = grounds.access_point.str();
