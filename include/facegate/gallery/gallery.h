@@ -22,11 +22,19 @@
 namespace facegate::gallery {
 
 struct MatchOptions {
-  double fmr_max = 1e-4;   // 1:1
-  double fpir_max = 1e-2;  // 1:N: each comparison runs at FMR <= fpir_max / N
+  double fmr_max = 1e-4;   // 1:1, of one attempt: k templates are compared at FMR <= fmr_max / k
+  double fpir_max = 1e-2;  // 1:N, of one search: N templates are compared at FMR <= fpir_max / N
+  // Templates of one person at one site for one purpose. More would push the 1:1 comparison below what
+  // the evidence supports, so that every answer became inconclusive.
+  int templates_per_person_max = 3;
 };
 
-enum class MatchKind { kMatch, kInconclusive, kNoMatch, kNotEnrolled };
+enum class MatchKind {
+  kMatch,
+  kInconclusive,  // between match and no match; thin evidence; two faces claim one person; a fault
+  kNoMatch,
+  kNotEnrolled,   // nobody in scope has a template here: nothing was compared
+};
 
 // What one probe compared as. Never carries a distance.
 struct Match {
@@ -79,9 +87,11 @@ class Gallery {
   void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
             std::uint64_t log_index);
 
-  // 1:1 with the permit's subject. Requires: the permit's operation is verify.
+  // 1:1 with the permit's subject: the nearest of their templates. An expired permit compares nothing
+  // and is inconclusive, here and below. Requires: the permit's operation is verify.
   Match Verify(const vision::Face& face, const policy::Permit& permit) const;
-  // 1:N: a match per face, in the faces' order; one subject matches at most one face (the nearest).
+  // 1:N: a match per face, in the faces' order, among the candidates that permit.Admits; each is asked
+  // about once. One subject matches at most one face (the nearest; the others are inconclusive).
   // Requires: the permit's operation is identify.
   std::vector<Match> Identify(const std::vector<vision::Face>& faces,
                               const policy::Permit& permit) const;
