@@ -22,7 +22,8 @@ class Reader {
   core::Status Error(const YAML::Mark& mark, std::string_view what) const {
     std::string place = path_;
     if (!mark.is_null()) {
-      place += ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+      place.append(":").append(std::to_string(mark.line + 1));
+      place.append(":").append(std::to_string(mark.column + 1));
     }
     return core::Status(core::Code::kInvalidArgument, "BAD_DECISION_TABLE",
                         place + ": " + std::string(what));

@@ -33,7 +33,7 @@ struct SubjectKey {
 // One comparison that the permit allows.
 struct Comparison {
   TemplateView steps;
-  std::size_t person;  // index into Scope::people
+  std::size_t person;  // index into Compared::people
 };
 
 struct Person {
@@ -49,7 +49,7 @@ struct Compared {
 
 // The squared distances that decide, for one number of comparisons.
 struct Limits {
-  std::int32_t match = -1;  // at or below it: match; -1: nothing can
+  std::int32_t match = -1;    // at or below it: match; -1: nothing can
   std::int32_t no_match = 0;  // above it: no match
 };
 
@@ -79,10 +79,10 @@ ShelfKey ShelfOf(const policy::Scope& scope) {
 
 // Adds the templates of one person that the permit admits.
 void AddAdmitted(const model::SubjectId& subject, const std::vector<LiveTemplate>& templates,
-                 const LiveTemplates& live, const policy::Permit& permit, Compared& out) {
+                 const policy::Permit& permit, Compared& out) {
   const policy::Scope& scope = permit.scope();
-  // A person's templates mostly rest on one consent, and a candidate is a person under a consent: ask
-  // once for each.
+  // A person's templates mostly rest on one consent, and a candidate is a person under a consent:
+  // ask once for each.
   std::map<model::ConsentId, std::optional<std::size_t>> asked;
   for (const LiveTemplate& value : templates) {
     auto known = asked.find(value.consent);
@@ -96,7 +96,7 @@ void AddAdmitted(const model::SubjectId& subject, const std::vector<LiveTemplate
       }
       known = asked.emplace(value.consent, person).first;
     }
-    if (known->second) out.comparisons.push_back({live.At(value), *known->second});
+    if (known->second) out.comparisons.push_back({value.view(), *known->second});
   }
 }
 
@@ -154,6 +154,9 @@ struct Gallery::Impl {
   std::shared_ptr<const Rotation> RotationOf(const policy::Scope& scope) const;
   Limits LimitsFor(double rate_max, std::size_t comparisons) const;
   Match ToMatch(MatchKind kind, const model::OperatorId& op, const Person& person) const;
+  // Sets the match of each face that was compared; the others keep what they are.
+  void Assign(const std::vector<std::optional<Nearest>>& nearest, const std::vector<Person>& people,
+              const Limits& limits, const model::OperatorId& op, std::vector<Match>& matches) const;
 };
 
 core::Result<std::shared_ptr<const Rotation>> Gallery::Impl::StoredRotation(
@@ -162,8 +165,7 @@ core::Result<std::shared_ptr<const Rotation>> Gallery::Impl::StoredRotation(
   const auto secret = keys.Unwrap(wrapped, GallerySecretContext(gallery));
   if (!secret.ok() || secret->size() != kGallerySecretBytes) {
     return core::Status(core::Code::kDataLoss, "GALLERY_SECRET_BROKEN",
-                        "the gallery secret of " +
-                            model::PurposeName(gallery.op, gallery.purpose) +
+                        "the gallery secret of " + model::PurposeName(gallery.op, gallery.purpose) +
                             " does not open; check that this is the store's key-encryption key");
   }
   return std::make_shared<const Rotation>(Rotation::Derive(secret->span()));
@@ -235,8 +237,8 @@ core::Status Gallery::Impl::LoadPage(
     const auto key = KeyOf({value.op, value.subject}, value.purpose);
     if (!key.ok() && key.status().code() != core::Code::kDataLoss) return key.status();
     if (!key.ok() || key->creation) return BrokenTemplate(value, "it has no key that opens");
-    FG_ASSIGN_OR_RETURN(const crypto::SecretBytes steps, OpenTemplate(key->key.span(), value));
-    into.Add(value, steps.span(), value.log_index);
+    FG_ASSIGN_OR_RETURN(crypto::SecretBytes steps, OpenTemplate(key->key.span(), value));
+    into.Add(value, std::move(steps), value.log_index);
   }
   return core::Status::Ok();
 }
@@ -274,11 +276,39 @@ Match Gallery::Impl::ToMatch(MatchKind kind, const model::OperatorId& op,
   return match;
 }
 
+void Gallery::Impl::Assign(const std::vector<std::optional<Nearest>>& nearest,
+                           const std::vector<Person>& people, const Limits& limits,
+                           const model::OperatorId& op, std::vector<Match>& matches) const {
+  std::map<model::SubjectId, std::size_t> face_of;  // the nearest face that matched each person
+  for (std::size_t i = 0; i < nearest.size(); ++i) {
+    if (!nearest[i]) continue;
+    const MatchKind kind = KindOf(*nearest[i], limits);
+    if (kind != MatchKind::kMatch) {
+      matches[i].kind = kind;
+      continue;
+    }
+    const auto [entry, first] = face_of.emplace(people[nearest[i]->person].subject, i);
+    if (!first && nearest[i]->squared < nearest[entry->second]->squared) entry->second = i;
+  }
+  for (const auto& [subject, face] : face_of) {
+    matches[face] = ToMatch(MatchKind::kMatch, op, people[nearest[face]->person]);
+  }
+}
+
 Gallery::Gallery(const storage::Store& store, const crypto::KeyRing& keys, const core::Clock& clock,
                  core::Metrics& metrics, DecisionTable table, MatchOptions options,
                  std::string embedding_model_id)
-    : impl_(new Impl{store, keys, clock, metrics, std::move(table), options,
-                     std::move(embedding_model_id), {}, {}, {}, 0}) {}
+    : impl_(new Impl{store,
+                     keys,
+                     clock,
+                     metrics,
+                     std::move(table),
+                     options,
+                     std::move(embedding_model_id),
+                     {},
+                     {},
+                     {},
+                     0}) {}
 Gallery::~Gallery() = default;
 
 core::Status Gallery::Load() {
@@ -346,15 +376,15 @@ core::Result<PendingTemplate> Gallery::Prepare(const vision::Face& face,
 
 void Gallery::Activate(PendingTemplate pending, std::uint64_t log_index) {
   FG_CHECK(pending.impl_ != nullptr && pending.impl_->taken);
-  const PendingTemplate::Impl& made = *pending.impl_;
+  PendingTemplate::Impl& made = *pending.impl_;
   const std::unique_lock lock(impl_->mutex);
   impl_->rotations.emplace(model::PurposeRef{made.description.op, made.description.purpose},
                            made.secret.rotation);
-  impl_->live.Add(made.description, made.steps.span(), log_index);
+  impl_->live.Add(made.description, std::move(made.steps), log_index);
 }
 
-void Gallery::Drop(const model::SubjectRef& subject,
-                   const std::optional<model::PurposeId>& purpose, std::uint64_t log_index) {
+void Gallery::Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
+                   std::uint64_t log_index) {
   const std::unique_lock lock(impl_->mutex);
   impl_->live.Drop(subject, purpose, log_index);
 }
@@ -372,7 +402,7 @@ Match Gallery::Verify(const vision::Face& face, const policy::Permit& permit) co
   if (shelf != nullptr) {
     const auto person = shelf->find(*scope.subject);
     if (person != shelf->end()) {
-      AddAdmitted(person->first, person->second, impl_->live, permit, compared);
+      AddAdmitted(person->first, person->second, permit, compared);
     }
   }
   if (compared.comparisons.empty()) {
@@ -385,8 +415,7 @@ Match Gallery::Verify(const vision::Face& face, const policy::Permit& permit) co
   const Nearest nearest = FindNearest(*probe, compared.comparisons);
   lock.unlock();
   const Limits limits = impl_->LimitsFor(impl_->options.fmr_max, compared.comparisons.size());
-  return impl_->ToMatch(KindOf(nearest, limits), scope.camera.op,
-                        compared.people[nearest.person]);
+  return impl_->ToMatch(KindOf(nearest, limits), scope.camera.op, compared.people[nearest.person]);
 }
 
 std::vector<Match> Gallery::Identify(const std::vector<vision::Face>& faces,
@@ -402,7 +431,7 @@ std::vector<Match> Gallery::Identify(const std::vector<vision::Face>& faces,
   Compared compared;
   if (const Shelf* shelf = impl_->live.Find(ShelfOf(scope))) {
     for (const auto& [subject, templates] : *shelf) {
-      AddAdmitted(subject, templates, impl_->live, permit, compared);
+      AddAdmitted(subject, templates, permit, compared);
     }
   }
   if (compared.comparisons.empty()) {
@@ -410,7 +439,6 @@ std::vector<Match> Gallery::Identify(const std::vector<vision::Face>& faces,
     return matches;
   }
   const std::shared_ptr<const Rotation> rotation = impl_->RotationOf(scope);
-  const Limits limits = impl_->LimitsFor(impl_->options.fpir_max, compared.comparisons.size());
   std::vector<std::optional<Nearest>> nearest(faces.size());
   for (std::size_t i = 0; i < faces.size(); ++i) {
     const auto probe = Protect(*rotation, faces[i].embedding);
@@ -419,21 +447,8 @@ std::vector<Match> Gallery::Identify(const std::vector<vision::Face>& faces,
     nearest[i] = FindNearest(*probe, compared.comparisons);
   }
   lock.unlock();
-  std::map<model::SubjectId, std::size_t> face_of;  // the nearest face that matched each person
-  for (std::size_t i = 0; i < faces.size(); ++i) {
-    if (!nearest[i]) continue;
-    const MatchKind kind = KindOf(*nearest[i], limits);
-    if (kind != MatchKind::kMatch) {
-      matches[i].kind = kind;
-      continue;
-    }
-    const auto [entry, first] = face_of.emplace(compared.people[nearest[i]->person].subject, i);
-    if (!first && nearest[i]->squared < nearest[entry->second]->squared) entry->second = i;
-  }
-  for (const auto& [subject, face] : face_of) {
-    matches[face] = impl_->ToMatch(MatchKind::kMatch, scope.camera.op,
-                                   compared.people[nearest[face]->person]);
-  }
+  const Limits limits = impl_->LimitsFor(impl_->options.fpir_max, compared.comparisons.size());
+  impl_->Assign(nearest, compared.people, limits, scope.camera.op, matches);
   return matches;
 }
 

@@ -7,33 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "facegate/core/bytes.h"
 #include "facegate/crypto/secret.h"
 #include "facegate/model/ids.h"
 #include "facegate/model/people.h"
 #include "gallery/protected_template.h"
 
 namespace facegate::gallery {
-
-// Fixed-size places in locked memory, handed out and taken back. Not thread-safe.
-class TemplatePool {
- public:
-  using Slot = std::size_t;
-
-  // Requires: steps.size() == kTemplateBytes.
-  Slot Store(core::ByteSpan steps);
-  // Zeroes the place at once. Requires: `slot` is in use.
-  void Erase(Slot slot);
-  TemplateView At(Slot slot) const;
-  std::size_t size() const { return used_; }
-
- private:
-  static constexpr std::size_t kSlotsPerBlock = 64;  // 8 KiB
-  std::uint8_t* Place(Slot slot);
-  std::vector<crypto::SecretBytes> blocks_;
-  std::vector<Slot> free_;
-  std::size_t used_ = 0;
-};
 
 // Who is compared where: a shelf holds the people of one operator, site and purpose.
 struct ShelfKey {
@@ -46,7 +25,8 @@ struct ShelfKey {
 struct LiveTemplate {
   model::TemplateId id;
   model::ConsentId consent;
-  TemplatePool::Slot slot = 0;
+  crypto::SecretBytes steps;  // kTemplateBytes
+  TemplateView view() const { return TemplateView(steps.span().data(), kTemplateBytes); }
 };
 
 using Shelf = std::map<model::SubjectId, std::vector<LiveTemplate>>;
@@ -57,26 +37,26 @@ class LiveTemplates {
   // Makes a template comparable, unless the subject's templates were dropped by a later record.
   // Returns whether it is. `log_index` is that of the enrolment.
   // Requires: steps.size() == kTemplateBytes.
-  bool Add(const model::Template& description, core::ByteSpan steps, std::uint64_t log_index);
+  bool Add(const model::Template& description, crypto::SecretBytes steps, std::uint64_t log_index);
 
-  // Zeroes the templates of a subject for a purpose, or for all, and remembers the record, so that a
-  // late Add of an earlier enrolment changes nothing.
+  // Zeroes the templates of a subject for a purpose, or for all, and remembers the record, so that
+  // a late Add of an earlier enrolment changes nothing.
   void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
             std::uint64_t log_index);
 
   // nullptr: nobody is enrolled there.
   const Shelf* Find(const ShelfKey& key) const;
-  TemplateView At(const LiveTemplate& value) const { return pool_.At(value.slot); }
-  std::size_t size() const { return pool_.size(); }
+  std::size_t size() const { return size_; }
 
  private:
-  // An empty purpose stands for all. One small entry per person and purpose withdrawn since the start.
+  // An empty purpose stands for all. One small entry per person and purpose withdrawn since the
+  // start.
   using TombstoneKey = std::pair<model::SubjectRef, model::PurposeId>;
   bool DroppedAfter(const TombstoneKey& key, std::uint64_t log_index) const;
 
-  TemplatePool pool_;
   std::map<ShelfKey, Shelf> shelves_;
   std::map<TombstoneKey, std::uint64_t> tombstones_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace facegate::gallery

@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kSize = vision::kEmbeddingSize;
 
-// A view of secret memory as numbers. SecretBytes hands out whole pages or parts of them aligned for
-// any scalar; the check keeps that assumption honest.
+// A view of secret memory as numbers. SecretBytes hands out whole pages or parts of them aligned
+// for any scalar; the check keeps that assumption honest.
 template <class T>
 std::span<T> NumbersIn(crypto::SecretBytes& bytes) {
   auto* data = bytes.mutable_span().data();
@@ -63,9 +63,9 @@ class NormalStream {
   std::size_t used_ = block_.size();
 };
 
-// Modified Gram-Schmidt over the rows, twice: once leaves errors that grow with the condition number,
-// the second pass brings them to rounding. The diagonal of R is positive by construction, so a
-// Gaussian matrix becomes a uniformly (Haar) distributed orthogonal one without a sign fix.
+// Modified Gram-Schmidt over the rows, twice: once leaves errors that grow with the condition
+// number, the second pass brings them to rounding. The diagonal of R is positive by construction,
+// so a Gaussian matrix becomes a uniformly (Haar) distributed orthogonal one without a sign fix.
 void Orthonormalise(std::span<double> matrix) {
   const auto row = [&](int i) { return matrix.data() + static_cast<std::ptrdiff_t>(i) * kSize; };
   for (int i = 0; i < kSize; ++i) {

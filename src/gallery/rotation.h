@@ -1,8 +1,8 @@
 // The keyed rotation of a gallery: a random orthogonal matrix that only its secret yields.
 //
-// It keeps every distance, so comparison goes on inside one gallery, and it makes the coordinates of
-// two galleries unrelated to anybody who does not hold both secrets. That is all it does: templates
-// are confidential because they are sealed.
+// It keeps every distance, so comparison goes on inside one gallery, and it makes the coordinates
+// of two galleries unrelated to anybody who does not hold both secrets. That is all it does:
+// templates are confidential because they are sealed.
 #pragma once
 
 #include <array>

@@ -20,9 +20,9 @@ constexpr std::size_t kTemplateKeyBytes = 32;
 std::string GallerySecretContext(const model::PurposeRef& gallery);
 std::string TemplateKeyContext(const model::SubjectRef& subject, const model::PurposeId& purpose);
 
-// "facegate template", a version byte (1), then operator, subject, purpose, site, consent, model and
-// template id, each as a big-endian 16-bit length and its bytes.
-// Requires: the model id is at most 65535 bytes long.
+// "facegate template", a version byte (1), then operator, subject, purpose, site, consent, model
+// and template id, each as a big-endian 16-bit length and its bytes. Requires: the model id is at
+// most 65535 bytes long.
 core::Bytes TemplateAssociatedData(const model::Template& value);
 
 // Sets value.sealed from the other fields and the 128 bytes.
