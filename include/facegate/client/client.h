@@ -70,9 +70,9 @@ class FrameStream {
 
 // Thread-safe.
 //
-// JSON is protobuf's mapping (docs/API.md) but for one thing: 64-bit integers are numbers in what is
-// given back, not strings. Fields with default values are present. Either spelling of a field's name
-// is taken; lowerCamelCase is given back.
+// JSON is protobuf's mapping (docs/API.md) but for one thing: 64-bit integers are numbers in what
+// is given back, not strings. Fields with default values are present. Either spelling of a field's
+// name is taken; lowerCamelCase is given back.
 //
 // A failure has the server's code and reason. UNAVAILABLE SERVER_UNREACHABLE is the client's own.
 class Client {
@@ -83,16 +83,16 @@ class Client {
   ~Client();
 
   // `method` is "facegate.v1.ConsentService/GetConsent", or without the package,
-  // "ConsentService/GetConsent". A mutating request without a request_id gets one. Repeats calls that
-  // change nothing, with growing pauses, while the server is UNAVAILABLE.
+  // "ConsentService/GetConsent". A mutating request without a request_id gets one. Repeats calls
+  // that change nothing, with growing pauses, while the server is UNAVAILABLE.
   //
-  // Returns INVALID_ARGUMENT METHOD_UNKNOWN, METHOD_STREAMS (it does), or BAD_REQUEST (the JSON does
-  // not fit the request message; says where), and whatever the server says.
+  // Returns INVALID_ARGUMENT METHOD_UNKNOWN, METHOD_STREAMS (it does), or BAD_REQUEST (the JSON
+  // does not fit the request message; says where), and whatever the server says.
   core::Result<core::Json> Call(std::string_view method, const core::Json& request,
                                 const Attachment* attachment = nullptr);
 
-  // For methods that stream answers (AuditService/ExportEntries): `take` gets each in turn; an error
-  // of its own cancels the call and is given back. `bytes` fields are base64.
+  // For methods that stream answers (AuditService/ExportEntries): `take` gets each in turn; an
+  // error of its own cancels the call and is given back. `bytes` fields are base64.
   core::Status CallStreaming(std::string_view method, const core::Json& request,
                              const std::function<core::Status(const core::Json&)>& take);
 

@@ -27,18 +27,18 @@ struct VerifiedReceipt {
   std::optional<core::Json> record;
 };
 
-// Checks a receipt (the JSON form of facegate.v1.Receipt): the checkpoint's signature and origin, the
-// inclusion of the leaf, and, where the entry is there, that it is the leaf, is signed by the record
-// key and names the receipt's index.
+// Checks a receipt (the JSON form of facegate.v1.Receipt): the checkpoint's signature and origin,
+// the inclusion of the leaf, and, where the entry is there, that it is the leaf, is signed by the
+// record key and names the receipt's index.
 //
 // Returns INVALID_ARGUMENT BAD_RECEIPT if it is not one; PERMISSION_DENIED RECEIPT_MISMATCH (entry,
-// leaf hash, index or origin disagree), PROOF_BAD, SIGNATURE_MISSING or SIGNATURE_BAD if it does not
-// hold; and INVALID_ARGUMENT BAD_CHECKPOINT or BAD_NOTE.
+// leaf hash, index or origin disagree), PROOF_BAD, SIGNATURE_MISSING or SIGNATURE_BAD if it does
+// not hold; and INVALID_ARGUMENT BAD_CHECKPOINT or BAD_NOTE.
 core::Result<VerifiedReceipt> VerifyReceipt(const core::Json& receipt, const LogKeys& keys);
 
-// Checks a copy of a whole log, a C2SP tlog-tiles directory as AuditService/ExportEntries streams it:
-// that the records of its bundles are signed, are numbered without a gap and make the root of its
-// signed checkpoint. Reads every record.
+// Checks a copy of a whole log, a C2SP tlog-tiles directory as AuditService/ExportEntries streams
+// it: that the records of its bundles are signed, are numbered without a gap and make the root of
+// its signed checkpoint. Reads every record.
 //
 // Returns NOT_FOUND COPY_INCOMPLETE (names the file); DATA_LOSS RECORD_BAD (names the index);
 // PERMISSION_DENIED ROOT_MISMATCH, SIGNATURE_MISSING or SIGNATURE_BAD; INVALID_ARGUMENT
