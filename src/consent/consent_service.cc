@@ -7,6 +7,7 @@
 
 #include "consent/events.h"
 #include "consent/grant_terms.h"
+#include "consent/past_receipt.h"
 #include "facegate/audit/contexts.h"
 #include "facegate/crypto/primitives.h"
 
@@ -183,7 +184,8 @@ Result<ConsentResult> ConsentService::Withdraw(const Caller& caller, const model
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     FG_ASSIGN_OR_RETURN(model::Consent current, store_.GetConsent(ref));
     if (current.status != model::ConsentStatus::kGranted) {
-      FG_ASSIGN_OR_RETURN(audit::Receipt receipt, ReceiptAt(ref.op, current.log_index));
+      FG_ASSIGN_OR_RETURN(audit::Receipt receipt,
+                          PastReceipt(store_, ref.op, ledger_.Origin(ref.op), current.log_index));
       return ConsentResult{std::move(current), std::move(receipt)};
     }
     Result<ConsentResult> ended = End(caller, current, model::ConsentStatus::kWithdrawn);

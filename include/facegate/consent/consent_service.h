@@ -119,7 +119,6 @@ class ConsentService {
   core::Status MakeRoom(const Caller& caller, const GrantRequest& request);
   core::Result<ConsentResult> End(const Caller& caller, const model::Consent& current,
                                   model::ConsentStatus how);
-  core::Result<audit::Receipt> ReceiptAt(const model::OperatorId& log, std::uint64_t index) const;
 
   storage::Store& store_;
   audit::Ledger& ledger_;
