@@ -3,8 +3,8 @@
 #
 #   scripts/setup.sh            install what is missing, fetch and verify the models
 #
-# Idempotent; the second run takes a moment and touches nothing. Without a network it says in one line
-# what could not be had, and from where.
+# Idempotent; the second run takes a moment and touches nothing. Without a network it says in one
+# line what could not be had, and from where.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,7 +26,7 @@ installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# A program may come from elsewhere than Debian's package; then the package would only get in its way.
+# A program may come from elsewhere than Debian's package, which would then only get in its way.
 has_program() { command -v "$1" >/dev/null 2>&1; }
 
 list_missing() {

@@ -4,7 +4,8 @@
 #   scripts/test.sh                              everything, Release
 #   scripts/test.sh --preset asan                debug | release | asan | tsan | clang
 #   scripts/test.sh --label unit                 only tests whose label matches: unit conformance
-#                                                invariant flow fault golden fuzz compile_fail tidy bench
+#                                                invariant flow fault golden fuzz compile_fail
+#                                                tidy bench
 #   JOBS=8 scripts/test.sh                       more compilers and tests at a time (default 2)
 #
 # Sets the machine up first. Ends with ctest's own summary; the exit code is ctest's.
