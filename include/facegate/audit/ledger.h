@@ -45,15 +45,17 @@ class Ledger {
 
   // Records what became of a permit or a denial, with the changes that come with it. Blocks until
   // durable. If a consent that the outcome rests on moved since, the record is an aborted one: the
-  // outcome in Recorded then is USE_ALTERNATIVE (or DENY), CONSENT_MOVED, without people or changes.
-  // Returns UNAVAILABLE NOT_RECORDED when nothing could be made durable: there is no answer then.
+  // outcome in Recorded then is USE_ALTERNATIVE (or DENY), CONSENT_MOVED, without people or
+  // changes. Returns UNAVAILABLE NOT_RECORDED when nothing could be made durable: there is no
+  // answer then.
   core::Result<Recorded> Commit(policy::ViewPermit permit, Outcome outcome);
   core::Result<Recorded> Commit(policy::Permit permit, Outcome outcome,
                                 storage::Changes changes = {});
   core::Result<Recorded> Commit(policy::Denial denial, Outcome outcome);
 
   // Records an event and its changes. `preconditions` failing returns ABORTED PRECONDITION and
-  // records nothing. Suppressions, where the changes destroy something, are durable before it returns.
+  // records nothing. Suppressions, where the changes destroy something, are durable before it
+  // returns.
   core::Result<RecordedEvent> Append(Event event, storage::Changes changes,
                                      storage::Preconditions preconditions = {});
 

@@ -18,12 +18,12 @@
 namespace facegate::audit {
 
 struct Counts {
-  int frames = 0;         // decoded
-  int faces_seen = 0;     // detected
+  int frames = 0;      // decoded
+  int faces_seen = 0;  // detected
   int faces_embedded = 0;
   int faces_ignored = 0;  // outside the region, too small, or failed the gate
   int matched = 0;
-  int unknown = 0;        // embedded, matched nobody in scope
+  int unknown = 0;  // embedded, matched nobody in scope
 };
 
 struct ModelRef {
@@ -43,7 +43,7 @@ struct Person {
 struct Outcome {
   model::Verdict verdict = model::Verdict::kUseAlternative;
   model::Reason reason = model::Reason::kFault;
-  std::string detail;            // a stable word, such as a quality issue or a status reason; or empty
+  std::string detail;  // a stable word, such as a quality issue or a status reason; or empty
   Counts counts;
   std::vector<ModelRef> models;  // those that ran
   // People whose consent the outcome rests on; empty unless faces matched or a template was stored.
@@ -58,8 +58,8 @@ struct Outcome {
 struct Receipt {
   std::string origin;
   std::uint64_t index = 0;
-  std::string entry;        // the record: a signed note
-  std::string checkpoint;   // a signed note
+  std::string entry;       // the record: a signed note
+  std::string checkpoint;  // a signed note
   std::vector<core::Hash256> inclusion_proof;
   core::Timestamp recorded_at;
   // As a C2SP tlog-proof file.
@@ -90,12 +90,12 @@ class [[nodiscard]] Recorded {
 
 // An act other than a recognition: registry changes, consent events, keys, the gateway itself.
 struct Event {
-  std::string type;            // one of docs/AUDIT_FORMAT.md
+  std::string type;  // one of docs/AUDIT_FORMAT.md
   model::OperatorId log;
   std::optional<model::SiteId> site;
   std::optional<model::PurposeId> purpose;
   model::Principal actor;
-  std::string request_id;      // UUID
+  std::string request_id;                      // UUID
   core::Json body = core::Json::MakeObject();  // numbers, words, hashes and device ids only
   // Where it is about a person: their wrapped secret, for the pseudonym.
   std::optional<model::SubjectId> subject;

@@ -22,8 +22,8 @@ class TemplateDropper {
  public:
   virtual ~TemplateDropper() = default;
   // Returns only when no comparison can see them any more.
-  virtual void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
-                    std::uint64_t log_index) = 0;
+  virtual void Drop(const model::SubjectRef& subject,
+                    const std::optional<model::PurposeId>& purpose, std::uint64_t log_index) = 0;
 };
 
 // Who asks, and the request's UUID: for the record.

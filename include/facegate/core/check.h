@@ -9,7 +9,7 @@ namespace facegate::core {
 
 }  // namespace facegate::core
 
-#define FG_CHECK(condition)                                                        \
-  do {                                                                             \
+#define FG_CHECK(condition)                                                          \
+  do {                                                                               \
     if (!(condition)) ::facegate::core::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)

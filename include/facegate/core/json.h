@@ -1,8 +1,8 @@
 // A JSON value with ordered objects, a strict bounded parser and a canonical writer.
 //
 // The writer gives the same bytes for the same value on every machine (members in insertion order,
-// no white space, integers without a fraction, UTF-8 unescaped but for quotes, backslash and control
-// characters): log entries are hashed verbatim.
+// no white space, integers without a fraction, UTF-8 unescaped but for quotes, backslash and
+// control characters): log entries are hashed verbatim.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The operator's log of the process (not the audit log): one line an event, structured.
 //
-// Faces, embeddings, templates, names and subject ids never go in. Values are numbers, enums, hashes
-// and resource names of devices.
+// Faces, embeddings, templates, names and subject ids never go in. Values are numbers, enums,
+// hashes and resource names of devices.
 #pragma once
 
 #include <initializer_list>
@@ -43,8 +43,7 @@ class StderrLogger final : public Logger {
  public:
   explicit StderrLogger(LogLevel level, bool json_lines = false);
   ~StderrLogger() override;
-  void Log(LogLevel level, std::string_view event,
-           std::initializer_list<LogField> fields) override;
+  void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override;
 
  private:
   struct Impl;

@@ -55,7 +55,6 @@ class Metrics {
   virtual std::uint64_t Value(Counter counter) const = 0;
 };
 
-
 // Counts and totals of durations in memory, without an exporter.
 class MemoryMetrics final : public Metrics {
  public:

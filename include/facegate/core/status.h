@@ -109,8 +109,8 @@ class [[nodiscard]] Result {
 #define FG_CONCAT(a, b) FG_CONCAT_INNER(a, b)
 
 // Leaves the function with the status if `expr` failed.
-#define FG_RETURN_IF_ERROR(expr)                           \
-  do {                                                     \
+#define FG_RETURN_IF_ERROR(expr)                                                           \
+  do {                                                                                     \
     if (::facegate::core::Status fg_status_ = (expr); !fg_status_.ok()) return fg_status_; \
   } while (false)
 

@@ -24,8 +24,9 @@ class KeyRing {
   // there; nothing is overwritten, ever.
   static core::Status Init(const std::string& directory);
 
-  // Returns NOT_FOUND KEYS_MISSING, PERMISSION_DENIED KEYS_EXPOSED (readable or writable by group or
-  // others, a link, or owned by somebody else), INVALID_ARGUMENT KEYS_MALFORMED; each names the file.
+  // Returns NOT_FOUND KEYS_MISSING, PERMISSION_DENIED KEYS_EXPOSED (readable or writable by group
+  // or others, a link, or owned by somebody else), INVALID_ARGUMENT KEYS_MALFORMED; each names the
+  // file.
   static core::Result<std::unique_ptr<KeyRing>> Load(const std::string& directory);
 
   // Fresh random keys in memory only; for tests and `facegate eval`.

@@ -1,4 +1,5 @@
-// The cryptography that facegate uses, all of it OpenSSL's: SHA-256, HMAC, HKDF, AES-256-GCM, Ed25519.
+// The cryptography that facegate uses, all of it OpenSSL's: SHA-256, HMAC, HKDF, AES-256-GCM,
+// Ed25519.
 #pragma once
 
 #include <array>

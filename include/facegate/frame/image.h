@@ -46,8 +46,8 @@ struct Header {
   int height = 0;
 };
 
-// Reads kind and dimensions from the first bytes, without decoding. Knows JPEG and PNG, nothing else.
-// Returns INVALID_ARGUMENT IMAGE_INVALID for another kind or a broken header,
+// Reads kind and dimensions from the first bytes, without decoding. Knows JPEG and PNG, nothing
+// else. Returns INVALID_ARGUMENT IMAGE_INVALID for another kind or a broken header,
 // INVALID_ARGUMENT IMAGE_TOO_LARGE over a limit.
 core::Result<Header> ReadHeader(core::ByteSpan bytes, const Limits& limits);
 

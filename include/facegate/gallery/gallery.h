@@ -31,9 +31,9 @@ enum class MatchKind { kMatch, kInconclusive, kNoMatch, kNotEnrolled };
 // What one probe compared as. Never carries a distance.
 struct Match {
   MatchKind kind = MatchKind::kNoMatch;
-  model::SubjectId subject;                       // where kMatch
-  std::optional<policy::ConsentBasis> consent;    // where kMatch: checked at commit
-  core::Bytes wrapped_subject_secret;             // where kMatch: for the record's pseudonym
+  model::SubjectId subject;                     // where kMatch
+  std::optional<policy::ConsentBasis> consent;  // where kMatch: checked at commit
+  core::Bytes wrapped_subject_secret;           // where kMatch: for the record's pseudonym
 };
 
 // An enrolment that was computed and not yet recorded: the changes for the ledger, and the plain
@@ -64,7 +64,8 @@ class Gallery {
   ~Gallery();
 
   // Reads and opens every stored template of the embedding model. A template that does not open is
-  // DATA_LOSS TEMPLATE_BROKEN with its template id; templates of another model are counted, not used.
+  // DATA_LOSS TEMPLATE_BROKEN with its template id; templates of another model are counted, not
+  // used.
   core::Status Load();
 
   // Protects and seals the face as a template of the permit's subject. Makes the gallery secret and

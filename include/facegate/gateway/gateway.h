@@ -1,8 +1,8 @@
 // The use cases, one function each: claim to recorded answer.
 //
-// Every function walks the chain of types of docs/LIFE_OF_A_FRAME.md: Decide, Decode, Detect, Admit,
-// Embed, Match or Prepare, Commit. There is one exit, the ledger; a fault behind a permit is an
-// outcome, not an early return.
+// Every function walks the chain of types of docs/LIFE_OF_A_FRAME.md: Decide, Decode, Detect,
+// Admit, Embed, Match or Prepare, Commit. There is one exit, the ledger; a fault behind a permit is
+// an outcome, not an early return.
 #pragma once
 
 #include <cstdint>
@@ -44,13 +44,15 @@ struct FrameResult {
   std::vector<audit::Recorded> closed_leases;
 };
 
-// A stream of frames of one camera under leases. Not thread-safe. Close it: what is open is recorded.
+// A stream of frames of one camera under leases. Not thread-safe. Close it: what is open is
+// recorded.
 class StreamSession {
  public:
   virtual ~StreamSession() = default;
   // One frame. A refusal of the lease is a decision in the result, not an error.
   // Returns only what Ledger::Commit returns.
-  virtual core::Result<FrameResult> OnFrame(core::ByteSpan bytes, const core::Deadline& deadline) = 0;
+  virtual core::Result<FrameResult> OnFrame(core::ByteSpan bytes,
+                                            const core::Deadline& deadline) = 0;
   // Ends the open lease, if any, and gives its record.
   virtual core::Result<FrameResult> Close() = 0;
 };

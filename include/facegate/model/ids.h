@@ -53,12 +53,12 @@ std::string OperatorName(const OperatorId& op);                        // operat
 std::string SiteName(const OperatorId& op, const SiteId& site);        // operators/{o}/sites/{s}
 std::string AccessPointName(const OperatorId& op, const SiteId& site,  // .../accessPoints/{a}
                             const AccessPointId& id);
-std::string CameraName(const OperatorId& op, const SiteId& site,       // .../cameras/{c}
+std::string CameraName(const OperatorId& op, const SiteId& site,  // .../cameras/{c}
                        const CameraId& id);
-std::string PurposeName(const OperatorId& op, const PurposeId& id);    // operators/{o}/purposes/{p}
+std::string PurposeName(const OperatorId& op, const PurposeId& id);  // operators/{o}/purposes/{p}
 std::string NoticeName(const OperatorId& op, const PurposeId& purpose,  // .../notices/{n}
                        const NoticeId& id);
-std::string SubjectName(const OperatorId& op, const SubjectId& id);    // operators/{o}/subjects/{s}
+std::string SubjectName(const OperatorId& op, const SubjectId& id);  // operators/{o}/subjects/{s}
 std::string ConsentName(const OperatorId& op, const SubjectId& subject,  // .../consents/{c}
                         const ConsentId& id);
 

@@ -32,7 +32,7 @@ struct Claim {
 struct Scope {
   model::Operation operation = model::Operation::kVerify1to1;
   model::CameraRef camera;
-  model::AccessPointId access_point;        // empty at an enrolment desk
+  model::AccessPointId access_point;  // empty at an enrolment desk
   model::PurposeId purpose;
   int purpose_version = 0;
   std::optional<model::SubjectId> subject;  // 1:1 and enroll
@@ -65,11 +65,11 @@ struct Grounds {
   model::AccessPointId access_point;
   int purpose_version = 0;
   std::vector<rules::PackInfo> packs;
-  std::vector<std::uint64_t> rests_on;             // log indices of the registry events used
-  std::vector<model::Alternative> alternatives;    // of the access point
+  std::vector<std::uint64_t> rests_on;           // log indices of the registry events used
+  std::vector<model::Alternative> alternatives;  // of the access point
   // Of the claimed subject, where there is one and it is known: for the pseudonym.
   core::Bytes wrapped_subject_secret;
-  std::optional<ConsentBasis> consent;             // 1:1 and enroll, where one was found
+  std::optional<ConsentBasis> consent;  // 1:1 and enroll, where one was found
 };
 
 // What detection found, for Engine::Admit.

@@ -19,8 +19,8 @@ struct EngineOptions {
   std::int64_t lease_ms_max = 10'000;  // how long a stream lease may ask to live
 };
 
-// Which verdict a refusal gets at an access point with these alternatives: DENY for absolute bans and
-// where no alternative works, else USE_ALTERNATIVE.
+// Which verdict a refusal gets at an access point with these alternatives: DENY for absolute bans
+// and where no alternative works, else USE_ALTERNATIVE.
 model::Verdict VerdictOfRefusal(const std::vector<model::Alternative>& alternatives, bool absolute);
 
 // Thread-safe. Holds an immutable snapshot of the rules; Reload swaps it whole.
@@ -34,8 +34,8 @@ class Engine {
 
   // Grants or denies `claim`. Total: a fault or a missing input is a Denial, never a grant.
   //
-  // Requires: claim.request_id is a UUID; subject is set for verify and enroll, absent for identify.
-  // Ensures:  a permit's scope lies within the claim and expires within permit_ms_max.
+  // Requires: claim.request_id is a UUID; subject is set for verify and enroll, absent for
+  // identify. Ensures:  a permit's scope lies within the claim and expires within permit_ms_max.
   Decision Decide(const Claim& claim) const;
 
   // Evaluates the rules that need to know who is in view, and turns the view permit into a Permit.

@@ -1,8 +1,9 @@
 // The proofs that processing is allowed. Only Engine makes them, only audit::Ledger spends them.
 //
 // A ViewPermit allows decoding a frame and detecting faces; a Permit also aligning, embedding and
-// matching. Both are move-only and [[nodiscard]]. One that is dropped unspent is a bug: debug builds
-// abort; release builds record it as ABANDONED. See docs/LIFE_OF_A_FRAME.md and invariants I1 to I3.
+// matching. Both are move-only and [[nodiscard]]. One that is dropped unspent is a bug: debug
+// builds abort; release builds record it as ABANDONED. See docs/LIFE_OF_A_FRAME.md and invariants
+// I1 to I3.
 #pragma once
 
 #include <memory>

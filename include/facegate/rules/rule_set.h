@@ -1,7 +1,7 @@
 // Rule packs: loaded, type-checked, compiled, evaluated in Kleene's three-valued logic.
 //
-// A missing input is unknown; exists() of a missing input is false; an unknown `when` means the rule
-// applies; an unknown `check` means it is not met, and the finding names every missing input.
+// A missing input is unknown; exists() of a missing input is false; an unknown `when` means the
+// rule applies; an unknown `check` means it is not met, and the finding names every missing input.
 #pragma once
 
 #include <memory>

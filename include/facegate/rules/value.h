@@ -15,19 +15,20 @@
 
 namespace facegate::rules {
 
-// Types of the vocabulary. Dates are timestamps at 00:00 UTC of that day. Int and number are doubles.
+// Types of the vocabulary. Dates are timestamps at 00:00 UTC of that day. Int and number are
+// doubles.
 enum class Type { kBool, kInt, kNumber, kString, kEnum, kSet, kTimestamp, kDate, kRef };
 
 // When an input becomes known, which is when the rules that read it can be evaluated.
 //   kRequest    from registry, clock and request
-//   kCandidate  consent.* subject.* guardian.*: of the claimed person, or per enrolled candidate (1:N)
-//   kDetection  from detection: who else is in view
+//   kCandidate  consent.* subject.* guardian.*: of the claimed person, or per enrolled candidate
+//   (1:N) kDetection  from detection: who else is in view
 // A rule belongs to the latest stage of its inputs.
 enum class Stage { kRequest, kCandidate, kDetection };
 
 // monostate: missing.
-using Value =
-    std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, core::Timestamp>;
+using Value = std::variant<std::monostate, bool, double, std::string, std::vector<std::string>,
+                           core::Timestamp>;
 
 struct InputSpec {
   std::string name;

@@ -1,16 +1,19 @@
 // The one door to durable state.
 //
-// There is one write, Apply(Batch), and a batch cannot exist without log records: every change rides
-// in the item of the record that explains it, in one transaction with the record, its tree hashes and
-// the signed checkpoint (invariant I5). Drivers are native and share a conformance suite, not code.
+// There is one write, Apply(Batch), and a batch cannot exist without log records: every change
+// rides in the item of the record that explains it, in one transaction with the record, its tree
+// hashes and the signed checkpoint (invariant I5). Drivers are native and share a conformance
+// suite, not code.
 //
 // MUST (tests/unit/storage/conformance holds each for every driver):
 //  - Apply MUST be all or nothing, and durable before it returns ok.
 //  - Items MUST be checked and applied in order, each seeing the ones before it.
-//  - Apply MUST return ABORTED LOG_MOVED, changing nothing, if the log's size is not `expected_size`.
+//  - Apply MUST return ABORTED LOG_MOVED, changing nothing, if the log's size is not
+//  `expected_size`.
 //  - Apply MUST return ABORTED PRECONDITION with the failing item's number if a precondition fails.
 //  - A subject that was erased MUST never be written again: ABORTED PRECONDITION (a fence).
-//  - When a batch destroys something (Batch::Destroys), Apply MUST return ok only once the destroyed
+//  - When a batch destroys something (Batch::Destroys), Apply MUST return ok only once the
+//  destroyed
 //    bytes are gone from every file the driver keeps (I6, I9).
 //  - After an I/O error of a commit the driver MUST fail every later Apply with UNAVAILABLE
 //    STORE_POISONED until reopened: a failed fsync is never retried.
@@ -35,7 +38,8 @@
 
 namespace facegate::storage {
 
-// ---- Changes -------------------------------------------------------------------------------------
+// ---- Changes
+// -------------------------------------------------------------------------------------
 
 // A registry resource as a versioned document; `name` is its full resource name.
 // Creates where `revision` is 1, else replaces the revision before it (both are preconditions).
@@ -59,7 +63,8 @@ struct PutSubject {
 struct EraseSubject {
   model::SubjectRef subject;
 };
-// Creates a consent (epoch 1) or moves it on (epoch = stored epoch + 1; else a failed precondition).
+// Creates a consent (epoch 1) or moves it on (epoch = stored epoch + 1; else a failed
+// precondition).
 struct PutConsent {
   model::Consent consent;
 };
@@ -84,7 +89,8 @@ using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubjec
                             PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret>;
 using Changes = std::vector<Change>;
 
-// ---- Preconditions -------------------------------------------------------------------------------
+// ---- Preconditions
+// -------------------------------------------------------------------------------
 
 // The consent is still at that epoch.
 struct ConsentAtEpoch {
@@ -103,17 +109,18 @@ struct NoChildren {
 using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren>;
 using Preconditions = std::vector<Precondition>;
 
-// ---- The batch -----------------------------------------------------------------------------------
+// ---- The batch
+// -----------------------------------------------------------------------------------
 
 // What a record can be searched by; written with it. Empty strings are "none".
 struct IndexKeys {
-  std::string type;      // "decision", "consent.granted", ...
+  std::string type;  // "decision", "consent.granted", ...
   core::Timestamp time;
-  std::string site;      // ids, not names
+  std::string site;  // ids, not names
   std::string access_point;
   std::string camera;
   std::string purpose;
-  std::string verdict;   // words
+  std::string verdict;  // words
   std::string reason;
   std::string subject_pseudonym;
   std::vector<std::string> rules;
@@ -136,8 +143,8 @@ struct TileKey {
 // A group of records of one log and all they bring about.
 class Batch {
  public:
-  // `log` is the operator whose log grows; `items` become records expected_size, expected_size+1, ...
-  // `tiles` are the tree's tiles as they are after the batch (each replaces the stored one);
+  // `log` is the operator whose log grows; `items` become records expected_size, expected_size+1,
+  // ... `tiles` are the tree's tiles as they are after the batch (each replaces the stored one);
   // `checkpoint` is the signed note over the new size.
   // Requires: items is not empty, checkpoint is not empty.
   Batch(model::OperatorId log, std::uint64_t expected_size, std::vector<BatchItem> items,
@@ -165,7 +172,8 @@ struct ApplyResult {
   std::optional<std::size_t> failed_item;
 };
 
-// ---- Reads ---------------------------------------------------------------------------------------
+// ---- Reads
+// ---------------------------------------------------------------------------------------
 
 struct Resource {
   std::string name;
@@ -191,8 +199,8 @@ struct LogQuery {
   std::optional<core::Timestamp> from;   // inclusive
   std::optional<core::Timestamp> until;  // exclusive
   std::string type, site, access_point, camera, purpose, verdict, reason, subject_pseudonym, rule;
-  std::uint64_t first_index = 0;         // only records at or after it
-  std::size_t limit = 100;               // 1..1000
+  std::uint64_t first_index = 0;  // only records at or after it
+  std::size_t limit = 100;        // 1..1000
 };
 
 // Thread-safe.
@@ -231,8 +239,8 @@ class Store {
                                                                 std::size_t limit) const = 0;
 
   // NOT_FOUND TEMPLATE_KEY_NOT_FOUND.
-  virtual core::Result<model::TemplateKey> GetTemplateKey(const model::SubjectRef& subject,
-                                                          const model::PurposeId& purpose) const = 0;
+  virtual core::Result<model::TemplateKey> GetTemplateKey(
+      const model::SubjectRef& subject, const model::PurposeId& purpose) const = 0;
   // Templates of all operators, ordered by (op, subject, purpose, id), after that key ("" at first:
   // pass the previous page's last template).
   virtual core::Result<std::vector<model::Template>> ListTemplates(

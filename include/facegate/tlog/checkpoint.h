@@ -24,8 +24,8 @@ struct Checkpoint {
 
 // "origin\nsize\nbase64(root)\n".
 std::string CheckpointText(const Checkpoint& checkpoint);
-// Strict: decimal without leading zeros, 32-byte root, no extension lines; a size of 0 must have the
-// empty root. INVALID_ARGUMENT BAD_CHECKPOINT.
+// Strict: decimal without leading zeros, 32-byte root, no extension lines; a size of 0 must have
+// the empty root. INVALID_ARGUMENT BAD_CHECKPOINT.
 core::Result<Checkpoint> ParseCheckpointText(std::string_view text);
 // The signed note's bytes; the key's name is the origin.
 std::string SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKey& key);
@@ -48,6 +48,7 @@ core::Result<Checkpoint> VerifyProofFile(const ProofFile& proof, core::ByteSpan 
 constexpr std::size_t kEntryBytesMax = 65'535;
 // (uint16 big-endian length || entry)*. Requires: each entry at most kEntryBytesMax.
 core::Bytes EncodeBundle(const std::vector<std::string>& entries);
-core::Result<std::vector<std::string>> ParseBundle(core::ByteSpan bytes);  // INVALID_ARGUMENT BAD_BUNDLE
+core::Result<std::vector<std::string>> ParseBundle(
+    core::ByteSpan bytes);  // INVALID_ARGUMENT BAD_BUNDLE
 
 }  // namespace facegate::tlog

@@ -18,9 +18,9 @@ using core::Hash256;
 constexpr int kTileHeight = 8;
 constexpr int kTileWidth = 256;
 
-Hash256 LeafHash(core::ByteSpan entry);             // SHA-256(00 || entry)
+Hash256 LeafHash(core::ByteSpan entry);                // SHA-256(00 || entry)
 Hash256 NodeHash(const Hash256& l, const Hash256& r);  // SHA-256(01 || l || r)
-Hash256 EmptyRoot();                                // SHA-256("")
+Hash256 EmptyRoot();                                   // SHA-256("")
 
 // Where a tile is: level counts in steps of 8 tree levels; `index` is N, `width` 1..256.
 struct TileId {
@@ -55,9 +55,9 @@ core::Status VerifyInclusion(const Hash256& leaf, std::uint64_t index, std::uint
 core::Status VerifyConsistency(std::uint64_t old_size, const Hash256& old_root, std::uint64_t size,
                                const Hash256& root, const std::vector<Hash256>& proof);
 
-// A tree that grows at its right edge. Holds only the partial tiles (at most 255 hashes a level) plus
-// the tiles completed since TakeChangedTiles, so memory does not grow with the log. Copyable: a
-// writer appends to a copy and keeps it only if the commit succeeded. Not thread-safe.
+// A tree that grows at its right edge. Holds only the partial tiles (at most 255 hashes a level)
+// plus the tiles completed since TakeChangedTiles, so memory does not grow with the log. Copyable:
+// a writer appends to a copy and keeps it only if the commit succeeded. Not thread-safe.
 class GrowingTree {
  public:
   GrowingTree() = default;  // empty
@@ -73,7 +73,7 @@ class GrowingTree {
 
  private:
   std::uint64_t size_ = 0;
-  std::vector<core::Bytes> edge_;            // per level, the hashes of the rightmost partial tile
+  std::vector<core::Bytes> edge_;  // per level, the hashes of the rightmost partial tile
   std::map<TileId, core::Bytes> changed_;
 };
 

@@ -14,16 +14,23 @@ namespace facegate::vision {
 struct FaceBox {
   int left = 0;
   int top = 0;
-  int right = 0;   // exclusive
-  int bottom = 0;  // exclusive
-  float score = 0;  // the detector's confidence; comparable within one detector only
+  int right = 0;          // exclusive
+  int bottom = 0;         // exclusive
+  float score = 0;        // the detector's confidence; comparable within one detector only
   bool eligible = false;  // centre in the permitted region and at least min_face_px wide
   int width() const { return right - left; }
 };
 
 // Why a face did not pass the gate. Words are stable: docs/API.md.
 enum class QualityIssue {
-  kNone, kTooSmall, kPose, kBlurred, kTooDark, kTooBright, kImplausibleLandmarks, kCutOff,
+  kNone,
+  kTooSmall,
+  kPose,
+  kBlurred,
+  kTooDark,
+  kTooBright,
+  kImplausibleLandmarks,
+  kCutOff,
 };
 std::string_view Word(QualityIssue issue);
 
@@ -31,9 +38,9 @@ std::string_view Word(QualityIssue issue);
 struct Quality {
   QualityIssue issue = QualityIssue::kNone;  // the first that failed
   float sharpness = 0;
-  float brightness = 0;   // mean luma, 0..255
-  float yaw = 0;          // landmark asymmetry, -1..1
-  float plausibility = 0; // 0..1
+  float brightness = 0;    // mean luma, 0..255
+  float yaw = 0;           // landmark asymmetry, -1..1
+  float plausibility = 0;  // 0..1
 };
 
 constexpr int kEmbeddingSize = 128;

@@ -20,9 +20,9 @@ class FaceEngine {
  public:
   virtual ~FaceEngine() = default;
 
-  // Finds faces; marks those that the permit's capture lets be used. Detection only: nothing about a
-  // face is computed but its box. Counts kFacesSeen.
-  // Returns RESOURCE_EXHAUSTED QUEUE_FULL, or the deadline's status.
+  // Finds faces; marks those that the permit's capture lets be used. Detection only: nothing about
+  // a face is computed but its box. Counts kFacesSeen. Returns RESOURCE_EXHAUSTED QUEUE_FULL, or
+  // the deadline's status.
   virtual core::Result<std::vector<FaceBox>> Detect(const frame::Image& image,
                                                     const policy::ViewPermit& permit,
                                                     const core::Deadline& deadline) = 0;
@@ -45,11 +45,11 @@ struct DlibOptions {
   std::string manifest_path;  // models/manifest.yaml
   int workers = 2;            // threads, each with its own network
   int batch_max = 8;
-  int queue_max = 64;         // calls waiting; more are refused
+  int queue_max = 64;  // calls waiting; more are refused
 };
 
-// Verifies every file against the manifest and loads. Fails with the file, the expected and the found
-// hash: FAILED_PRECONDITION MODEL_MISSING, DATA_LOSS MODEL_CORRUPT.
+// Verifies every file against the manifest and loads. Fails with the file, the expected and the
+// found hash: FAILED_PRECONDITION MODEL_MISSING, DATA_LOSS MODEL_CORRUPT.
 core::Result<std::unique_ptr<FaceEngine>> LoadDlibEngine(const DlibOptions& options,
                                                          core::Metrics& metrics);
 
