@@ -3,6 +3,9 @@
 // A directory holds two files of 32 random bytes in hex, mode 0600:
 //   kek.key  wraps everything secret that the database stores; never in the database
 //   log.key  the root from which each operator's log keys are derived
+// A file is 64 hex digits and at most one newline. The directory may be readable by others, but not
+// writable, since who can write it can swap the files.
+//
 // Losing kek.key makes every template and pseudonym unreadable for ever; that is its purpose.
 #pragma once
 
@@ -21,12 +24,15 @@ namespace facegate::crypto {
 class KeyRing {
  public:
   // Creates both files (and the directory, 0700). Returns ALREADY_EXISTS KEYS_EXIST when one is
-  // there; nothing is overwritten, ever.
+  // there; nothing is overwritten, ever. PERMISSION_DENIED KEYS_EXPOSED when an existing directory
+  // is writable by group or others or owned by somebody else; UNAVAILABLE KEYS_UNWRITABLE when the
+  // system refuses to write. Whatever fails, it leaves both files or neither.
   static core::Status Init(const std::string& directory);
 
   // Returns NOT_FOUND KEYS_MISSING, PERMISSION_DENIED KEYS_EXPOSED (readable or writable by group
-  // or others, a link, or owned by somebody else), INVALID_ARGUMENT KEYS_MALFORMED; each names the
-  // file.
+  // or others, a link, not a regular file, or owned by somebody else), PERMISSION_DENIED
+  // KEYS_UNREADABLE (the system refuses to read it), INVALID_ARGUMENT KEYS_MALFORMED; each names
+  // the file.
   static core::Result<std::unique_ptr<KeyRing>> Load(const std::string& directory);
 
   // Fresh random keys in memory only; for tests and `facegate eval`.
@@ -57,6 +63,7 @@ class KeyRing {
   KeyRing(SecretBytes kek, SecretBytes log_root);
   SecretBytes kek_;
   SecretBytes log_root_;
+  SecretBytes wrap_key_;  // derived from kek_ once, because a start unwraps every template key
 };
 
 }  // namespace facegate::crypto

@@ -19,7 +19,9 @@ core::Hash256 Sha256(core::ByteSpan data);
 // The hash of the concatenation.
 core::Hash256 Sha256(std::initializer_list<core::ByteSpan> parts);
 core::Hash256 HmacSha256(core::ByteSpan key, core::ByteSpan data);
-// HKDF-SHA-256 (RFC 5869) without salt. Requires: 0 < size <= 255 * 32.
+// HKDF-SHA-256 (RFC 5869) without salt.
+// Requires: secret is not empty; info.size() <= kHkdfInfoBytesMax; 0 < size <= 255 * 32.
+constexpr std::size_t kHkdfInfoBytesMax = 1024;
 SecretBytes Hkdf(core::ByteSpan secret, std::string_view info, std::size_t size);
 
 // From the system's generator. Aborts if it fails: nothing may go on without randomness.
@@ -37,7 +39,8 @@ core::Bytes Seal(core::ByteSpan key, core::ByteSpan plaintext, core::ByteSpan as
 core::Result<SecretBytes> Open(core::ByteSpan key, core::ByteSpan sealed,
                                core::ByteSpan associated_data);
 
-// Standard alphabet with padding; decoding is strict (canonical, no white space).
+// Standard alphabet with padding; decoding is strict (canonical, no white space), and returns
+// INVALID_ARGUMENT BAD_BASE64 for anything else.
 std::string Base64Encode(core::ByteSpan data);
 core::Result<core::Bytes> Base64Decode(std::string_view text);
 

@@ -26,7 +26,8 @@ model::Verdict VerdictOfRefusal(const std::vector<model::Alternative>& alternati
 // Thread-safe. Holds an immutable snapshot of the rules; Reload swaps it whole.
 class Engine {
  public:
-  // `store` and `clock` must outlive the engine. `abandon_sink` hears of permits dropped unspent.
+  // `store` and `clock` must outlive the engine. `abandon_sink` hears of permits dropped unspent;
+  // with nullptr, dropping one aborts.
   Engine(const storage::Store& store, const core::Clock& clock,
          std::shared_ptr<const rules::RuleSet> rules, EngineOptions options,
          std::shared_ptr<AbandonSink> abandon_sink);

@@ -1,9 +1,10 @@
 // The proofs that processing is allowed. Only Engine makes them, only audit::Ledger spends them.
 //
 // A ViewPermit allows decoding a frame and detecting faces; a Permit also aligning, embedding and
-// matching. Both are move-only and [[nodiscard]]. One that is dropped unspent is a bug: debug
-// builds abort; release builds record it as ABANDONED. See docs/LIFE_OF_A_FRAME.md and invariants
-// I1 to I3.
+// matching. Both are move-only and [[nodiscard]]. One that is dropped unspent is a bug:
+// without an AbandonSink (tests, debug builds) the process aborts; with one (release builds) it is
+// recorded as ABANDONED, so that no client can turn the bug into an outage. See
+// docs/LIFE_OF_A_FRAME.md and invariants I1 to I3.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,7 @@ namespace facegate::policy {
 
 class Engine;
 
-// Takes the grounds of permits that were dropped unspent (release builds). Thread-safe.
+// Takes the grounds of permits that were dropped unspent. Thread-safe.
 class AbandonSink {
  public:
   virtual ~AbandonSink() = default;
@@ -44,6 +45,9 @@ struct Warrant {
   Capture capture;
   Grounds grounds;
   std::shared_ptr<const CandidateTest> candidates;  // 1:N only
+  // The rules and inputs of the decision, which Admit completes with what detection found.
+  std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<const rules::Inputs> inputs;
   std::shared_ptr<AbandonSink> abandon_sink;
 };
 }  // namespace internal

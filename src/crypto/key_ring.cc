@@ -1,0 +1,255 @@
+#include "facegate/crypto/key_ring.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "facegate/core/check.h"
+
+namespace facegate::crypto {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kKeyHexBytes = 2 * kKeyBytes;
+constexpr char kKekFile[] = "kek.key";
+constexpr char kLogFile[] = "log.key";
+
+// What each derived key is for. Changing one of these changes every key derived with it.
+constexpr std::string_view kWrapInfo = "facegate/v1/wrap";
+constexpr std::string_view kFingerprintInfo = "facegate/v1/kek-fingerprint";
+constexpr std::string_view kKeyedHashInfo = "facegate/v1/keyed-hash/";
+constexpr std::string_view kCheckpointInfo = "facegate/v1/log/checkpoint/";
+constexpr std::string_view kRecordInfo = "facegate/v1/log/record/";
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Status Exposed(const std::string& path, std::string_view why) {
+  return {Code::kPermissionDenied, "KEYS_EXPOSED", path + " " + std::string(why)};
+}
+
+Status Missing(const std::string& path) {
+  return {Code::kNotFound, "KEYS_MISSING", path + " does not exist; `facegate init` creates keys"};
+}
+
+Status Unreadable(const std::string& path) {
+  return {Code::kPermissionDenied, "KEYS_UNREADABLE",
+          path + " cannot be read: " + std::strerror(errno)};
+}
+
+Status Unwritable(const std::string& path) {
+  return {Code::kUnavailable, "KEYS_UNWRITABLE",
+          path + " cannot be written: " + std::strerror(errno)};
+}
+
+Status Exists(const std::string& path) {
+  return {Code::kAlreadyExists, "KEYS_EXIST", path + " exists and is not overwritten"};
+}
+
+Result<FileDescriptor> OpenDirectory(const std::string& path) {
+  FileDescriptor directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0) return errno == ENOENT ? Missing(path) : Unreadable(path);
+  struct stat info {};
+  if (fstat(directory.get(), &info) != 0) return Unreadable(path);
+  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return Exposed(path, "is writable by group or others; set its mode to 0700");
+  }
+  if (info.st_uid != geteuid() && info.st_uid != 0) {
+    return Exposed(path, "is owned by another user");
+  }
+  return directory;
+}
+
+// Everything is asked of the open file, not of its path, so that nothing can be swapped in between.
+Result<FileDescriptor> OpenKeyFile(int directory, const char* name, const std::string& path) {
+  // O_NONBLOCK keeps a named pipe from holding the process at the open.
+  FileDescriptor file(openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file.get() < 0) {
+    if (errno == ENOENT) return Missing(path);
+    if (errno == ELOOP) return Exposed(path, "is a symbolic link");
+    return Unreadable(path);
+  }
+  struct stat info {};
+  if (fstat(file.get(), &info) != 0) return Unreadable(path);
+  if (!S_ISREG(info.st_mode)) return Exposed(path, "is not a regular file");
+  if (info.st_uid != geteuid()) return Exposed(path, "is owned by another user");
+  if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Exposed(path, "is open to group or others; set its mode to 0600");
+  }
+  return file;
+}
+
+// The value of a hex digit, or -1. Not core::HexDecode, which would leave the key in plain memory.
+int HexValue(std::uint8_t c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Reads until the end of the file or until `buffer` is full. -1 on failure, with errno set.
+ssize_t ReadFully(int fd, std::span<std::uint8_t> buffer) {
+  std::size_t have = 0;
+  while (have < buffer.size()) {
+    const ssize_t got = read(fd, buffer.data() + have, buffer.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return static_cast<ssize_t>(have);
+}
+
+Result<SecretBytes> ReadKey(int directory, const char* name, const std::string& path) {
+  FG_ASSIGN_OR_RETURN(const FileDescriptor file, OpenKeyFile(directory, name, path));
+  SecretBytes text(kKeyHexBytes + 2);  // room for the newline and for one byte too many
+  const ssize_t got = ReadFully(file.get(), text.mutable_span());
+  if (got < 0) return Unreadable(path);
+
+  const Status malformed(Code::kInvalidArgument, "KEYS_MALFORMED",
+                         path + " does not hold exactly 64 hex digits");
+  const auto size = static_cast<std::size_t>(got);
+  const core::ByteSpan bytes = text.span();
+  const bool has_newline = size == kKeyHexBytes + 1 && bytes[kKeyHexBytes] == '\n';
+  if (size != kKeyHexBytes && !has_newline) return malformed;
+  SecretBytes key(kKeyBytes);
+  for (std::size_t i = 0; i < kKeyBytes; ++i) {
+    const int high = HexValue(bytes[2 * i]);
+    const int low = HexValue(bytes[2 * i + 1]);
+    if (high < 0 || low < 0) return malformed;
+    key.mutable_span()[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return key;
+}
+
+bool WriteFully(int fd, core::ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+// Creates the file with a fresh key. After a failure there is no such file, unless it was there
+// before (KEYS_EXIST).
+Status CreateKey(int directory, const char* name, const std::string& path) {
+  const FileDescriptor file(
+      openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (file.get() < 0) return errno == EEXIST ? Exists(path) : Unwritable(path);
+
+  const SecretBytes key = RandomSecret(kKeyBytes);
+  SecretBytes text(kKeyHexBytes + 1);
+  const std::span<std::uint8_t> out = text.mutable_span();
+  for (std::size_t i = 0; i < kKeyBytes; ++i) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    out[2 * i] = static_cast<std::uint8_t>(kDigits[key.span()[i] >> 4]);
+    out[2 * i + 1] = static_cast<std::uint8_t>(kDigits[key.span()[i] & 0x0F]);
+  }
+  out[kKeyHexBytes] = '\n';
+  if (WriteFully(file.get(), text.span()) && fsync(file.get()) == 0) return Status::Ok();
+  Status failed = Unwritable(path);
+  unlinkat(directory, name, 0);
+  return failed;
+}
+
+bool IsThere(int directory, const char* name) {
+  struct stat info {};
+  return fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+std::string WithInfo(std::string_view prefix, std::string_view rest) {
+  return std::string(prefix).append(rest);
+}
+
+}  // namespace
+
+Status KeyRing::Init(const std::string& directory) {
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return Unwritable(directory);
+  FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(directory));
+  const std::string kek_path = directory + "/" + kKekFile;
+  const std::string log_path = directory + "/" + kLogFile;
+  // Look for both first: creating one and then finding the other would mean taking a key back.
+  if (IsThere(dir.get(), kKekFile)) return Exists(kek_path);
+  if (IsThere(dir.get(), kLogFile)) return Exists(log_path);
+
+  FG_RETURN_IF_ERROR(CreateKey(dir.get(), kKekFile, kek_path));
+  Status made = CreateKey(dir.get(), kLogFile, log_path);
+  if (!made.ok()) {
+    unlinkat(dir.get(), kKekFile, 0);  // ours, and nothing can have used it yet
+    return made;
+  }
+  // The names are durable only with the directory that holds them.
+  if (fsync(dir.get()) == 0) return Status::Ok();
+  Status failed = Unwritable(directory);
+  unlinkat(dir.get(), kKekFile, 0);
+  unlinkat(dir.get(), kLogFile, 0);
+  return failed;
+}
+
+Result<std::unique_ptr<KeyRing>> KeyRing::Load(const std::string& directory) {
+  FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(directory));
+  FG_ASSIGN_OR_RETURN(SecretBytes kek, ReadKey(dir.get(), kKekFile, directory + "/" + kKekFile));
+  FG_ASSIGN_OR_RETURN(SecretBytes log_root,
+                      ReadKey(dir.get(), kLogFile, directory + "/" + kLogFile));
+  return std::unique_ptr<KeyRing>(new KeyRing(std::move(kek), std::move(log_root)));
+}
+
+std::unique_ptr<KeyRing> KeyRing::Ephemeral() {
+  return std::unique_ptr<KeyRing>(new KeyRing(RandomSecret(kKeyBytes), RandomSecret(kKeyBytes)));
+}
+
+KeyRing::KeyRing(SecretBytes kek, SecretBytes log_root)
+    : kek_(std::move(kek)),
+      log_root_(std::move(log_root)),
+      wrap_key_(Hkdf(kek_.span(), kWrapInfo, kKeyBytes)) {}
+
+KeyRing::~KeyRing() = default;
+
+core::Bytes KeyRing::Wrap(core::ByteSpan secret, std::string_view context) const {
+  return Seal(wrap_key_.span(), secret, core::AsBytes(context));
+}
+
+Result<SecretBytes> KeyRing::Unwrap(core::ByteSpan wrapped, std::string_view context) const {
+  return Open(wrap_key_.span(), wrapped, core::AsBytes(context));
+}
+
+SigningKey KeyRing::CheckpointKey(std::string_view origin) const {
+  return SigningKey(Hkdf(log_root_.span(), WithInfo(kCheckpointInfo, origin), kKeyBytes).span());
+}
+
+SigningKey KeyRing::RecordKey(std::string_view origin) const {
+  return SigningKey(Hkdf(log_root_.span(), WithInfo(kRecordInfo, origin), kKeyBytes).span());
+}
+
+core::Hash256 KeyRing::KeyedHash(std::string_view use, core::ByteSpan data) const {
+  const SecretBytes key = Hkdf(kek_.span(), WithInfo(kKeyedHashInfo, use), kKeyBytes);
+  return HmacSha256(key.span(), data);
+}
+
+std::string KeyRing::KekFingerprint() const {
+  // Derived, so that it says nothing of the key; 16 bytes are enough to tell two keys apart.
+  return core::HexEncode(Hkdf(kek_.span(), kFingerprintInfo, 16).span());
+}
+
+}  // namespace facegate::crypto

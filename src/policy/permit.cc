@@ -1,0 +1,65 @@
+#include "facegate/policy/permit.h"
+
+#include <utility>
+
+#include "facegate/core/check.h"
+
+namespace facegate::policy {
+namespace {
+
+// A permit that goes without having been spent.
+void Abandon(std::unique_ptr<internal::Warrant> warrant) noexcept {
+  if (warrant == nullptr) return;
+  FG_CHECK(warrant->abandon_sink != nullptr && "a permit was dropped unspent");
+  warrant->abandon_sink->OnAbandoned(warrant->grounds);
+}
+
+const internal::Warrant& Alive(const std::unique_ptr<internal::Warrant>& warrant) {
+  FG_CHECK(warrant != nullptr && "a permit was used after it was moved from");
+  return *warrant;
+}
+
+}  // namespace
+
+ViewPermit::ViewPermit(std::unique_ptr<internal::Warrant> warrant) : warrant_(std::move(warrant)) {}
+ViewPermit::ViewPermit(ViewPermit&&) noexcept = default;
+ViewPermit::~ViewPermit() { Abandon(std::move(warrant_)); }
+
+const Scope& ViewPermit::scope() const { return Alive(warrant_).scope; }
+const Capture& ViewPermit::capture() const { return Alive(warrant_).capture; }
+const Grounds& ViewPermit::grounds() const { return Alive(warrant_).grounds; }
+bool ViewPermit::LiveAt(core::Timestamp now) const { return now < scope().expires_at; }
+
+std::unique_ptr<internal::Warrant> ViewPermit::Spend() && {
+  FG_CHECK(warrant_ != nullptr && "a permit was spent twice");
+  return std::move(warrant_);
+}
+
+Permit::Permit(std::unique_ptr<internal::Warrant> warrant) : warrant_(std::move(warrant)) {}
+Permit::Permit(Permit&&) noexcept = default;
+Permit::~Permit() { Abandon(std::move(warrant_)); }
+
+const Scope& Permit::scope() const { return Alive(warrant_).scope; }
+const Capture& Permit::capture() const { return Alive(warrant_).capture; }
+const Grounds& Permit::grounds() const { return Alive(warrant_).grounds; }
+bool Permit::LiveAt(core::Timestamp now) const { return now < scope().expires_at; }
+
+std::optional<ConsentBasis> Permit::Admits(const Candidate& candidate) const {
+  const internal::Warrant& warrant = Alive(warrant_);
+  const Scope& scope = warrant.scope;
+  const bool in_scope = candidate.subject.op == scope.camera.op &&
+                        candidate.site == scope.camera.site && candidate.purpose == scope.purpose;
+  if (!in_scope) return std::nullopt;
+  if (warrant.candidates != nullptr) return warrant.candidates->Admits(candidate);
+  const auto& basis = warrant.grounds.consent;
+  const bool claimed = scope.subject.has_value() && candidate.subject.subject == *scope.subject &&
+                       basis.has_value() && basis->consent.consent == candidate.consent;
+  return claimed ? basis : std::nullopt;
+}
+
+std::unique_ptr<internal::Warrant> Permit::Spend() && {
+  FG_CHECK(warrant_ != nullptr && "a permit was spent twice");
+  return std::move(warrant_);
+}
+
+}  // namespace facegate::policy
