@@ -69,8 +69,8 @@ core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
   const std::optional<std::uint64_t> index = ReadIndex(body->Find("index"));
   if (!index) return BadReceipt("its index is no number");
   receipt.index = *index;
-  if (const core::Json* entry = body->Find("entry"); entry != nullptr && entry->is_string()) {
-    core::Result<core::Bytes> bytes = crypto::Base64Decode(entry->AsString());
+  if (const std::string entry = body->StringOr("entry", ""); !entry.empty()) {
+    core::Result<core::Bytes> bytes = crypto::Base64Decode(entry);
     if (!bytes.ok()) return BadReceipt("its entry is no base64");
     receipt.entry = std::string(core::AsText(*bytes));
   }
