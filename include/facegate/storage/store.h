@@ -51,7 +51,8 @@ struct PutResource {
   std::string body;    // canonical JSON
   std::uint64_t revision = 1;
 };
-// Marks a resource deleted. Its revisions stay readable by log index.
+// Marks a resource deleted. Its revisions stay readable by log index, and its name is never used
+// again: a revision number would otherwise mean two things.
 struct DeleteResource {
   std::string name;
   std::uint64_t revision = 0;  // the current one
@@ -63,6 +64,9 @@ struct PutSubject {
 struct EraseSubject {
   model::SubjectRef subject;
 };
+// Consents, keys and templates need a subject that stands: created and not erased, else a failed
+// precondition.
+//
 // Creates a consent (epoch 1) or moves it on (epoch = stored epoch + 1; else a failed
 // precondition).
 struct PutConsent {
@@ -71,10 +75,11 @@ struct PutConsent {
 struct PutTemplateKey {
   model::TemplateKey key;  // none may exist for that subject and purpose
 };
+// None of that id may exist, and its key must stand: a template without one could never be opened.
 struct PutTemplate {
   model::Template value;
 };
-// Destroys all templates and the template key of one subject and purpose.
+// Destroys all templates and the template key of one subject and purpose; there may be none.
 struct DestroyTemplates {
   model::SubjectRef subject;
   model::PurposeId purpose;
@@ -146,7 +151,8 @@ class Batch {
   // `log` is the operator whose log grows; `items` become records expected_size, expected_size+1,
   // ... `tiles` are the tree's tiles as they are after the batch (each replaces the stored one);
   // `checkpoint` is the signed note over the new size.
-  // Requires: items is not empty, checkpoint is not empty.
+  // Requires: log, items and checkpoint are not empty; every change to a person or a gallery is of
+  // the operator `log`.
   Batch(model::OperatorId log, std::uint64_t expected_size, std::vector<BatchItem> items,
         std::map<TileKey, core::Bytes> tiles, std::string checkpoint);
 
@@ -212,6 +218,10 @@ class Store {
 
   // NOT_FOUND RESOURCE_NOT_FOUND for what never was or is deleted.
   virtual core::Result<Resource> GetResource(std::string_view name) const = 0;
+  // The resource as it was once record `log_index` of its operator's log was written.
+  // NOT_FOUND RESOURCE_NOT_FOUND where it was not yet made or already deleted.
+  virtual core::Result<Resource> GetResourceAt(std::string_view name,
+                                               std::uint64_t log_index) const = 0;
   // Live resources of a kind directly below `parent`, by name, after the name `after`.
   virtual core::Result<std::vector<Resource>> ListResources(std::string_view parent,
                                                             std::string_view kind,
@@ -220,10 +230,12 @@ class Store {
 
   // NOT_FOUND SUBJECT_NOT_FOUND for what never was; FAILED_PRECONDITION SUBJECT_ERASED for a fence.
   virtual core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const = 0;
+  // Living subjects of an operator, by id, after the id `after`.
   virtual core::Result<std::vector<model::Subject>> ListSubjects(const model::OperatorId& op,
                                                                  std::string_view after,
                                                                  std::size_t limit) const = 0;
 
+  // NOT_FOUND CONSENT_NOT_FOUND.
   virtual core::Result<model::Consent> GetConsent(const model::ConsentRef& consent) const = 0;
   // The consents of one subject, newest event first.
   virtual core::Result<std::vector<model::Consent>> ListConsents(
@@ -234,7 +246,8 @@ class Store {
                                                                    const model::PurposeId& purpose,
                                                                    std::string_view after,
                                                                    std::size_t limit) const = 0;
-  // Granted consents whose expires_at is at or before `now`, all operators; for the sweep.
+  // Granted consents whose expires_at is at or before `now`, all operators, the longest expired
+  // first; for the sweep.
   virtual core::Result<std::vector<model::Consent>> ListExpired(core::Timestamp now,
                                                                 std::size_t limit) const = 0;
 
@@ -252,21 +265,25 @@ class Store {
   // Subjects with at least one stored template.
   virtual core::Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const = 0;
 
+  // Every log that has records, by operator id; those of deleted operators among them.
+  virtual core::Result<std::vector<model::OperatorId>> ListLogs() const = 0;
   // A log that was never written has size 0.
   virtual core::Result<LogHead> GetLogHead(const model::OperatorId& log) const = 0;
-  // Up to `count` entries from `first`, in order; fewer at the end. At most 1000 a call.
+  // Up to `count` entries from `first`, in order; fewer at the end. At most 1000 a call: a greater
+  // count means 1000.
   virtual core::Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log,
                                                           std::uint64_t first,
                                                           std::size_t count) const = 0;
   // The stored tile, as wide as it is. NOT_FOUND TILE_NOT_FOUND.
   virtual core::Result<core::Bytes> ReadTile(const model::OperatorId& log,
                                              const TileKey& tile) const = 0;
-  // Entries that fit, in index order.
+  // Entries that fit, in index order. INVALID_ARGUMENT BAD_LIMIT.
   virtual core::Result<std::vector<LogEntry>> QueryLog(const model::OperatorId& log,
                                                        const LogQuery& query) const = 0;
 
   // A value of the store itself ("kek_fingerprint", ...): set once, before any record.
-  // SetOnce returns ALREADY_EXISTS where another value stands.
+  // NOT_FOUND PROPERTY_NOT_FOUND; SetPropertyOnce returns ALREADY_EXISTS PROPERTY_EXISTS where
+  // another value stands.
   virtual core::Result<std::string> GetProperty(std::string_view key) const = 0;
   virtual core::Status SetPropertyOnce(std::string_view key, std::string_view value) = 0;
 };

@@ -1,0 +1,604 @@
+// The store in memory: what the contract means, in the plainest form.
+//
+// A batch is applied in place; every step leaves behind how to undo it, and a failed precondition
+// undoes what was done. Nothing is copied that does not change.
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <tuple>
+#include <utility>
+
+#include "facegate/core/check.h"
+#include "facegate/storage/store.h"
+
+namespace facegate::storage {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kReadEntriesMax = 1000;
+constexpr std::size_t kQueryLimitMax = 1000;
+
+Status Failed(const char* message) { return Status(Code::kAborted, "PRECONDITION", message); }
+Status NotFound(const char* reason) { return Status(Code::kNotFound, reason, "nothing is stored"); }
+
+struct StoredResource {
+  Resource current;
+  bool deleted = false;
+  // Newest last; without a value: deleted there.
+  std::vector<std::pair<std::uint64_t, std::optional<Resource>>> history;
+};
+
+struct StoredSubject {
+  model::Subject subject;
+  bool erased = false;
+};
+
+struct StoredLog {
+  std::vector<std::string> entries;
+  std::vector<IndexKeys> keys;
+  std::map<TileKey, core::Bytes> tiles;
+  std::string checkpoint;
+};
+
+using TemplateKeyRef = std::tuple<model::OperatorId, model::SubjectId, model::PurposeId>;
+using TemplateRef =
+    std::tuple<model::OperatorId, model::SubjectId, model::PurposeId, model::TemplateId>;
+
+TemplateRef RefOf(const model::Template& t) { return {t.op, t.subject, t.purpose, t.id}; }
+
+struct State {
+  std::map<std::string, StoredResource, std::less<>> resources;
+  std::map<model::SubjectRef, StoredSubject> subjects;
+  std::map<model::ConsentRef, model::Consent> consents;
+  std::map<TemplateKeyRef, model::TemplateKey> template_keys;
+  std::map<TemplateRef, model::Template> templates;
+  std::map<model::PurposeRef, core::Bytes> gallery_secrets;
+  std::map<model::OperatorId, StoredLog> logs;
+  std::map<std::string, std::string, std::less<>> properties;
+};
+
+// Changes maps and can take everything back. Undoes on destruction unless kept.
+class Undo {
+ public:
+  Undo() = default;
+  Undo(const Undo&) = delete;
+  Undo& operator=(const Undo&) = delete;
+  ~Undo() {
+    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) (*step)();
+  }
+
+  template <class Map>
+  void Set(Map& map, const typename Map::key_type& key, typename Map::mapped_type value) {
+    Remember(map, key);
+    map.insert_or_assign(key, std::move(value));
+  }
+
+  template <class Map>
+  void Erase(Map& map, const typename Map::key_type& key) {
+    Remember(map, key);
+    map.erase(key);
+  }
+
+  void Keep() { steps_.clear(); }
+
+ private:
+  template <class Map>
+  void Remember(Map& map, const typename Map::key_type& key) {
+    const auto it = map.find(key);
+    if (it == map.end()) {
+      steps_.push_back([&map, key] { map.erase(key); });
+    } else {
+      steps_.push_back([&map, key, old = it->second] { map.insert_or_assign(key, old); });
+    }
+  }
+
+  std::vector<std::function<void()>> steps_;
+};
+
+// Applies the changes of one item.
+class Applier {
+ public:
+  Applier(State& state, Undo& undo, std::uint64_t log_index)
+      : state_(state), undo_(undo), log_index_(log_index) {}
+
+  Status operator()(const PutResource& c);
+  Status operator()(const DeleteResource& c);
+  Status operator()(const PutSubject& c);
+  Status operator()(const EraseSubject& c);
+  Status operator()(const PutConsent& c);
+  Status operator()(const PutTemplateKey& c);
+  Status operator()(const PutTemplate& c);
+  Status operator()(const DestroyTemplates& c);
+  Status operator()(const PutGallerySecret& c);
+
+  Status operator()(const ConsentAtEpoch& p) const;
+  Status operator()(const ResourceAtRevision& p) const;
+  Status operator()(const NoChildren& p) const;
+
+ private:
+  Status NeedAlive(const model::SubjectRef& subject) const {
+    const auto it = state_.subjects.find(subject);
+    if (it != state_.subjects.end() && !it->second.erased) return Status::Ok();
+    return Failed("the subject of a change does not stand");
+  }
+  const StoredResource* Live(const std::string& name) const {
+    const auto it = state_.resources.find(name);
+    return it == state_.resources.end() || it->second.deleted ? nullptr : &it->second;
+  }
+  // Removes what `map` holds of the subject, of every purpose or of one.
+  template <class Map>
+  void EraseAllOf(Map& map, const model::SubjectRef& subject, const model::PurposeId* purpose);
+
+  State& state_;
+  Undo& undo_;
+  const std::uint64_t log_index_;
+};
+
+Status Applier::operator()(const PutResource& c) {
+  const auto it = state_.resources.find(c.name);
+  StoredResource next;
+  if (c.revision == 1) {
+    if (it != state_.resources.end()) return Failed("the resource exists or existed");
+  } else {
+    const StoredResource* live = Live(c.name);
+    if (live == nullptr || live->current.revision + 1 != c.revision) {
+      return Failed("the resource is not at the revision before");
+    }
+    next = *live;
+  }
+  next.current = Resource{c.name, c.kind, c.parent, c.body, c.revision, log_index_};
+  next.history.emplace_back(log_index_, next.current);
+  undo_.Set(state_.resources, c.name, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const DeleteResource& c) {
+  const StoredResource* live = Live(c.name);
+  if (live == nullptr || live->current.revision != c.revision) {
+    return Failed("the resource is not at that revision");
+  }
+  StoredResource next = *live;
+  next.deleted = true;
+  next.history.emplace_back(log_index_, std::nullopt);
+  undo_.Set(state_.resources, c.name, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const PutSubject& c) {
+  const model::SubjectRef ref{c.subject.op, c.subject.id};
+  if (state_.subjects.contains(ref)) return Failed("the subject exists or existed");
+  StoredSubject stored{c.subject, false};
+  stored.subject.log_index = log_index_;
+  undo_.Set(state_.subjects, ref, std::move(stored));
+  return Status::Ok();
+}
+
+template <class Map>
+void Applier::EraseAllOf(Map& map, const model::SubjectRef& subject,
+                         const model::PurposeId* purpose) {
+  std::vector<typename Map::key_type> doomed;
+  for (const auto& [key, value] : map) {
+    if (value.op != subject.op || value.subject != subject.subject) continue;
+    if (purpose == nullptr || value.purpose == *purpose) doomed.push_back(key);
+  }
+  for (const auto& key : doomed) undo_.Erase(map, key);
+}
+
+Status Applier::operator()(const EraseSubject& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  EraseAllOf(state_.templates, c.subject, nullptr);
+  EraseAllOf(state_.template_keys, c.subject, nullptr);
+  EraseAllOf(state_.consents, c.subject, nullptr);
+  StoredSubject fence;
+  fence.subject.op = c.subject.op;
+  fence.subject.id = c.subject.subject;
+  fence.subject.log_index = log_index_;
+  fence.erased = true;
+  undo_.Set(state_.subjects, c.subject, std::move(fence));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const PutConsent& c) {
+  FG_RETURN_IF_ERROR(NeedAlive({c.consent.op, c.consent.subject}));
+  const model::ConsentRef ref{c.consent.op, c.consent.subject, c.consent.id};
+  const auto it = state_.consents.find(ref);
+  const std::uint64_t stored_epoch = it == state_.consents.end() ? 0 : it->second.epoch;
+  if (c.consent.epoch != stored_epoch + 1) return Failed("the consent moved");
+  model::Consent next = c.consent;
+  next.log_index = log_index_;
+  undo_.Set(state_.consents, ref, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const PutTemplateKey& c) {
+  FG_RETURN_IF_ERROR(NeedAlive({c.key.op, c.key.subject}));
+  const TemplateKeyRef ref{c.key.op, c.key.subject, c.key.purpose};
+  if (state_.template_keys.contains(ref)) return Failed("a template key stands");
+  undo_.Set(state_.template_keys, ref, c.key);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const PutTemplate& c) {
+  FG_RETURN_IF_ERROR(NeedAlive({c.value.op, c.value.subject}));
+  if (!state_.template_keys.contains({c.value.op, c.value.subject, c.value.purpose})) {
+    return Failed("the template's key does not stand");
+  }
+  if (state_.templates.contains(RefOf(c.value))) return Failed("the template exists");
+  model::Template next = c.value;
+  next.log_index = log_index_;
+  undo_.Set(state_.templates, RefOf(c.value), std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const DestroyTemplates& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  EraseAllOf(state_.templates, c.subject, &c.purpose);
+  EraseAllOf(state_.template_keys, c.subject, &c.purpose);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const PutGallerySecret& c) {
+  if (state_.gallery_secrets.contains(c.gallery)) return Failed("a gallery secret stands");
+  undo_.Set(state_.gallery_secrets, c.gallery, c.wrapped);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const ConsentAtEpoch& p) const {
+  const auto it = state_.consents.find(p.consent);
+  if (it != state_.consents.end() && it->second.epoch == p.epoch) return Status::Ok();
+  return Failed("the consent moved");
+}
+
+Status Applier::operator()(const ResourceAtRevision& p) const {
+  const StoredResource* live = Live(p.name);
+  if (live != nullptr && live->current.revision == p.revision) return Status::Ok();
+  return Failed("the resource moved");
+}
+
+Status Applier::operator()(const NoChildren& p) const {
+  for (const auto& [name, stored] : state_.resources) {
+    if (!stored.deleted && stored.current.parent == p.name) {
+      return Failed("the resource has children");
+    }
+  }
+  return Status::Ok();
+}
+
+Status ApplyItem(State& state, Undo& undo, const BatchItem& item, std::uint64_t log_index) {
+  Applier applier(state, undo, log_index);
+  for (const Precondition& precondition : item.preconditions) {
+    FG_RETURN_IF_ERROR(std::visit(std::as_const(applier), precondition));
+  }
+  for (const Change& change : item.changes) FG_RETURN_IF_ERROR(std::visit(applier, change));
+  return Status::Ok();
+}
+
+bool Fits(const std::string& wanted, const std::string& value) {
+  return wanted.empty() || wanted == value;
+}
+
+bool Fits(const LogQuery& q, const IndexKeys& k) {
+  if (q.from && k.time < *q.from) return false;
+  if (q.until && k.time >= *q.until) return false;
+  if (!q.rule.empty() && std::find(k.rules.begin(), k.rules.end(), q.rule) == k.rules.end()) {
+    return false;
+  }
+  return Fits(q.type, k.type) && Fits(q.site, k.site) && Fits(q.access_point, k.access_point) &&
+         Fits(q.camera, k.camera) && Fits(q.purpose, k.purpose) && Fits(q.verdict, k.verdict) &&
+         Fits(q.reason, k.reason) && Fits(q.subject_pseudonym, k.subject_pseudonym);
+}
+
+// Newest event first; of one event, by id.
+bool IsNewer(const model::Consent& a, const model::Consent& b) {
+  return std::tie(b.log_index, a.id) < std::tie(a.log_index, b.id);
+}
+
+class MemoryStore final : public Store {
+ public:
+  ApplyResult Apply(const Batch& batch) override;
+  Result<Resource> GetResource(std::string_view name) const override;
+  Result<Resource> GetResourceAt(std::string_view name, std::uint64_t log_index) const override;
+  Result<std::vector<Resource>> ListResources(std::string_view parent, std::string_view kind,
+                                              std::string_view after,
+                                              std::size_t limit) const override;
+  Result<model::Subject> GetSubject(const model::SubjectRef& subject) const override;
+  Result<std::vector<model::Subject>> ListSubjects(const model::OperatorId& op,
+                                                   std::string_view after,
+                                                   std::size_t limit) const override;
+  Result<model::Consent> GetConsent(const model::ConsentRef& consent) const override;
+  Result<std::vector<model::Consent>> ListConsents(const model::SubjectRef& subject) const override;
+  Result<std::vector<model::Consent>> ListConsentsAt(const model::SiteRef& site,
+                                                     const model::PurposeId& purpose,
+                                                     std::string_view after,
+                                                     std::size_t limit) const override;
+  Result<std::vector<model::Consent>> ListExpired(core::Timestamp now,
+                                                  std::size_t limit) const override;
+  Result<model::TemplateKey> GetTemplateKey(const model::SubjectRef& subject,
+                                            const model::PurposeId& purpose) const override;
+  Result<std::vector<model::Template>> ListTemplates(const std::optional<model::Template>& after,
+                                                     std::size_t limit) const override;
+  Result<std::vector<model::Template>> ListTemplatesOf(
+      const model::SubjectRef& subject) const override;
+  Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const override;
+  Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const override;
+  Result<std::vector<model::OperatorId>> ListLogs() const override;
+  Result<LogHead> GetLogHead(const model::OperatorId& log) const override;
+  Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log, std::uint64_t first,
+                                            std::size_t count) const override;
+  Result<core::Bytes> ReadTile(const model::OperatorId& log, const TileKey& tile) const override;
+  Result<std::vector<LogEntry>> QueryLog(const model::OperatorId& log,
+                                         const LogQuery& query) const override;
+  Result<std::string> GetProperty(std::string_view key) const override;
+  Status SetPropertyOnce(std::string_view key, std::string_view value) override;
+
+ private:
+  mutable std::shared_mutex mutex_;
+  State state_;  // guarded by mutex_
+};
+
+ApplyResult MemoryStore::Apply(const Batch& batch) {
+  const std::unique_lock lock(mutex_);
+  const auto it = state_.logs.find(batch.log());
+  const std::uint64_t size = it == state_.logs.end() ? 0 : it->second.entries.size();
+  if (size != batch.expected_size()) {
+    return {Status(Code::kAborted, "LOG_MOVED", "the log is not of the expected size"), {}};
+  }
+  {
+    Undo undo;
+    for (std::size_t i = 0; i < batch.items().size(); ++i) {
+      Status status = ApplyItem(state_, undo, batch.items()[i], size + i);
+      if (!status.ok()) return {std::move(status), i};
+    }
+    undo.Keep();
+  }
+  StoredLog& log = state_.logs[batch.log()];
+  for (const BatchItem& item : batch.items()) {
+    log.entries.push_back(item.entry);
+    log.keys.push_back(item.keys);
+  }
+  for (const auto& [key, bytes] : batch.tiles()) log.tiles[key] = bytes;
+  log.checkpoint = batch.checkpoint();
+  return {};
+}
+
+Result<Resource> MemoryStore::GetResource(std::string_view name) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.resources.find(name);
+  if (it == state_.resources.end() || it->second.deleted) return NotFound("RESOURCE_NOT_FOUND");
+  return it->second.current;
+}
+
+Result<Resource> MemoryStore::GetResourceAt(std::string_view name, std::uint64_t log_index) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.resources.find(name);
+  if (it == state_.resources.end()) return NotFound("RESOURCE_NOT_FOUND");
+  const auto& history = it->second.history;
+  const auto then = std::find_if(history.rbegin(), history.rend(),
+                                 [&](const auto& revision) { return revision.first <= log_index; });
+  if (then == history.rend() || !then->second) return NotFound("RESOURCE_NOT_FOUND");
+  return *then->second;
+}
+
+Result<std::vector<Resource>> MemoryStore::ListResources(std::string_view parent,
+                                                         std::string_view kind,
+                                                         std::string_view after,
+                                                         std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<Resource> found;
+  for (auto it = state_.resources.upper_bound(after);
+       it != state_.resources.end() && found.size() < limit; ++it) {
+    const Resource& resource = it->second.current;
+    if (it->second.deleted || resource.parent != parent || resource.kind != kind) continue;
+    found.push_back(resource);
+  }
+  return found;
+}
+
+Result<model::Subject> MemoryStore::GetSubject(const model::SubjectRef& subject) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.subjects.find(subject);
+  if (it == state_.subjects.end()) return NotFound("SUBJECT_NOT_FOUND");
+  if (it->second.erased) {
+    return Status(Code::kFailedPrecondition, "SUBJECT_ERASED", "the id is fenced");
+  }
+  return it->second.subject;
+}
+
+Result<std::vector<model::Subject>> MemoryStore::ListSubjects(const model::OperatorId& op,
+                                                              std::string_view after,
+                                                              std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::Subject> found;
+  for (auto it = state_.subjects.lower_bound({op, {}});
+       it != state_.subjects.end() && it->first.op == op && found.size() < limit; ++it) {
+    if (it->first.subject.str() <= after || it->second.erased) continue;
+    found.push_back(it->second.subject);
+  }
+  return found;
+}
+
+Result<model::Consent> MemoryStore::GetConsent(const model::ConsentRef& consent) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.consents.find(consent);
+  if (it == state_.consents.end()) return NotFound("CONSENT_NOT_FOUND");
+  return it->second;
+}
+
+Result<std::vector<model::Consent>> MemoryStore::ListConsents(
+    const model::SubjectRef& subject) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::Consent> found;
+  for (auto it = state_.consents.lower_bound({subject.op, subject.subject, {}});
+       it != state_.consents.end() && it->second.op == subject.op &&
+       it->second.subject == subject.subject;
+       ++it) {
+    found.push_back(it->second);
+  }
+  std::sort(found.begin(), found.end(), IsNewer);
+  return found;
+}
+
+Result<std::vector<model::Consent>> MemoryStore::ListConsentsAt(const model::SiteRef& site,
+                                                                const model::PurposeId& purpose,
+                                                                std::string_view after,
+                                                                std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::map<model::SubjectId, model::Consent> newest;
+  for (const auto& [ref, consent] : state_.consents) {
+    if (ref.op != site.op || consent.site != site.site || consent.purpose != purpose) continue;
+    if (ref.subject.str() <= after) continue;
+    const auto [it, is_first] = newest.try_emplace(ref.subject, consent);
+    if (!is_first && IsNewer(consent, it->second)) it->second = consent;
+  }
+  std::vector<model::Consent> found;
+  for (auto& [id, consent] : newest) {
+    if (found.size() == limit) break;
+    found.push_back(std::move(consent));
+  }
+  return found;
+}
+
+Result<std::vector<model::Consent>> MemoryStore::ListExpired(core::Timestamp now,
+                                                             std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::Consent> found;
+  for (const auto& [ref, consent] : state_.consents) {
+    if (consent.status == model::ConsentStatus::kGranted && consent.expires_at <= now) {
+      found.push_back(consent);
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const model::Consent& a, const model::Consent& b) {
+    return std::tie(a.expires_at, a.op, a.subject, a.id) <
+           std::tie(b.expires_at, b.op, b.subject, b.id);
+  });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
+Result<model::TemplateKey> MemoryStore::GetTemplateKey(const model::SubjectRef& subject,
+                                                       const model::PurposeId& purpose) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.template_keys.find({subject.op, subject.subject, purpose});
+  if (it == state_.template_keys.end()) return NotFound("TEMPLATE_KEY_NOT_FOUND");
+  return it->second;
+}
+
+Result<std::vector<model::Template>> MemoryStore::ListTemplates(
+    const std::optional<model::Template>& after, std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::Template> found;
+  auto it = after ? state_.templates.upper_bound(RefOf(*after)) : state_.templates.begin();
+  for (; it != state_.templates.end() && found.size() < limit; ++it) found.push_back(it->second);
+  return found;
+}
+
+Result<std::vector<model::Template>> MemoryStore::ListTemplatesOf(
+    const model::SubjectRef& subject) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::Template> found;
+  for (auto it = state_.templates.lower_bound({subject.op, subject.subject, {}, {}});
+       it != state_.templates.end() && it->second.op == subject.op &&
+       it->second.subject == subject.subject;
+       ++it) {
+    found.push_back(it->second);
+  }
+  return found;
+}
+
+Result<core::Bytes> MemoryStore::GetGallerySecret(const model::PurposeRef& gallery) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.gallery_secrets.find(gallery);
+  if (it == state_.gallery_secrets.end()) return NotFound("GALLERY_SECRET_NOT_FOUND");
+  return it->second;
+}
+
+Result<std::uint64_t> MemoryStore::CountStoredPersons(const model::OperatorId& op) const {
+  const std::shared_lock lock(mutex_);
+  std::set<model::SubjectId> persons;
+  for (auto it = state_.templates.lower_bound({op, {}, {}, {}});
+       it != state_.templates.end() && it->second.op == op; ++it) {
+    persons.insert(it->second.subject);
+  }
+  return std::uint64_t{persons.size()};
+}
+
+Result<std::vector<model::OperatorId>> MemoryStore::ListLogs() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::OperatorId> found;
+  for (const auto& [op, log] : state_.logs) found.push_back(op);
+  return found;
+}
+
+Result<LogHead> MemoryStore::GetLogHead(const model::OperatorId& log) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.logs.find(log);
+  if (it == state_.logs.end()) return LogHead{};
+  return LogHead{it->second.entries.size(), it->second.checkpoint};
+}
+
+Result<std::vector<LogEntry>> MemoryStore::ReadEntries(const model::OperatorId& log,
+                                                       std::uint64_t first,
+                                                       std::size_t count) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<LogEntry> found;
+  const auto it = state_.logs.find(log);
+  if (it == state_.logs.end()) return found;
+  const std::vector<std::string>& entries = it->second.entries;
+  count = std::min(count, kReadEntriesMax);
+  for (std::uint64_t i = first; i < entries.size() && found.size() < count; ++i) {
+    found.push_back({i, entries[i]});
+  }
+  return found;
+}
+
+Result<core::Bytes> MemoryStore::ReadTile(const model::OperatorId& log, const TileKey& tile) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.logs.find(log);
+  if (it == state_.logs.end()) return NotFound("TILE_NOT_FOUND");
+  const auto stored = it->second.tiles.find(tile);
+  if (stored == it->second.tiles.end()) return NotFound("TILE_NOT_FOUND");
+  return stored->second;
+}
+
+Result<std::vector<LogEntry>> MemoryStore::QueryLog(const model::OperatorId& log,
+                                                    const LogQuery& query) const {
+  if (query.limit < 1 || query.limit > kQueryLimitMax) {
+    return Status(Code::kInvalidArgument, "BAD_LIMIT", "a query's limit is 1 to 1000");
+  }
+  const std::shared_lock lock(mutex_);
+  std::vector<LogEntry> found;
+  const auto it = state_.logs.find(log);
+  if (it == state_.logs.end()) return found;
+  const StoredLog& stored = it->second;
+  for (std::uint64_t i = query.first_index; i < stored.entries.size() && found.size() < query.limit;
+       ++i) {
+    if (Fits(query, stored.keys[i])) found.push_back({i, stored.entries[i]});
+  }
+  return found;
+}
+
+Result<std::string> MemoryStore::GetProperty(std::string_view key) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.properties.find(key);
+  if (it == state_.properties.end()) return NotFound("PROPERTY_NOT_FOUND");
+  return it->second;
+}
+
+Status MemoryStore::SetPropertyOnce(std::string_view key, std::string_view value) {
+  const std::unique_lock lock(mutex_);
+  const auto [it, is_new] = state_.properties.try_emplace(std::string(key), value);
+  if (is_new || it->second == value) return Status::Ok();
+  return Status(Code::kAlreadyExists, "PROPERTY_EXISTS", "another value is set for good");
+}
+
+}  // namespace
+
+std::unique_ptr<Store> OpenMemoryStore() { return std::make_unique<MemoryStore>(); }
+
+}  // namespace facegate::storage
