@@ -27,6 +27,9 @@ struct LedgerOptions {
   std::string data_dir;
   int group_max = 256;   // records in one transaction
   int queue_max = 4096;  // commits waiting; more are refused with RESOURCE_EXHAUSTED QUEUE_FULL
+  // Called once, from the ledger's thread, when nothing can be made durable any more: the process
+  // should stop and say so. Every commit from then on is UNAVAILABLE NOT_RECORDED.
+  std::function<void(const core::Status&)> on_fatal;
 };
 
 // Thread-safe.
@@ -70,6 +73,8 @@ class Ledger {
  private:
   struct Impl;
   explicit Ledger(std::unique_ptr<Impl> impl);
+  core::Status ApplySuppressions();
+  core::Status SuppressSubject(const model::Subject& subject);
   std::unique_ptr<Impl> impl_;
 };
 

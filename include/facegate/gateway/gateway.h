@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "facegate/audit/ledger.h"
@@ -38,6 +39,8 @@ struct Parts {
 struct FrameResult {
   int faces_seen = 0;
   int faces_eligible = 0;
+  // Set when the frame itself could not be used (kImageInvalid, kImageTooLarge, kFault).
+  std::optional<model::Reason> issue;
   // One per match decision taken on this frame (a tracked face is decided once).
   std::vector<audit::Recorded> decisions;
   // Set when this frame closed a lease: its record.

@@ -34,14 +34,22 @@ core::Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, const Verif
 
 // A self-contained proof that an entry is in a log.
 struct ProofFile {
-  std::optional<core::Bytes> extra;
+  std::optional<core::Bytes> extra;  // not authenticated by anything
   std::uint64_t index = 0;
   std::vector<Hash256> hashes;
   std::string checkpoint;  // signed note
 };
+constexpr std::size_t kProofHashesMax = 64;
+constexpr std::size_t kProofFileBytesMax = 2'000'000;
+// "c2sp.org/tlog-proof@v1\n" ["extra <base64>\n"] "index <n>\n" (base64(hash) "\n")* "\n"
+// checkpoint.
 std::string EncodeProofFile(const ProofFile& proof);
-core::Result<ProofFile> ParseProofFile(std::string_view bytes);  // INVALID_ARGUMENT BAD_PROOF_FILE
-// Verifies checkpoint and inclusion of `entry`; gives the checkpoint.
+// Returns INVALID_ARGUMENT BAD_PROOF_FILE for another form, a number with leading zeros, more than
+// kProofHashesMax hashes, or more than kProofFileBytesMax bytes. The checkpoint is a string until
+// VerifyProofFile opens it.
+core::Result<ProofFile> ParseProofFile(std::string_view bytes);
+// Verifies checkpoint and inclusion of `entry`; gives the checkpoint. Fails as OpenCheckpoint and
+// VerifyInclusion do.
 core::Result<Checkpoint> VerifyProofFile(const ProofFile& proof, core::ByteSpan entry,
                                          const VerifierKey& log_key);
 

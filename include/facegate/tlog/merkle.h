@@ -28,7 +28,7 @@ struct TileId {
   std::uint64_t index = 0;
   auto operator<=>(const TileId&) const = default;
 };
-// "tile/0/x001/x234/067" or, for width < 256, with ".p/W". Requires: 1 <= width <= 256.
+// "tile/0/x001/x234/067" or, for width < 256, with ".p/W". Requires: 0 <= level, 1 <= width <= 256.
 std::string TilePath(const TileId& id, int width);
 // "tile/entries/x001/x234/067[.p/W]".
 std::string BundlePath(std::uint64_t index, int width);
@@ -37,6 +37,34 @@ int TileWidthAt(const TileId& id, std::uint64_t size);
 
 // Gives at least `width` hashes of a tile, concatenated. Returns DATA_LOSS if it cannot.
 using TileReader = std::function<core::Result<core::Bytes>(const TileId&, int width)>;
+
+// Answers questions about one tree of `size` leaves. Reads each tile at most once and remembers its
+// inner nodes, so that the proofs of a whole group of neighbouring leaves cost little more than
+// one. The status of a reader that fails passes through; a short tile is DATA_LOSS TILE_SHORT.
+// Not thread-safe. Holds every tile it was led to, so make one per group, not per process.
+class Prover {
+ public:
+  Prover(std::uint64_t size, TileReader read);
+
+  std::uint64_t size() const { return size_; }
+  // The same contracts as the functions of these names below.
+  core::Result<Hash256> Root();
+  core::Result<std::vector<Hash256>> Inclusion(std::uint64_t index);
+  core::Result<std::vector<Hash256>> Consistency(std::uint64_t old_size);
+
+ private:
+  // The complete nodes of a tile, level by level: [0] are its hashes, [8] is its root if it is
+  // full.
+  using TileNodes = std::vector<std::vector<Hash256>>;
+
+  core::Result<const TileNodes*> Tile(const TileId& id);
+  core::Result<Hash256> CompleteNode(int level, std::uint64_t index);
+  core::Result<Hash256> RangeHash(std::uint64_t begin, std::uint64_t end);
+
+  std::uint64_t size_;
+  TileReader read_;
+  std::map<TileId, TileNodes> tiles_;
+};
 
 // The root of the first `size` leaves. DATA_LOSS if tiles are missing or short.
 core::Result<Hash256> RootHash(std::uint64_t size, const TileReader& read);
@@ -49,7 +77,8 @@ core::Result<std::vector<Hash256>> InclusionProof(std::uint64_t index, std::uint
 core::Result<std::vector<Hash256>> ConsistencyProof(std::uint64_t old_size, std::uint64_t size,
                                                     const TileReader& read);
 
-// PERMISSION_DENIED PROOF_BAD unless the proof holds.
+// PERMISSION_DENIED PROOF_BAD unless the proof holds. The empty tree is consistent with every tree:
+// old_size 0 wants an empty proof and EmptyRoot() as its root.
 core::Status VerifyInclusion(const Hash256& leaf, std::uint64_t index, std::uint64_t size,
                              const std::vector<Hash256>& proof, const Hash256& root);
 core::Status VerifyConsistency(std::uint64_t old_size, const Hash256& old_root, std::uint64_t size,
@@ -61,14 +90,16 @@ core::Status VerifyConsistency(std::uint64_t old_size, const Hash256& old_root, 
 class GrowingTree {
  public:
   GrowingTree() = default;  // empty
-  // Reads the right edge of a stored tree of `size` leaves.
+  // Reads the right edge of a stored tree of `size` leaves. Fails as the reader does, or with
+  // DATA_LOSS TILE_SHORT. Whether it is the right tree is for the caller to see from Root().
   static core::Result<GrowingTree> Load(std::uint64_t size, const TileReader& read);
 
   std::uint64_t size() const { return size_; }
   void Append(const Hash256& leaf);
   Hash256 Root() const;
 
-  // Every tile (full or partial) touched since the last call, with its hashes so far.
+  // Every tile (full or partial) touched since the last call, with its hashes so far. A tile that
+  // fills hands its root to the level above, so that one append may touch several.
   std::map<TileId, core::Bytes> TakeChangedTiles();
 
  private:

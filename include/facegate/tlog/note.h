@@ -15,6 +15,8 @@ namespace facegate::tlog {
 
 constexpr std::uint8_t kSigEd25519 = 0x01;
 constexpr std::uint8_t kSigCosignatureV1 = 0x04;
+constexpr std::size_t kNoteBytesMax = 1'000'000;
+constexpr std::size_t kNoteSignaturesMax = 64;
 
 // A public key as its verifier string ("vkey"): name+hash+base64(type || key).
 struct VerifierKey {
@@ -24,11 +26,12 @@ struct VerifierKey {
   crypto::Ed25519Public key{};
 
   std::string ToString() const;
-  // Returns INVALID_ARGUMENT BAD_VKEY; checks that the id fits the key.
+  // Accepts only what ToString() writes. Returns INVALID_ARGUMENT BAD_VKEY for anything else:
+  // another type than the two above, an id that does not fit the key, upper-case hex.
   static core::Result<VerifierKey> Parse(std::string_view text);
 };
 
-// A key name is not empty and has neither white space nor '+'.
+// A key name is UTF-8, not empty, and has neither Unicode white space, control characters nor '+'.
 bool IsValidKeyName(std::string_view name);
 // Requires: IsValidKeyName(name).
 VerifierKey MakeVerifierKey(std::string_view name, std::uint8_t type,
@@ -45,17 +48,29 @@ struct Note {
   std::vector<NoteSignature> signatures;
 };
 
-// text + "\n" + a line per signature. Requires: text is a valid note text.
+// A note text is UTF-8, ends with "\n" and has no control character (below U+0020) but "\n". It may
+// hold empty lines.
+bool IsValidNoteText(std::string_view text);
+
+// text + "\n" + a line per signature.
+// Requires: IsValidNoteText(text); each signature has a valid key name and is not empty.
 std::string EncodeNote(const Note& note);
 // Split at the last empty line. Returns INVALID_ARGUMENT BAD_NOTE for anything malformed: no final
-// newline, control characters, bad UTF-8, more than 64 signatures, duplicate signature lines.
+// newline, control characters, bad UTF-8, no signature or more than kNoteSignaturesMax, duplicate
+// signature lines, more than kNoteBytesMax. The signatures are not verified.
 core::Result<Note> ParseNote(std::string_view bytes);
 
-// Appends an Ed25519 signature (type 0x01) under `name`.
+// Appends an Ed25519 signature (type 0x01) under `name`. Requires: IsValidNoteText(note.text) and
+// IsValidKeyName(name).
 void SignNote(Note& note, std::string_view name, const crypto::SigningKey& key);
+// Appends a cosignature (type 0x04), a witness's statement that at `unix_s` this checkpoint was the
+// largest consistent one it knew. Requires as SignNote, and unix_s >= 0.
+void CosignNote(Note& note, std::string_view name, const crypto::SigningKey& key,
+                std::int64_t unix_s);
 
 // Ok if `note` carries a valid signature of `key` (types 0x01 and 0x04); signatures of other keys
-// are ignored. Returns PERMISSION_DENIED SIGNATURE_MISSING or SIGNATURE_BAD.
+// are ignored. Returns PERMISSION_DENIED SIGNATURE_MISSING if there is none of this name and id,
+// SIGNATURE_BAD if any of them does not verify.
 core::Status VerifyNote(const Note& note, const VerifierKey& key);
 
 }  // namespace facegate::tlog

@@ -1,0 +1,38 @@
+// Does, in the background, what falls due with time: expiring consents.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "facegate/consent/consent_service.h"
+#include "facegate/core/log.h"
+
+namespace facegate::gateway {
+
+// Sweeps once at once and then every `interval_ms`, until it goes. A decision never waits for a
+// sweep: an expired consent is no consent the moment its time is up; the sweep destroys what rested
+// on it.
+class Sweeper {
+ public:
+  // `consents` and `logger` must outlive it.
+  Sweeper(consent::ConsentService& consents, core::Logger& logger, std::int64_t interval_ms);
+  ~Sweeper();
+  Sweeper(const Sweeper&) = delete;
+  Sweeper& operator=(const Sweeper&) = delete;
+
+ private:
+  void Run();
+  void SweepOnce();
+
+  consent::ConsentService& consents_;
+  core::Logger& logger_;
+  const std::int64_t interval_ms_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace facegate::gateway

@@ -1,0 +1,21 @@
+// The two files that the ledger keeps outside the database: written so that a crash at any moment
+// leaves the old or the new content, and durable before the call returns.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "facegate/core/status.h"
+
+namespace facegate::audit {
+
+// Replaces the file's content: temporary file, fdatasync, rename, fsync of the folder.
+core::Status ReplaceFile(const std::string& path, std::string_view content);
+// Appends and syncs. Creates the file (0600) and syncs its folder where it is new.
+core::Status AppendToFile(const std::string& path, std::string_view content);
+// The content, at most `bytes_max`. NOT_FOUND FILE_MISSING; DATA_LOSS FILE_TOO_LARGE.
+core::Result<std::string> ReadWholeFile(const std::string& path, std::size_t bytes_max);
+// Makes the folder (0700) where there is none.
+core::Status MakeFolder(const std::string& path);
+
+}  // namespace facegate::audit

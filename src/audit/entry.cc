@@ -1,0 +1,207 @@
+#include "audit/entry.h"
+
+#include "facegate/audit/contexts.h"
+
+namespace facegate::audit {
+namespace {
+
+using core::Json;
+using core::Status;
+
+Json ActorJson(const model::Principal& actor) {
+  Json json = Json::MakeObject();
+  json.Set("role", model::Word(actor.role)).Set("fingerprint", actor.fingerprint);
+  return json;
+}
+
+Json CountsJson(const Counts& counts) {
+  Json json = Json::MakeObject();
+  json.Set("frames", counts.frames)
+      .Set("faces_seen", counts.faces_seen)
+      .Set("faces_embedded", counts.faces_embedded)
+      .Set("faces_ignored", counts.faces_ignored)
+      .Set("matched", counts.matched)
+      .Set("unknown", counts.unknown);
+  return json;
+}
+
+Json FindingsJson(const std::vector<policy::RuleFinding>& findings) {
+  Json list = Json::MakeArray();
+  for (const policy::RuleFinding& finding : findings) {
+    Json missing = Json::MakeArray();
+    for (const std::string& input : finding.missing) missing.Push(input);
+    Json json = Json::MakeObject();
+    json.Set("rule", finding.rule)
+        .Set("article", finding.article)
+        .Set("missing", std::move(missing));
+    list.Push(std::move(json));
+  }
+  return list;
+}
+
+Json PacksJson(const std::vector<rules::PackInfo>& packs) {
+  Json list = Json::MakeArray();
+  for (const rules::PackInfo& pack : packs) {
+    Json json = Json::MakeObject();
+    json.Set("id", pack.id).Set("version", pack.version).Set("sha256", pack.sha256);
+    list.Push(std::move(json));
+  }
+  return list;
+}
+
+Json ModelsJson(const std::vector<ModelRef>& models) {
+  Json list = Json::MakeArray();
+  for (const ModelRef& model : models) {
+    Json json = Json::MakeObject();
+    json.Set("id", model.id).Set("sha256", model.sha256);
+    list.Push(std::move(json));
+  }
+  return list;
+}
+
+Json IndicesJson(const std::vector<std::uint64_t>& indices) {
+  Json list = Json::MakeArray();
+  for (const std::uint64_t index : indices) list.Push(index);
+  return list;
+}
+
+// What lets the person, or a role that may resolve pseudonyms, open the link to the consent event.
+std::string ConsentLink(const EntryPerson& person, std::uint64_t index) {
+  const std::string text =
+      "consent\n" + std::to_string(*person.consent_index) + "\n" + std::to_string(index);
+  return core::HexEncode(crypto::HmacSha256(person.secret.span(), core::AsBytes(text)));
+}
+
+Json PeopleJson(const Draft& draft, std::uint64_t index, core::Timestamp time) {
+  Json list = Json::MakeArray();
+  for (const EntryPerson& person : draft.people) {
+    Json json = Json::MakeObject();
+    json.Set("pseudonym", Pseudonym(person.secret, draft.site, draft.purpose, time));
+    if (person.consent_index) json.Set("consent", ConsentLink(person, index));
+    list.Push(std::move(json));
+  }
+  return list;
+}
+
+std::string TypeOf(const Outcome& outcome) {
+  if (outcome.reason == model::Reason::kLeaseClosed) return "stream_lease";
+  if (outcome.reason == model::Reason::kEnrolled) return "template.enrolled";
+  return "decision";
+}
+
+Status AddPerson(Draft& draft, const model::OperatorId& op, const model::SubjectId& subject,
+                 core::ByteSpan wrapped, std::optional<std::uint64_t> consent_index,
+                 const crypto::KeyRing& keys) {
+  auto secret = keys.Unwrap(wrapped, SubjectSecretContext(op, subject));
+  if (!secret.ok()) return secret.status().WithContext("a subject's secret does not open");
+  draft.people.push_back({std::move(secret).value(), consent_index});
+  return Status::Ok();
+}
+
+}  // namespace
+
+std::string Pseudonym(const crypto::SecretBytes& secret, const std::string& site,
+                      const std::string& purpose, core::Timestamp time) {
+  const std::string text = site + "\n" + purpose + "\n" + core::FormatDay(time);
+  return core::HexEncode(crypto::HmacSha256(secret.span(), core::AsBytes(text)));
+}
+
+std::string EntryJson(const Draft& draft, std::uint64_t index, core::Timestamp time) {
+  Json json = Json::MakeObject();
+  json.Set("v", 1)
+      .Set("type", draft.type)
+      .Set("index", index)
+      .Set("time", core::FormatRfc3339(time));
+  if (!draft.site.empty()) json.Set("site", draft.site);
+  if (!draft.access_point.empty()) json.Set("access_point", draft.access_point);
+  if (!draft.camera.empty()) json.Set("camera", draft.camera);
+  if (!draft.purpose.empty()) json.Set("purpose", draft.purpose);
+  json.Set("actor", ActorJson(draft.actor)).Set("request_id", draft.request_id);
+  for (const auto& [name, value] : draft.body.AsObject()) json.Set(name, value);
+  if (!draft.people.empty()) json.Set("subjects", PeopleJson(draft, index, time));
+  return json.Dump();
+}
+
+storage::IndexKeys KeysOf(const Draft& draft, core::Timestamp time) {
+  storage::IndexKeys keys;
+  keys.type = draft.type;
+  keys.time = time;
+  keys.site = draft.site;
+  keys.access_point = draft.access_point;
+  keys.camera = draft.camera;
+  keys.purpose = draft.purpose;
+  keys.verdict = draft.verdict;
+  keys.reason = draft.reason;
+  keys.rules = draft.rules;
+  if (!draft.people.empty()) {
+    keys.subject_pseudonym = Pseudonym(draft.people[0].secret, draft.site, draft.purpose, time);
+  }
+  return keys;
+}
+
+Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
+                    const std::vector<policy::RuleFinding>& findings) {
+  const policy::Claim& claim = grounds.claim;
+  Draft draft;
+  draft.type = TypeOf(outcome);
+  draft.log = claim.camera.op;
+  draft.site = claim.camera.site.str();
+  draft.access_point = grounds.access_point.str();
+  draft.camera = claim.camera.camera.str();
+  draft.purpose = claim.purpose.str();
+  draft.actor = claim.caller;
+  draft.request_id = claim.request_id;
+  draft.verdict = model::Word(outcome.verdict);
+  draft.reason = model::Word(outcome.reason);
+  for (const policy::RuleFinding& finding : findings) draft.rules.push_back(finding.rule);
+  draft.body.Set("purpose_version", grounds.purpose_version)
+      .Set("operation", model::Word(claim.operation))
+      .Set("outcome", draft.verdict)
+      .Set("reason", draft.reason);
+  if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
+  draft.body.Set("rules", FindingsJson(findings))
+      .Set("packs", PacksJson(grounds.packs))
+      .Set("rests_on", IndicesJson(grounds.rests_on))
+      .Set("models", ModelsJson(outcome.models))
+      .Set("counts", CountsJson(outcome.counts))
+      .Set("client_counter", claim.client_counter)
+      .Set("pad", "NOT_PERFORMED");
+  return draft;
+}
+
+Draft EventDraft(const Event& event) {
+  Draft draft;
+  draft.type = event.type;
+  draft.log = event.log;
+  if (event.site) draft.site = event.site->str();
+  if (event.purpose) draft.purpose = event.purpose->str();
+  draft.actor = event.actor;
+  draft.request_id = event.request_id;
+  draft.body = event.body;
+  return draft;
+}
+
+Status AddClaimedPerson(Draft& draft, const policy::Grounds& grounds, const crypto::KeyRing& keys) {
+  if (grounds.wrapped_subject_secret.empty()) return Status::Ok();
+  std::optional<std::uint64_t> consent;
+  if (grounds.consent) consent = grounds.consent->log_index;
+  return AddPerson(draft, grounds.claim.camera.op, *grounds.claim.subject,
+                   grounds.wrapped_subject_secret, consent, keys);
+}
+
+Status AddPeople(Draft& draft, const model::OperatorId& op, const std::vector<Person>& people,
+                 const crypto::KeyRing& keys) {
+  for (const Person& person : people) {
+    FG_RETURN_IF_ERROR(
+        AddPerson(draft, op, person.subject, person.wrapped_secret, person.basis.log_index, keys));
+  }
+  return Status::Ok();
+}
+
+Status AddEventPerson(Draft& draft, const Event& event, const crypto::KeyRing& keys) {
+  if (!event.subject || event.wrapped_subject_secret.empty()) return Status::Ok();
+  return AddPerson(draft, event.log, *event.subject, event.wrapped_subject_secret, std::nullopt,
+                   keys);
+}
+
+}  // namespace facegate::audit

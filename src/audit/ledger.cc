@@ -1,0 +1,258 @@
+#include "facegate/audit/ledger.h"
+
+#include <utility>
+
+#include "audit/sequencer.h"
+#include "facegate/core/check.h"
+#include "facegate/crypto/primitives.h"
+#include "facegate/policy/engine.h"
+
+namespace facegate::audit {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kPageSize = 256;
+
+// Keeps an abandoned permit's request in the log. The ledger may be gone by then.
+class LedgerAbandonSink final : public policy::AbandonSink {
+ public:
+  LedgerAbandonSink(Sequencer* sequencer, core::Metrics& metrics, core::Logger& logger)
+      : sequencer_(sequencer), metrics_(metrics), logger_(logger) {}
+
+  void OnAbandoned(const policy::Grounds& grounds) noexcept override {
+    const std::lock_guard lock(mutex_);
+    if (sequencer_ == nullptr) return;
+    metrics_.Add(core::Counter::kPermitsAbandoned);
+    logger_.Error("permit_abandoned", {{"request_id", grounds.claim.request_id}});
+    Outcome outcome;
+    outcome.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
+    outcome.reason = model::Reason::kAbandoned;
+    auto pending = std::make_unique<Pending>();
+    pending->draft = DecisionDraft(grounds, outcome, {});
+    // Nobody waits for this record; a failure to queue it stands in the operator's log above.
+    (void)sequencer_->Submit(std::move(pending));
+  }
+
+  void Detach() {
+    const std::lock_guard lock(mutex_);
+    sequencer_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  Sequencer* sequencer_;
+  core::Metrics& metrics_;
+  core::Logger& logger_;
+};
+
+}  // namespace
+
+struct Ledger::Impl {
+  storage::Store& store;
+  const crypto::KeyRing& keys;
+  const core::Clock& clock;
+  core::Metrics& metrics;
+  std::unique_ptr<Sequencer> sequencer;
+  std::shared_ptr<LedgerAbandonSink> abandon_sink;
+
+  Result<Sequenced> Wait(std::unique_ptr<Pending> pending) {
+    const core::StageTimer timer(metrics, core::Stage::kCommit);
+    FG_ASSIGN_OR_RETURN(auto future, sequencer->Submit(std::move(pending)));
+    Sequenced sequenced = future.get();
+    if (!sequenced.status.ok()) return sequenced.status;
+    return sequenced;
+  }
+
+  // The proof is made by the thread that waits for it, from the group's tiles.
+  Result<Receipt> MakeReceipt(const model::OperatorId& log, Sequenced sequenced) const {
+    const auto group = sequenced.group;
+    const auto stored = sequencer->ReaderFor(log);
+    const auto read = [&group, &stored](const tlog::TileId& id, int width) -> Result<core::Bytes> {
+      const auto found = group->tiles.find(id);
+      if (found != group->tiles.end()) return found->second;
+      return stored(id, width);
+    };
+    auto proof = tlog::InclusionProof(sequenced.index, group->size, read);
+    if (!proof.ok()) {
+      return Status(Code::kUnavailable, "NOT_RECORDED",
+                    "recorded, but its proof cannot be made: " + proof.status().message());
+    }
+    Receipt receipt;
+    receipt.origin = sequencer->Origin(log);
+    receipt.index = sequenced.index;
+    receipt.entry = std::move(sequenced.entry);
+    receipt.checkpoint = group->checkpoint;
+    receipt.inclusion_proof = std::move(proof).value();
+    receipt.recorded_at = sequenced.time;
+    return receipt;
+  }
+
+  // Puts one decision through: the only way from an outcome to an answer.
+  Result<Recorded> CommitDecision(policy::Grounds grounds, Outcome outcome,
+                                  std::vector<policy::RuleFinding> findings,
+                                  storage::Changes changes);
+};
+
+Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome outcome,
+                                              std::vector<policy::RuleFinding> findings,
+                                              storage::Changes changes) {
+  const model::OperatorId log = grounds.claim.camera.op;
+  auto pending = std::make_unique<Pending>();
+  pending->draft = DecisionDraft(grounds, outcome, findings);
+  const Status opened = outcome.people.empty()
+                            ? AddClaimedPerson(pending->draft, grounds, keys)
+                            : AddPeople(pending->draft, log, outcome.people, keys);
+  if (!opened.ok()) return Status(Code::kUnavailable, "NOT_RECORDED", opened.ToString());
+
+  // If a consent that this rests on moves before the record is durable, this is recorded instead.
+  Outcome aborted = outcome;
+  aborted.people.clear();
+  aborted.face_people.clear();
+  aborted.enrolled_template = {};
+  aborted.counts.matched = 0;
+  aborted.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
+  aborted.reason = model::Reason::kConsentMoved;
+  if (!outcome.people.empty() || !changes.empty()) {
+    pending->aborted_draft = DecisionDraft(grounds, aborted, findings);
+    for (const Person& person : outcome.people) {
+      pending->preconditions.push_back(
+          storage::ConsentAtEpoch{person.basis.consent, person.basis.epoch});
+    }
+  }
+  pending->changes = std::move(changes);
+
+  FG_ASSIGN_OR_RETURN(Sequenced sequenced, Wait(std::move(pending)));
+  if (sequenced.aborted) outcome = std::move(aborted);
+  FG_ASSIGN_OR_RETURN(Receipt receipt, MakeReceipt(log, std::move(sequenced)));
+  const bool granted = outcome.verdict == model::Verdict::kAllow;
+  metrics.Add(granted ? core::Counter::kGranted : core::Counter::kDenied);
+  if (outcome.reason == model::Reason::kFault) metrics.Add(core::Counter::kFaults);
+  return Recorded(std::move(grounds), std::move(outcome), std::move(findings), std::move(receipt));
+}
+
+Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Ledger::~Ledger() { impl_->abandon_sink->Detach(); }
+
+Result<std::unique_ptr<Ledger>> Ledger::Open(storage::Store& store, const crypto::KeyRing& keys,
+                                             const core::Clock& clock, core::Metrics& metrics,
+                                             core::Logger& logger, LedgerOptions options) {
+  auto sequencer =
+      std::make_unique<Sequencer>(store, keys, clock, metrics, logger, std::move(options));
+  FG_RETURN_IF_ERROR(sequencer->Open());
+  auto sink = std::make_shared<LedgerAbandonSink>(sequencer.get(), metrics, logger);
+  std::unique_ptr<Ledger> ledger(new Ledger(std::unique_ptr<Impl>(
+      new Impl{store, keys, clock, metrics, std::move(sequencer), std::move(sink)})));
+  FG_RETURN_IF_ERROR(ledger->ApplySuppressions());
+  return ledger;
+}
+
+Result<Recorded> Ledger::Commit(policy::ViewPermit permit, Outcome outcome) {
+  auto warrant = std::move(permit).Spend();
+  return impl_->CommitDecision(std::move(warrant->grounds), std::move(outcome), {}, {});
+}
+
+Result<Recorded> Ledger::Commit(policy::Permit permit, Outcome outcome, storage::Changes changes) {
+  auto warrant = std::move(permit).Spend();
+  return impl_->CommitDecision(std::move(warrant->grounds), std::move(outcome), {},
+                               std::move(changes));
+}
+
+Result<Recorded> Ledger::Commit(policy::Denial denial, Outcome outcome) {
+  FG_CHECK(denial.verdict != model::Verdict::kAllow);
+  outcome.verdict = denial.verdict;
+  outcome.reason = denial.reason;
+  outcome.people.clear();
+  return impl_->CommitDecision(std::move(denial.grounds), std::move(outcome),
+                               std::move(denial.findings), {});
+}
+
+Result<RecordedEvent> Ledger::Append(Event event, storage::Changes changes,
+                                     storage::Preconditions preconditions) {
+  const model::OperatorId log = event.log;
+  auto pending = std::make_unique<Pending>();
+  pending->draft = EventDraft(event);
+  FG_RETURN_IF_ERROR(AddEventPerson(pending->draft, event, impl_->keys));
+  pending->changes = std::move(changes);
+  pending->preconditions = std::move(preconditions);
+  FG_ASSIGN_OR_RETURN(Sequenced sequenced, impl_->Wait(std::move(pending)));
+  FG_ASSIGN_OR_RETURN(Receipt receipt, impl_->MakeReceipt(log, std::move(sequenced)));
+  return RecordedEvent(std::move(receipt));
+}
+
+std::shared_ptr<policy::AbandonSink> Ledger::abandon_sink() { return impl_->abandon_sink; }
+
+std::string Ledger::Origin(const model::OperatorId& log) const {
+  return impl_->sequencer->Origin(log);
+}
+
+tlog::VerifierKey Ledger::CheckpointKey(const model::OperatorId& log) const {
+  const LogKeys& keys = impl_->sequencer->KeysOfLog(log);
+  return tlog::MakeVerifierKey(keys.origin, tlog::kSigEd25519, keys.checkpoint_key.public_key());
+}
+
+tlog::VerifierKey Ledger::RecordKey(const model::OperatorId& log) const {
+  const LogKeys& keys = impl_->sequencer->KeysOfLog(log);
+  return tlog::MakeVerifierKey(keys.origin + "/records", tlog::kSigEd25519,
+                               keys.record_key.public_key());
+}
+
+// A restored older database holds what people have since withdrawn or had erased: it goes again,
+// with a record, before anything is matched.
+Status Ledger::ApplySuppressions() {
+  const SuppressionFile& suppressions = impl_->sequencer->suppressions();
+  if (suppressions.empty()) return Status::Ok();
+  FG_ASSIGN_OR_RETURN(const auto operators, impl_->store.ListResources("", "operator", "", 1000));
+  for (const storage::Resource& row : operators) {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId op, model::ParseOperatorName(row.name));
+    std::string after;
+    while (true) {
+      FG_ASSIGN_OR_RETURN(const auto subjects, impl_->store.ListSubjects(op, after, kPageSize));
+      for (const model::Subject& subject : subjects) {
+        FG_RETURN_IF_ERROR(SuppressSubject(subject));
+      }
+      if (subjects.size() < kPageSize) break;
+      after = subjects.back().id.str();
+    }
+  }
+  return Status::Ok();
+}
+
+Status Ledger::SuppressSubject(const model::Subject& subject) {
+  const SuppressionFile& suppressions = impl_->sequencer->suppressions();
+  const model::SubjectRef ref{subject.op, subject.id};
+  storage::Changes changes;
+  if (suppressions.CoversSubject(ref, subject.log_index, subject.created_at)) {
+    changes.push_back(storage::EraseSubject{ref});
+  } else {
+    FG_ASSIGN_OR_RETURN(const auto consents, impl_->store.ListConsents(ref));
+    for (model::Consent consent : consents) {
+      const bool withdrawn =
+          consent.status == model::ConsentStatus::kGranted &&
+          suppressions.CoversTemplates(ref, consent.purpose, consent.log_index, consent.granted_at);
+      if (!withdrawn) continue;
+      consent.status = model::ConsentStatus::kWithdrawn;
+      ++consent.epoch;
+      changes.push_back(storage::PutConsent{consent});
+      changes.push_back(storage::DestroyTemplates{ref, consent.purpose});
+    }
+  }
+  if (changes.empty()) return Status::Ok();
+  Event event;
+  event.type = "suppression.applied";
+  event.log = subject.op;
+  event.actor = {model::Role::kOperator, "gateway", ""};
+  event.request_id = crypto::RandomUuid();
+  event.subject = subject.id;
+  event.wrapped_subject_secret = subject.wrapped_secret;
+  return Append(std::move(event), std::move(changes)).status();
+}
+
+std::string Receipt::ToProofFile() const {
+  return tlog::EncodeProofFile({std::nullopt, index, inclusion_proof, checkpoint});
+}
+
+}  // namespace facegate::audit

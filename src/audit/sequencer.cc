@@ -1,0 +1,367 @@
+#include "audit/sequencer.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "audit/durable_file.h"
+
+namespace facegate::audit {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kHeadBytesMax = 16'384;
+constexpr std::size_t kOperatorsMax = 1000;
+
+std::string HeadsFolder(const std::string& data_dir) { return data_dir + "/heads"; }
+
+storage::TileKey ToTileKey(const tlog::TileId& id) { return {id.level, id.index}; }
+
+Status NotRecorded(const Status& why) {
+  return Status(Code::kUnavailable, "NOT_RECORDED",
+                "nothing was recorded, so there is no answer: " + why.ToString());
+}
+
+Status LogError(const std::string& reason, const std::string& origin, const std::string& what) {
+  return Status(Code::kDataLoss, reason, "log " + origin + ": " + what);
+}
+
+}  // namespace
+
+Sequencer::Sequencer(storage::Store& store, const crypto::KeyRing& keys, const core::Clock& clock,
+                     core::Metrics& metrics, core::Logger& logger, const LedgerOptions& options)
+    : store_(store),
+      keys_(keys),
+      clock_(clock),
+      metrics_(metrics),
+      logger_(logger),
+      options_(options) {
+  FG_CHECK(tlog::IsValidKeyName(options.gateway_name));
+  FG_CHECK(options.group_max > 0 && options.queue_max > 0);
+}
+
+Sequencer::~Sequencer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::string Sequencer::Origin(const model::OperatorId& log) const {
+  return options_.gateway_name + "/" + log.str();
+}
+
+std::string Sequencer::HeadPath(const model::OperatorId& log) const {
+  return HeadsFolder(options_.data_dir) + "/" + log.str() + ".head";
+}
+
+const LogKeys& Sequencer::KeysOfLog(const model::OperatorId& log) {
+  const std::lock_guard lock(keys_mutex_);
+  auto& slot = log_keys_[log];
+  if (slot == nullptr) {
+    const std::string origin = Origin(log);
+    slot.reset(new LogKeys{origin, keys_.CheckpointKey(origin), keys_.RecordKey(origin)});
+  }
+  return *slot;
+}
+
+tlog::TileReader Sequencer::ReaderFor(const model::OperatorId& log) const {
+  return [this, log](const tlog::TileId& id, int) { return store_.ReadTile(log, ToTileKey(id)); };
+}
+
+Status Sequencer::Open() {
+  const std::string fingerprint = keys_.KekFingerprint();
+  const Status bound = store_.SetPropertyOnce("kek_fingerprint", fingerprint);
+  if (bound.code() == Code::kAlreadyExists) {
+    FG_ASSIGN_OR_RETURN(const std::string stored, store_.GetProperty("kek_fingerprint"));
+    if (stored != fingerprint) {
+      return Status(Code::kFailedPrecondition, "WRONG_KEYS",
+                    "the database was made under key-encryption key " + stored +
+                        ", the key directory holds " + fingerprint);
+    }
+  } else if (!bound.ok()) {
+    return bound;
+  }
+  std::string suppression_path;
+  if (!options_.data_dir.empty()) {
+    FG_RETURN_IF_ERROR(MakeFolder(options_.data_dir));
+    FG_RETURN_IF_ERROR(MakeFolder(HeadsFolder(options_.data_dir)));
+    suppression_path = options_.data_dir + "/suppressions";
+  }
+  FG_ASSIGN_OR_RETURN(suppressions_, SuppressionFile::Open(suppression_path, keys_));
+
+  FG_ASSIGN_OR_RETURN(const auto operators,
+                      store_.ListResources("", "operator", "", kOperatorsMax));
+  for (const storage::Resource& row : operators) {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(row.name));
+    FG_RETURN_IF_ERROR(StateOf(log).status());
+  }
+  if (!options_.data_dir.empty()) {
+    // A log whose operator the store does not know at all is the deepest rollback there is.
+    for (const auto& file : std::filesystem::directory_iterator(HeadsFolder(options_.data_dir))) {
+      if (file.path().extension() != ".head") continue;
+      FG_ASSIGN_OR_RETURN(const auto log, model::OperatorId::Parse(file.path().stem().string()));
+      FG_RETURN_IF_ERROR(StateOf(log).status());
+    }
+  }
+  thread_ = std::thread([this] { Run(); });
+  return Status::Ok();
+}
+
+Result<std::future<Sequenced>> Sequencer::Submit(std::unique_ptr<Pending> pending) {
+  auto future = pending->promise.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    if (dead_) return NotRecorded(*dead_);
+    if (stopping_) {
+      return NotRecorded(Status(Code::kUnavailable, "STOPPING", "the gateway is stopping"));
+    }
+    if (queue_.size() >= static_cast<std::size_t>(options_.queue_max)) {
+      metrics_.Add(core::Counter::kQueueRejections);
+      return Status(Code::kResourceExhausted, "QUEUE_FULL", "too many records wait; try again");
+    }
+    queue_.push_back(std::move(pending));
+  }
+  wake_.notify_one();
+  return future;
+}
+
+void Sequencer::Run() {
+  while (true) {
+    Group group = NextGroup();
+    if (group.empty()) return;
+    CommitGroup(std::move(group));
+  }
+}
+
+// What waits for the log of the first in line; empty when stopping and nothing is left.
+Sequencer::Group Sequencer::NextGroup() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  Group group;
+  if (queue_.empty()) return group;
+  const model::OperatorId log = queue_.front()->draft.log;
+  std::deque<std::unique_ptr<Pending>> others;
+  while (!queue_.empty() && group.size() < static_cast<std::size_t>(options_.group_max)) {
+    auto& to = queue_.front()->draft.log == log ? group.emplace_back() : others.emplace_back();
+    to = std::move(queue_.front());
+    queue_.pop_front();
+  }
+  // Other logs keep their order, ahead of what came later.
+  std::move(others.rbegin(), others.rend(), std::front_inserter(queue_));
+  return group;
+}
+
+Result<Sequencer::LogState*> Sequencer::StateOf(const model::OperatorId& log) {
+  const auto found = logs_.find(log);
+  if (found != logs_.end()) return &found->second;
+  FG_ASSIGN_OR_RETURN(LogState state, LoadState(log));
+  return &logs_.emplace(log, std::move(state)).first->second;
+}
+
+Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+  FG_RETURN_IF_ERROR(CheckAgainstHead(log, head.size));
+  LogState state;
+  if (head.size == 0) return state;
+
+  const LogKeys& keys = KeysOfLog(log);
+  const auto vkey =
+      tlog::MakeVerifierKey(keys.origin, tlog::kSigEd25519, keys.checkpoint_key.public_key());
+  const auto checkpoint = tlog::OpenCheckpoint(head.checkpoint, vkey);
+  if (!checkpoint.ok()) {
+    if (checkpoint.status().code() == Code::kPermissionDenied) {
+      return Status(Code::kFailedPrecondition, "WRONG_KEYS",
+                    "log " + keys.origin + " was signed with another log key");
+    }
+    return LogError("LOG_DAMAGED", keys.origin, "its checkpoint is malformed");
+  }
+  auto tree = tlog::GrowingTree::Load(head.size, ReaderFor(log));
+  if (!tree.ok() || checkpoint->size != head.size || tree->Root() != checkpoint->root) {
+    return LogError("LOG_DAMAGED", keys.origin,
+                    "its tree does not fit its checkpoint at record " + std::to_string(head.size));
+  }
+  state.tree = std::move(tree).value();
+  FG_ASSIGN_OR_RETURN(const auto last, store_.ReadEntries(log, head.size - 1, 1));
+  if (last.size() != 1) return LogError("LOG_DAMAGED", keys.origin, "its last record is missing");
+  FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(last[0].entry));
+  FG_ASSIGN_OR_RETURN(const core::Json json, core::Json::Parse(note.text));
+  FG_ASSIGN_OR_RETURN(state.last_time, core::ParseRfc3339(json.StringOr("time", "")));
+  return state;
+}
+
+Result<std::optional<tlog::Checkpoint>> Sequencer::ReadHeadFile(const model::OperatorId& log) {
+  if (options_.data_dir.empty()) return std::optional<tlog::Checkpoint>();
+  const auto content = ReadWholeFile(HeadPath(log), kHeadBytesMax);
+  if (!content.ok()) {
+    if (content.status().code() == Code::kNotFound) return std::optional<tlog::Checkpoint>();
+    return content.status();
+  }
+  const LogKeys& keys = KeysOfLog(log);
+  const auto checkpoint = tlog::OpenCheckpoint(
+      *content,
+      tlog::MakeVerifierKey(keys.origin, tlog::kSigEd25519, keys.checkpoint_key.public_key()));
+  if (checkpoint.ok()) return std::optional<tlog::Checkpoint>(*checkpoint);
+  if (checkpoint.status().code() == Code::kPermissionDenied) {
+    return Status(Code::kFailedPrecondition, "WRONG_KEYS",
+                  HeadPath(log) + " was signed with another log key");
+  }
+  return LogError("LOG_DAMAGED", keys.origin, "its head file " + HeadPath(log) + " is malformed");
+}
+
+// A store ahead of the head file by a consistent extension is what a crash between the two leaves;
+// an older or another one is refused.
+Status Sequencer::CheckAgainstHead(const model::OperatorId& log, std::uint64_t size) {
+  FG_ASSIGN_OR_RETURN(const auto head, ReadHeadFile(log));
+  if (!head) {
+    if (size > 1 && !options_.data_dir.empty()) {
+      logger_.Warn("head_file_missing", {{"log", Origin(log)}, {"size", std::to_string(size)}});
+    }
+    return Status::Ok();
+  }
+  if (size < head->size) {
+    return LogError("LOG_ROLLED_BACK", Origin(log),
+                    "the database ends at record " + std::to_string(size) +
+                        ", the head file knows " + std::to_string(head->size));
+  }
+  const auto root = tlog::RootHash(head->size, ReaderFor(log));
+  if (!root.ok()) return LogError("LOG_DAMAGED", Origin(log), root.status().message());
+  if (*root != head->root) {
+    return LogError("LOG_FORKED", Origin(log),
+                    "the first " + std::to_string(head->size) +
+                        " records are not those that the head file signs");
+  }
+  return Status::Ok();
+}
+
+Sequencer::Built Sequencer::Build(const model::OperatorId& log, const LogState& state,
+                                  const Group& group, const std::vector<bool>& aborted) {
+  const LogKeys& keys = KeysOfLog(log);
+  Built built;
+  built.tree = state.tree;
+  core::Timestamp time = state.last_time;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const Pending& pending = *group[i];
+    const Draft& draft = aborted[i] ? *pending.aborted_draft : pending.draft;
+    time = std::max(time, clock_.Now());
+    tlog::Note note{EntryJson(draft, built.tree.size(), time) + "\n", {}};
+    tlog::SignNote(note, keys.origin + "/records", keys.record_key);
+    storage::BatchItem item;
+    item.entry = tlog::EncodeNote(note);
+    item.keys = KeysOf(draft, time);
+    if (!aborted[i]) {
+      item.preconditions = pending.preconditions;
+      item.changes = pending.changes;
+    }
+    FG_CHECK(item.entry.size() <= tlog::kEntryBytesMax);
+    built.tree.Append(tlog::LeafHash(core::AsBytes(item.entry)));
+    built.items.push_back(std::move(item));
+    built.times.push_back(time);
+  }
+  built.checkpoint = tlog::SignCheckpoint({keys.origin, built.tree.size(), built.tree.Root()},
+                                          keys.checkpoint_key);
+  built.tiles = built.tree.TakeChangedTiles();
+  return built;
+}
+
+void Sequencer::CommitGroup(Group group) {
+  const model::OperatorId log = group.front()->draft.log;
+  const auto state = StateOf(log);
+  if (!state.ok()) return Fail(std::move(group), NotRecorded(state.status()));
+  const std::uint64_t first_index = (*state)->tree.size();
+  std::vector<bool> aborted(group.size(), false);
+
+  while (!group.empty()) {
+    Built built = Build(log, **state, group, aborted);
+    std::map<storage::TileKey, core::Bytes> tiles;
+    for (const auto& [id, hashes] : built.tiles) tiles.emplace(ToTileKey(id), hashes);
+    const storage::Batch batch(log, first_index, built.items, std::move(tiles), built.checkpoint);
+    const storage::ApplyResult applied = store_.Apply(batch);
+    if (applied.status.ok()) {
+      const Status kept = KeepOutside(log, built, group, aborted, first_index);
+      if (!kept.ok()) {
+        Die(kept);
+        return Fail(std::move(group), NotRecorded(kept));
+      }
+      return Finish(**state, std::move(built), std::move(group), aborted, first_index);
+    }
+    if (!applied.failed_item) {
+      Die(applied.status);
+      return Fail(std::move(group), NotRecorded(applied.status));
+    }
+    // One member's ground moved: record it as aborted, or take it out, and commit the others.
+    const std::size_t failed = *applied.failed_item;
+    FG_CHECK(failed < group.size() && !aborted[failed]);
+    if (group[failed]->aborted_draft) {
+      aborted[failed] = true;
+      continue;
+    }
+    Group alone;
+    alone.push_back(std::move(group[failed]));
+    group.erase(group.begin() + static_cast<std::ptrdiff_t>(failed));
+    aborted.erase(aborted.begin() + static_cast<std::ptrdiff_t>(failed));
+    Fail(std::move(alone), applied.status);
+  }
+}
+
+// Head file and suppressions: after the commit, before any answer.
+Status Sequencer::KeepOutside(const model::OperatorId& log, const Built& built, const Group& group,
+                              const std::vector<bool>& aborted, std::uint64_t first_index) {
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (aborted[i]) continue;
+    FG_RETURN_IF_ERROR(suppressions_->Add(group[i]->changes, first_index + i, built.times[i]));
+  }
+  if (options_.data_dir.empty()) return Status::Ok();
+  return ReplaceFile(HeadPath(log), built.checkpoint);
+}
+
+void Sequencer::Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,
+                       std::uint64_t first_index) {
+  state.tree = std::move(built.tree);
+  state.last_time = built.times.back();
+  for (auto& [id, hashes] : built.tiles) state.edge[id] = std::move(hashes);
+  // Proofs of new records need, per level, the tile in growth and the one completed last.
+  std::erase_if(state.edge, [&](const auto& tile) {
+    const std::uint64_t in_growth =
+        state.tree.size() >> (tlog::kTileHeight * (tile.first.level + 1));
+    const std::uint64_t first_new = first_index >> (tlog::kTileHeight * (tile.first.level + 1));
+    return tile.first.index + 1 < std::min(in_growth, first_new);
+  });
+  const auto snapshot = std::make_shared<GroupSnapshot>(
+      GroupSnapshot{state.tree.size(), std::move(built.checkpoint), state.edge});
+  metrics_.Add(core::Counter::kRecords, group.size());
+  metrics_.Add(core::Counter::kLogCommits);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    group[i]->promise.set_value({Status::Ok(), aborted[i], first_index + i, built.times[i],
+                                 std::move(built.items[i].entry), snapshot});
+  }
+}
+
+void Sequencer::Fail(Group group, const Status& status) {
+  for (auto& pending : group) {
+    Sequenced failed;
+    failed.status = status;
+    pending->promise.set_value(std::move(failed));
+  }
+}
+
+// A commit whose fate is unknown, or that could not be kept outside: nothing more may be answered.
+void Sequencer::Die(const Status& status) {
+  Group left;
+  {
+    const std::lock_guard lock(mutex_);
+    if (dead_) return;
+    dead_ = status;
+    std::move(queue_.begin(), queue_.end(), std::back_inserter(left));
+    queue_.clear();
+  }
+  logger_.Error("ledger_stopped", {{"reason", status.reason()}, {"message", status.message()}});
+  Fail(std::move(left), NotRecorded(status));
+  if (options_.on_fatal) options_.on_fatal(status);
+}
+
+}  // namespace facegate::audit

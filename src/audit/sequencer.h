@@ -1,0 +1,128 @@
+// Gives records their index and makes them durable, in groups: one thread, one transaction and one
+// checkpoint for all that waited.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "audit/entry.h"
+#include "audit/suppression_file.h"
+#include "facegate/audit/ledger.h"
+#include "facegate/tlog/checkpoint.h"
+#include "facegate/tlog/merkle.h"
+
+namespace facegate::audit {
+
+// What a group left behind that its members' proofs are made from. Shared by them, immutable.
+struct GroupSnapshot {
+  std::uint64_t size = 0;
+  std::string checkpoint;
+  std::map<tlog::TileId, core::Bytes> tiles;  // the right edge; older tiles are in the store
+};
+
+// How a commit ended.
+struct Sequenced {
+  core::Status status;
+  bool aborted = false;  // recorded, but as the aborted draft
+  std::uint64_t index = 0;
+  core::Timestamp time;
+  std::string entry;
+  std::shared_ptr<const GroupSnapshot> group;
+};
+
+// One waiting commit.
+struct Pending {
+  Draft draft;
+  // What is recorded instead where a precondition fails; without one, the commit fails.
+  std::optional<Draft> aborted_draft;
+  storage::Changes changes;
+  storage::Preconditions preconditions;
+  std::promise<Sequenced> promise;
+};
+
+// The public side of one operator's log.
+struct LogKeys {
+  std::string origin;
+  crypto::SigningKey checkpoint_key;
+  crypto::SigningKey record_key;
+};
+
+// Thread-safe but for Open.
+class Sequencer {
+ public:
+  Sequencer(storage::Store& store, const crypto::KeyRing& keys, const core::Clock& clock,
+            core::Metrics& metrics, core::Logger& logger, const LedgerOptions& options);
+  ~Sequencer();
+
+  // Verifies the stored logs against keys and head files, and starts the thread.
+  core::Status Open();
+
+  // Queues; the future is ready once the record is durable or has failed.
+  core::Result<std::future<Sequenced>> Submit(std::unique_ptr<Pending> pending);
+
+  const LogKeys& KeysOfLog(const model::OperatorId& log);
+  std::string Origin(const model::OperatorId& log) const;
+  tlog::TileReader ReaderFor(const model::OperatorId& log) const;
+  const SuppressionFile& suppressions() const { return *suppressions_; }
+
+ private:
+  struct LogState {
+    tlog::GrowingTree tree;
+    core::Timestamp last_time;
+    std::map<tlog::TileId, core::Bytes> edge;  // the latest tiles of each level
+  };
+  struct Built {
+    tlog::GrowingTree tree;
+    std::vector<storage::BatchItem> items;
+    std::vector<core::Timestamp> times;
+    std::map<tlog::TileId, core::Bytes> tiles;
+    std::string checkpoint;
+  };
+  using Group = std::vector<std::unique_ptr<Pending>>;
+
+  void Run();
+  Group NextGroup();
+  void CommitGroup(Group group);
+  core::Result<LogState*> StateOf(const model::OperatorId& log);
+  core::Result<LogState> LoadState(const model::OperatorId& log);
+  core::Result<std::optional<tlog::Checkpoint>> ReadHeadFile(const model::OperatorId& log);
+  core::Status CheckAgainstHead(const model::OperatorId& log, std::uint64_t size);
+  std::string HeadPath(const model::OperatorId& log) const;
+  Built Build(const model::OperatorId& log, const LogState& state, const Group& group,
+              const std::vector<bool>& aborted);
+  core::Status KeepOutside(const model::OperatorId& log, const Built& built, const Group& group,
+                           const std::vector<bool>& aborted, std::uint64_t first_index);
+  void Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,
+              std::uint64_t first_index);
+  void Fail(Group group, const core::Status& status);
+  void Die(const core::Status& status);
+
+  storage::Store& store_;
+  const crypto::KeyRing& keys_;
+  const core::Clock& clock_;
+  core::Metrics& metrics_;
+  core::Logger& logger_;
+  const LedgerOptions options_;
+  std::optional<SuppressionFile> suppressions_;
+  std::map<model::OperatorId, LogState> logs_;  // the sequencer thread's own, after Open
+
+  std::mutex keys_mutex_;
+  std::map<model::OperatorId, std::unique_ptr<LogKeys>> log_keys_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<Pending>> queue_;
+  bool stopping_ = false;
+  std::optional<core::Status> dead_;
+  std::thread thread_;
+};
+
+}  // namespace facegate::audit
