@@ -69,7 +69,8 @@ Status Create(registry::RegistryService& registry, const Call& call, const std::
     return Status(Code::kInvalidArgument, "BAD_ID",
                   "an id is 1 to 63 of a-z 0-9 - _ and starts with a letter or digit");
   }
-  const std::string name = parent + std::string(Spelling<R>::kCollection) + id;
+  std::string name(parent);
+  name.append(Spelling<R>::kCollection).append(id);
   FG_ASSIGN_OR_RETURN(R resource, FromProto(name, Spelling<R>::BodyIn(request)));
   FG_ASSIGN_OR_RETURN(const registry::Entry<R> made,
                       registry.Create<R>(caller, std::move(resource)));
