@@ -31,8 +31,8 @@ core::Status CsvError(const std::string& name, long line, std::string_view what)
 // open quote.
 core::Result<Csv> ParseCsv(const std::string& name, std::string_view text);
 
-// Reads at most `bytes_max` bytes. Returns as ParseCsv, and BAD_CSV for a file that cannot be read or is
-// larger.
+// Reads at most `bytes_max` bytes. Returns as ParseCsv, and BAD_CSV for a file that cannot be read
+// or is larger.
 core::Result<Csv> ReadCsv(const std::string& path, std::size_t bytes_max = 256u << 20);
 
 }  // namespace facegate::eval

@@ -12,8 +12,7 @@ namespace {
 core::Status CheckPath(const Csv& csv, const CsvRow& row, const std::string& text) {
   const std::filesystem::path path(text);
   const bool leads_out = std::find(path.begin(), path.end(), "..") != path.end();
-  if (text.empty() || path.is_absolute() || leads_out ||
-      text.find('\0') != std::string::npos) {
+  if (text.empty() || path.is_absolute() || leads_out || text.find('\0') != std::string::npos) {
     return CsvError(csv.name, row.line, "a path must be relative and stay below the root");
   }
   return core::Status::Ok();
@@ -130,8 +129,7 @@ core::Result<Dataset> MakeDataset(const Csv& pairs, const Csv* groups) {
     if (label != "0" && label != "1") return CsvError(pairs.name, row.line, "same is 0 or 1");
     pair.same = label == "1";
     if (pair.a == pair.b) return CsvError(pairs.name, row.line, "a picture paired with itself");
-    const bool one_person =
-        dataset.pictures[pair.a].person == dataset.pictures[pair.b].person;
+    const bool one_person = dataset.pictures[pair.a].person == dataset.pictures[pair.b].person;
     if (pictures.grouped() && one_person != pair.same) {
       return CsvError(pairs.name, row.line, "the label contradicts the subjects of the groups");
     }

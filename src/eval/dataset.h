@@ -32,10 +32,10 @@ struct Dataset {
 // "20-29" for 24. Returns "" for what is no age from 0 to 150.
 std::string Decade(const std::string& age);
 
-// Returns BAD_CSV for unknown or missing columns; a path that is empty, absolute or leads out of the
-// root; `same` other than 0 or 1; a pair of a picture with itself; a picture that the groups do not
-// name or name twice; a label that contradicts the subjects; no pairs at all.
-// `groups` may be nullptr.
+// Returns BAD_CSV for unknown or missing columns; a path that is empty, absolute or leads out of
+// the root; `same` other than 0 or 1; a pair of a picture with itself; a picture that the groups do
+// not name or name twice; a label that contradicts the subjects; no pairs at all. `groups` may be
+// nullptr.
 core::Result<Dataset> MakeDataset(const Csv& pairs, const Csv* groups);
 
 }  // namespace facegate::eval

@@ -1,9 +1,9 @@
 // Error rates of the face engine over labelled pairs of pictures: what thresholds may rest on.
 //
-// Every picture goes through the gateway's own chain: a registered desk, a consent of each person, a
-// permit from a real policy engine, decoding, detection, admission, embedding, and a record in a ledger
-// over a store in memory that goes with the run. So a picture that the policy or the quality gate would
-// refuse at enrolment counts as a failure to enrol, not as a comparison.
+// Every picture goes through the gateway's own chain: a registered desk, a consent of each person,
+// a permit from a real policy engine, decoding, detection, admission, embedding, and a record in a
+// ledger over a store in memory that goes with the run. So a picture that the policy or the quality
+// gate would refuse at enrolment counts as a failure to enrol, not as a comparison.
 #pragma once
 
 #include <functional>
@@ -37,7 +37,8 @@ struct Options {
 // What the run is made with; all must outlive it.
 struct Deps {
   vision::FaceEngine& faces;
-  std::shared_ptr<const rules::RuleSet> rules;  // the packs that decide; facegate's core pack at least
+  std::shared_ptr<const rules::RuleSet>
+      rules;  // the packs that decide; facegate's core pack at least
   const core::Clock& clock;
   core::Metrics& metrics;
 };
@@ -45,8 +46,8 @@ struct Deps {
 // Called after each picture, from Run's thread.
 using Progress = std::function<void(long pictures_done, long pictures)>;
 
-// A counted rate with its exact 95 % interval (Clopper-Pearson). From n trials no rate below 3/n may be
-// claimed: state `interval.upper`, not rate(), where errors are few.
+// A counted rate with its exact 95 % interval (Clopper-Pearson). From n trials no rate below 3/n
+// may be claimed: state `interval.upper`, not rate(), where errors are few.
 struct Rate {
   long errors = 0;
   long trials = 0;
@@ -79,9 +80,9 @@ struct Report {
   long impostor_pairs = 0;               // compared
   // Where the two rates come closest, and their mean there; nothing without pairs of both kinds.
   std::optional<Point> equal_error;
-  Point operating;                 // at Options::distance
-  std::vector<Point> points;       // at Options::distances
-  std::vector<Point> tradeoff;     // of the DET curve, by rising distance; thinned to what can be seen
+  Point operating;              // at Options::distance
+  std::vector<Point> points;    // at Options::distances
+  std::vector<Point> tradeoff;  // of the DET curve, by rising distance; thinned to what can be seen
   std::vector<GroupRates> groups;  // at Options::distance, by attribute and group
 };
 
@@ -89,8 +90,8 @@ struct Report {
 double MeanErrorRate(const Point& point);
 
 // Returns INVALID_ARGUMENT BAD_CSV with file:line for a malformed or contradictory csv or a picture
-// that cannot be read; INVALID_ARGUMENT BAD_DISTANCE; FAILED_PRECONDITION EVALUATION_DENIED, naming the
-// rules, if the packs refuse the evaluation itself; or the status of a stage that failed.
+// that cannot be read; INVALID_ARGUMENT BAD_DISTANCE; FAILED_PRECONDITION EVALUATION_DENIED, naming
+// the rules, if the packs refuse the evaluation itself; or the status of a stage that failed.
 // Requires: deps.rules is set.
 core::Result<Report> Run(const Options& options, const Deps& deps, const Progress& progress = {});
 

@@ -63,8 +63,8 @@ TEST(Rotation, ComesFromTheSecretAlone) {
   }
 }
 
-// Templates in store depend on the derivation: a change here would make them all unusable. The values
-// come from an independent implementation (Python's hmac and math).
+// Templates in store depend on the derivation: a change here would make them all unusable. The
+// values come from an independent implementation (Python's hmac and math).
 TEST(Rotation, DoesNotChangeFromReleaseToRelease) {
   const Rotation rotation = Rotation::Derive(Secret(1));
   EXPECT_NEAR(rotation.row(0)[0], -0.071361777, 1e-6);
