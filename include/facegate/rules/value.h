@@ -26,6 +26,10 @@ enum class Type { kBool, kInt, kNumber, kString, kEnum, kSet, kTimestamp, kDate,
 // A rule belongs to the latest stage of its inputs.
 enum class Stage { kRequest, kCandidate, kDetection };
 
+// "timestamp", "candidate": the words of the vocabulary file.
+std::string_view TypeWord(Type type);
+std::string_view StageWord(Stage stage);
+
 // monostate: missing.
 using Value = std::variant<std::monostate, bool, double, std::string, std::vector<std::string>,
                            core::Timestamp>;
@@ -43,10 +47,15 @@ class Vocabulary {
  public:
   // Errors name file:line:column. INVALID_ARGUMENT BAD_VOCABULARY.
   static core::Result<std::shared_ptr<const Vocabulary>> Load(const std::string& path);
+  // From text; `name` stands for the file in errors.
+  static core::Result<std::shared_ptr<const Vocabulary>> Parse(std::string_view name,
+                                                               std::string_view yaml);
 
   std::optional<std::size_t> Find(std::string_view name) const;
   const InputSpec& at(std::size_t index) const { return specs_[index]; }
   std::size_t size() const { return specs_.size(); }
+  // Every name, sorted. The views live as long as the vocabulary.
+  std::vector<std::string_view> Names() const;
 
  private:
   std::vector<InputSpec> specs_;  // by name
@@ -58,14 +67,17 @@ class Inputs {
   explicit Inputs(std::shared_ptr<const Vocabulary> vocabulary);
 
   // Requires: `name` is in the vocabulary and the value is of its type (an enum value or set member
-  // of the specified ones). Setting monostate clears.
+  // of the specified ones, an int whole, a number finite, a date at 00:00 UTC). Setting monostate
+  // clears.
   void Set(std::string_view name, Value value);
+  // Requires: `name` is in the vocabulary.
   const Value& Get(std::string_view name) const;
   const Value& at(std::size_t index) const { return values_[index]; }
   const Vocabulary& vocabulary() const { return *vocabulary_; }
 
   // From a flat JSON object of inputs, as `facegate policy evaluate --input` reads; times and dates
-  // as strings. INVALID_ARGUMENT BAD_INPUT names the member.
+  // as strings (a time given for a date counts as its UTC day), null as missing.
+  // INVALID_ARGUMENT BAD_INPUT names the member.
   static core::Result<Inputs> FromJson(std::shared_ptr<const Vocabulary> vocabulary,
                                        const core::Json& json);
 
