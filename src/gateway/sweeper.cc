@@ -30,7 +30,10 @@ void Sweeper::Run() {
 }
 
 void Sweeper::SweepOnce() {
-  const consent::Caller caller{{model::Role::kOperator, "gateway", ""}, crypto::RandomUuid()};
+  consent::Caller caller;
+  caller.principal.role = model::Role::kOperator;
+  caller.principal.fingerprint = "gateway";
+  caller.request_id = crypto::RandomUuid();
   const auto swept = consents_.SweepExpired(caller);
   if (!swept.ok()) {
     logger_.Error("sweep_failed", {{"reason", swept.status().reason()}});

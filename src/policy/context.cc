@@ -39,6 +39,13 @@ std::string ConsentStatusInput(const model::Consent& consent, core::Timestamp no
   return "absent";
 }
 
+// A certificate speaks for the resource it names and for everything below that name.
+bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera) {
+  if (caller.resource.empty()) return true;
+  const std::string name = model::CameraName(camera.op, camera.site, camera.camera);
+  return name == caller.resource || name.starts_with(caller.resource + "/");
+}
+
 }  // namespace
 
 void SetRequest(rules::Inputs& inputs, const Claim& claim, core::Timestamp now) {
@@ -50,6 +57,7 @@ void SetRequest(rules::Inputs& inputs, const Claim& claim, core::Timestamp now) 
   inputs.Set("request.region_marked", claim.region.has_value());
   inputs.Set("request.source", std::string("live_camera"));
   inputs.Set("caller.role", Lower(model::Word(claim.caller.role)));
+  inputs.Set("caller.speaks_for_camera", SpeaksFor(claim.caller, claim.camera));
   // No request can claim an exemption; they come from the registry alone.
   inputs.Set("exemption.kind", std::string("none"));
 }

@@ -1,9 +1,11 @@
 // Consent, withdrawal and erasure: what people decide about their face.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -57,7 +59,11 @@ struct ErasureResult {
   audit::Receipt receipt;
 };
 
-// Thread-safe.
+// Thread-safe. Writes about one person happen one after the other.
+//
+// A person has one template key per purpose, whatever the sites: ending one of a purpose's consents
+// (by withdrawal or expiry) destroys that purpose's templates everywhere, also where another
+// consent still stands. The person is then enrolled anew under that one.
 class ConsentService {
  public:
   // All must outlive it. `dropper` is told of every withdrawal, expiry and erasure.
@@ -65,27 +71,39 @@ class ConsentService {
                  const core::Clock& clock, TemplateDropper& dropper);
 
   // Registers a person: makes the secret behind their pseudonyms.
-  // Returns ALREADY_EXISTS SUBJECT_EXISTS, FAILED_PRECONDITION SUBJECT_ERASED.
+  // Returns NOT_FOUND OPERATOR_NOT_FOUND, INVALID_ARGUMENT BAD_AGE (outside 0..150),
+  // ALREADY_EXISTS SUBJECT_EXISTS, FAILED_PRECONDITION SUBJECT_ERASED.
   core::Result<model::Subject> CreateSubject(const Caller& caller, const model::SubjectRef& subject,
                                              std::optional<double> age_years);
+  // Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED.
   core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const;
+  // By id, after the id `after`.
   core::Result<std::vector<model::Subject>> ListSubjects(const model::OperatorId& op,
                                                          std::string_view after,
                                                          std::size_t limit) const;
 
-  // Records an individual consent. Returns INVALID_ARGUMENT with the field's reason
-  // (CONSENT_FORM_NOT_INDIVIDUAL, CONSENT_SCOPE_EMPTY, CONSENT_EXPIRY_BAD, NOTICE_UNKNOWN,
-  // PURPOSE_VERSION_STALE), NOT_FOUND for site, purpose or subject, ALREADY_EXISTS CONSENT_EXISTS.
+  // Records an individual consent. One that stands for the same person, site and purpose but whose
+  // time is up is recorded as expired first.
+  // Returns INVALID_ARGUMENT with the field's reason (CONSENT_FORM_NOT_INDIVIDUAL,
+  // CONSENT_SCOPE_EMPTY, CONSENT_EXPIRY_BAD, EVIDENCE_BAD, NOTICE_UNKNOWN, PURPOSE_VERSION_STALE),
+  // NOT_FOUND (SITE_NOT_FOUND, PURPOSE_NOT_FOUND, SUBJECT_NOT_FOUND), FAILED_PRECONDITION
+  // SUBJECT_ERASED, ALREADY_EXISTS CONSENT_EXISTS: of that id, or in force for that site and
+  // purpose.
   core::Result<ConsentResult> Grant(const Caller& caller, const GrantRequest& request);
+  // Returns NOT_FOUND CONSENT_NOT_FOUND.
   core::Result<model::Consent> Get(const model::ConsentRef& consent) const;
+  // Newest event first.
   core::Result<std::vector<model::Consent>> List(const model::SubjectRef& subject) const;
 
   // Destroys that purpose's templates and their key, and returns only when the bytes are gone from
-  // memory and every file. Withdrawing twice is ok and returns the first withdrawal's state.
+  // memory and every file. A consent that has ended already (withdrawn, expired) stays as it is:
+  // ok, with its last state and the record of it.
+  // Returns NOT_FOUND CONSENT_NOT_FOUND, ABORTED CONSENT_MOVED when it kept changing meanwhile.
   core::Result<ConsentResult> Withdraw(const Caller& caller, const model::ConsentRef& consent);
 
   // Destroys everything held about the person, and fences the id.
-  // Returns FAILED_PRECONDITION SUBJECT_ERASED when it was done before.
+  // Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED when it was done
+  // before.
   core::Result<ErasureResult> Erase(const Caller& caller, const model::SubjectRef& subject);
 
   // Marks granted consents whose time is up as expired and destroys what rested on them.
@@ -93,11 +111,21 @@ class ConsentService {
   core::Result<int> SweepExpired(const Caller& caller);
 
  private:
+  // Writes of one person are serialised by one of these: what was checked still holds when it is
+  // written, although the store has no precondition for "no such consent".
+  static constexpr std::size_t kStripes = 64;
+  std::mutex& StripeOf(const model::SubjectRef& subject);
+
+  core::Status MakeRoom(const Caller& caller, const GrantRequest& request);
+  core::Result<ConsentResult> End(const Caller& caller, const model::Consent& current,
+                                  model::ConsentStatus how);
+
   storage::Store& store_;
   audit::Ledger& ledger_;
   const crypto::KeyRing& keys_;
   const core::Clock& clock_;
   TemplateDropper& dropper_;
+  std::array<std::mutex, kStripes> stripes_;
 };
 
 }  // namespace facegate::consent

@@ -22,11 +22,19 @@
 namespace facegate::gallery {
 
 struct MatchOptions {
-  double fmr_max = 1e-4;   // 1:1
-  double fpir_max = 1e-2;  // 1:N: each comparison runs at FMR <= fpir_max / N
+  double fmr_max = 1e-4;   // 1:1, of one attempt: k templates are compared at FMR <= fmr_max / k
+  double fpir_max = 1e-2;  // 1:N, of one search: N templates are compared at FMR <= fpir_max / N
+  // Templates of one person at one site for one purpose, under one consent. More would push the 1:1
+  // comparison below what the evidence supports, so that every answer became inconclusive.
+  int templates_per_person_max = 3;
 };
 
-enum class MatchKind { kMatch, kInconclusive, kNoMatch, kNotEnrolled };
+enum class MatchKind {
+  kMatch,
+  kInconclusive,  // between match and no match; thin evidence; two faces claim one person; a fault
+  kNoMatch,
+  kNotEnrolled,  // nobody in scope has a template here: nothing was compared
+};
 
 // What one probe compared as. Never carries a distance.
 struct Match {
@@ -63,26 +71,38 @@ class Gallery {
           std::string embedding_model_id);
   ~Gallery();
 
-  // Reads and opens every stored template of the embedding model. A template that does not open is
-  // DATA_LOSS TEMPLATE_BROKEN with its template id; templates of another model are counted, not
-  // used.
+  // Reads and opens every stored template of the embedding model: once, before any other call.
+  // Returns DATA_LOSS TEMPLATE_BROKEN, naming the template's id, for one that does not open;
+  // DATA_LOSS GALLERY_SECRET_BROKEN, naming the purpose, for a secret that is missing or does not
+  // open; or the store's status. Nothing is loaded then. Templates of another model are counted,
+  // not used.
   core::Status Load();
+  // Stored templates that Load left aside, for they are of another model: these people must enrol
+  // again.
+  std::size_t other_model_templates() const;
 
   // Protects and seals the face as a template of the permit's subject. Makes the gallery secret and
-  // the template key where there is none yet.
+  // the template key where there is none yet. Two first enrolments at once both make them; the
+  // store takes those of the first record and refuses the second's changes; enrol again then.
+  // Returns FAILED_PRECONDITION PERMIT_EXPIRED or CONSENT_MISSING (the permit rests on none),
+  // RESOURCE_EXHAUSTED TEMPLATES_MAX, INVALID_ARGUMENT EMBEDDING_INVALID (a value is not finite),
+  // DATA_LOSS GALLERY_SECRET_BROKEN or TEMPLATE_KEY_BROKEN, or the store's status.
   // Requires: the permit's operation is enroll.
   core::Result<PendingTemplate> Prepare(const vision::Face& face, const policy::Permit& permit);
   // Makes a recorded enrolment comparable, unless a Drop with a later index overtook it.
+  // Requires: TakeChanges was called (what goes live was recorded).
   void Activate(PendingTemplate pending, std::uint64_t log_index);
   // Forgets, in memory, the templates of a subject for a purpose (or for all), zeroing them.
   // `log_index` is that of the withdrawal or erasure. Returns only when no comparison can see them.
   void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
             std::uint64_t log_index);
 
-  // 1:1 with the permit's subject. Requires: the permit's operation is verify.
+  // 1:1 with the permit's subject: the nearest of their templates. An expired permit compares
+  // nothing and is inconclusive, here and below. Requires: the permit's operation is verify.
   Match Verify(const vision::Face& face, const policy::Permit& permit) const;
-  // 1:N: a match per face, in the faces' order; one subject matches at most one face (the nearest).
-  // Requires: the permit's operation is identify.
+  // 1:N: a match per face, in the faces' order, among the candidates that permit.Admits; each is
+  // asked about once. One subject matches at most one face (the nearest; the others are
+  // inconclusive). Requires: the permit's operation is identify.
   std::vector<Match> Identify(const std::vector<vision::Face>& faces,
                               const policy::Permit& permit) const;
 

@@ -1,0 +1,22 @@
+// The log events of people. An event never names its subject or consent: the ledger puts the
+// subject's pseudonym in, and only who holds the subject's secret can tell whose it is.
+#pragma once
+
+#include <string>
+
+#include "facegate/audit/outcome.h"
+#include "facegate/consent/consent_service.h"
+#include "facegate/crypto/key_ring.h"
+#include "facegate/model/people.h"
+
+namespace facegate::consent {
+
+// `type` is "subject.created" or "subject.erased".
+audit::Event SubjectEvent(std::string type, const Caller& caller, const model::Subject& subject);
+
+// The event that brings `consent` into its present status. The type follows from it.
+// Requires: the status is granted, withdrawn or expired.
+audit::Event ConsentEvent(const Caller& caller, const model::Consent& consent,
+                          const model::Subject& subject, const crypto::KeyRing& keys);
+
+}  // namespace facegate::consent

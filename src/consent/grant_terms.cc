@@ -1,0 +1,126 @@
+#include "consent/grant_terms.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facegate/core/json.h"
+
+namespace facegate::consent {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kNoticePage = 100;
+
+// Silence, a box among other terms, or a general acceptance is no consent to the use of a face.
+bool IsIndividual(model::ConsentForm form) {
+  switch (form) {
+    case model::ConsentForm::kSeparate:
+    case model::ConsentForm::kExplicit:
+    case model::ConsentForm::kWritten:
+    case model::ConsentForm::kESignature:
+      return true;
+    case model::ConsentForm::kImplied:
+    case model::ConsentForm::kBundled:
+    case model::ConsentForm::kGeneral:
+      return false;
+  }
+  return false;
+}
+
+bool IsSha256Hex(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+Status Invalid(const char* reason, const char* message) {
+  return Status(Code::kInvalidArgument, reason, message);
+}
+
+// A resource, or NOT_FOUND with a reason that says which one is missing.
+Result<storage::Resource> Read(const storage::Store& store, const std::string& name,
+                               const char* missing_reason, const char* missing_message) {
+  Result<storage::Resource> found = store.GetResource(name);
+  if (!found.ok() && found.status().code() == Code::kNotFound) {
+    return Status(Code::kNotFound, missing_reason, missing_message);
+  }
+  return found;
+}
+
+template <class R>
+Result<R> Decode(const storage::Resource& resource) {
+  FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(resource.body));
+  return model::FromJson<R>(body);
+}
+
+// The person must have seen a text that is registered for the very version they agree to.
+Status CheckNotice(const storage::Store& store, const GrantRequest& request) {
+  const std::string purpose = model::PurposeName(request.subject.op, request.purpose);
+  std::string after;
+  for (;;) {
+    FG_ASSIGN_OR_RETURN(const std::vector<storage::Resource> page,
+                        store.ListResources(purpose, "notice", after, kNoticePage));
+    for (const storage::Resource& resource : page) {
+      FG_ASSIGN_OR_RETURN(const model::Notice notice, Decode<model::Notice>(resource));
+      if (notice.purpose_version == request.purpose_version &&
+          notice.text_sha256 == request.notice_sha256) {
+        return Status::Ok();
+      }
+    }
+    if (page.size() < kNoticePage) break;
+    after = page.back().name;
+  }
+  return Invalid("NOTICE_UNKNOWN",
+                 "notice_sha256 is not that of a notice registered for this purpose version");
+}
+
+}  // namespace
+
+Status CheckFields(const GrantRequest& request) {
+  if (!IsIndividual(request.form)) {
+    return Invalid("CONSENT_FORM_NOT_INDIVIDUAL",
+                   "a consent must be given on its own: SEPARATE, EXPLICIT, WRITTEN or ESIGNATURE");
+  }
+  if (request.scopes.empty()) {
+    return Invalid("CONSENT_SCOPE_EMPTY", "name at least one scope that the person agreed to");
+  }
+  if (!IsSha256Hex(request.notice_sha256)) {
+    return Invalid("NOTICE_UNKNOWN", "notice_sha256 must be 64 lower-case hex digits");
+  }
+  if (!request.evidence_sha256.empty() && !IsSha256Hex(request.evidence_sha256)) {
+    return Invalid("EVIDENCE_BAD", "evidence_sha256 must be empty or 64 lower-case hex digits");
+  }
+  return Status::Ok();
+}
+
+Result<storage::Preconditions> CheckTerms(const storage::Store& store, const GrantRequest& request,
+                                          core::Timestamp now) {
+  const model::OperatorId& op = request.subject.op;
+  FG_ASSIGN_OR_RETURN(const storage::Resource site,
+                      Read(store, model::SiteName(op, request.site), "SITE_NOT_FOUND",
+                           "the site is not registered"));
+  FG_ASSIGN_OR_RETURN(const storage::Resource purpose_resource,
+                      Read(store, model::PurposeName(op, request.purpose), "PURPOSE_NOT_FOUND",
+                           "the purpose is not registered"));
+  FG_ASSIGN_OR_RETURN(const model::Purpose purpose, Decode<model::Purpose>(purpose_resource));
+  if (request.purpose_version != purpose.version) {
+    return Invalid("PURPOSE_VERSION_STALE",
+                   "the purpose changed since it was shown: show the current notice and ask again");
+  }
+  const std::int64_t lifetime_ms = request.expires_at - now;
+  if (lifetime_ms <= 0 || lifetime_ms > purpose.retention_days * core::kMsPerDay) {
+    return Invalid("CONSENT_EXPIRY_BAD",
+                   "expires_at must lie in the future and within the purpose's retention_days");
+  }
+  FG_RETURN_IF_ERROR(CheckNotice(store, request));
+  return storage::Preconditions{
+      storage::ResourceAtRevision{site.name, site.revision},
+      storage::ResourceAtRevision{purpose_resource.name, purpose_resource.revision}};
+}
+
+}  // namespace facegate::consent

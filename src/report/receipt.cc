@@ -1,0 +1,124 @@
+#include "facegate/report/receipt.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "facegate/crypto/primitives.h"
+#include "facegate/tlog/merkle.h"
+#include "report/record.h"
+
+namespace facegate::report {
+namespace {
+
+core::Status BadReceipt(std::string_view what) {
+  return core::Status(core::Code::kInvalidArgument, "BAD_RECEIPT", std::string(what));
+}
+
+// protobuf's JSON writes 64-bit numbers as strings.
+std::optional<std::uint64_t> ReadIndex(const core::Json* json) {
+  if (json == nullptr) return 0;  // protobuf leaves out zeros
+  if (json->is_int() && json->AsInt() >= 0) return static_cast<std::uint64_t>(json->AsInt());
+  if (!json->is_string()) return std::nullopt;
+  const std::string& text = json->AsString();
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<core::Hash256> ReadHash(const core::Json* json) {
+  if (json == nullptr || !json->is_string()) return std::nullopt;
+  const core::Result<core::Bytes> bytes = crypto::Base64Decode(json->AsString());
+  core::Hash256 hash{};
+  if (!bytes.ok() || bytes->size() != hash.size()) return std::nullopt;
+  std::copy(bytes->begin(), bytes->end(), hash.begin());
+  return hash;
+}
+
+// A member by its proto name or its lowerCamelCase JSON name.
+const core::Json* FindEither(const core::Json& json, std::string_view proto_name,
+                             std::string_view json_name) {
+  const core::Json* found = json.Find(proto_name);
+  return found != nullptr ? found : json.Find(json_name);
+}
+
+const core::Json* FindReceipt(const core::Json& json) {
+  if (json.Find("checkpoint") != nullptr) return &json;
+  if (const core::Json* receipt = json.Find("receipt"); receipt != nullptr) return receipt;
+  const core::Json* answer = json.Find("answer");
+  return answer != nullptr ? answer->Find("receipt") : nullptr;
+}
+
+core::Status Refused(std::string_view reason, std::string_view what) {
+  return core::Status(core::Code::kPermissionDenied, std::string(reason), std::string(what));
+}
+
+}  // namespace
+
+core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
+  core::Result<core::Json> json = core::Json::Parse(text);
+  if (!json.ok()) return BadReceipt("it is no JSON");
+  const core::Json* body = FindReceipt(*json);
+  if (body == nullptr || !body->is_object()) return BadReceipt("it holds no receipt");
+
+  HeldReceipt receipt;
+  const core::Json* origin = FindEither(*body, "log_origin", "logOrigin");
+  if (origin == nullptr || !origin->is_string()) return BadReceipt("it has no log_origin");
+  receipt.origin = origin->AsString();
+  const std::optional<std::uint64_t> index = ReadIndex(body->Find("index"));
+  if (!index) return BadReceipt("its index is no number");
+  receipt.index = *index;
+  if (const std::string entry = body->StringOr("entry", ""); !entry.empty()) {
+    core::Result<core::Bytes> bytes = crypto::Base64Decode(entry);
+    if (!bytes.ok()) return BadReceipt("its entry is no base64");
+    receipt.entry = std::string(core::AsText(*bytes));
+  }
+  const std::optional<core::Hash256> leaf = ReadHash(FindEither(*body, "leaf_hash", "leafHash"));
+  if (!leaf) return BadReceipt("its leaf_hash is no hash");
+  receipt.leaf_hash = *leaf;
+  receipt.checkpoint = body->StringOr("checkpoint", "");
+  const core::Json* proof = FindEither(*body, "inclusion_proof", "inclusionProof");
+  if (proof != nullptr && proof->is_array()) {
+    for (const core::Json& item : proof->AsArray()) {
+      const std::optional<core::Hash256> hash = ReadHash(&item);
+      if (!hash) return BadReceipt("its inclusion_proof holds no hash");
+      receipt.inclusion_proof.push_back(*hash);
+    }
+  }
+  return receipt;
+}
+
+core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKeys& keys) {
+  core::Result<tlog::Checkpoint> checkpoint =
+      tlog::OpenCheckpoint(receipt.checkpoint, keys.checkpoint);
+  if (!checkpoint.ok()) {
+    const bool unsigned_ = checkpoint.status().code() == core::Code::kPermissionDenied;
+    return Refused(unsigned_ ? checkpoint.status().reason() : "CHECKPOINT_MALFORMED",
+                   "the checkpoint is not signed by this log");
+  }
+  if (checkpoint->origin != receipt.origin) {
+    return Refused("ORIGIN_DIFFERS", "the receipt names another log than its checkpoint");
+  }
+  if (receipt.index >= checkpoint->size) {
+    return Refused("PROOF_BAD", "the checkpoint is older than the record");
+  }
+  FG_RETURN_IF_ERROR(tlog::VerifyInclusion(receipt.leaf_hash, receipt.index, checkpoint->size,
+                                           receipt.inclusion_proof, checkpoint->root));
+  ReceiptProof proof;
+  proof.index = receipt.index;
+  proof.log_size = checkpoint->size;
+  if (!receipt.entry) return proof;
+
+  if (tlog::LeafHash(core::AsBytes(*receipt.entry)) != receipt.leaf_hash) {
+    return Refused("RECORD_DIFFERS", "the record is not the one that the proof is about");
+  }
+  FG_ASSIGN_OR_RETURN(OpenedRecord record, OpenRecord(*receipt.entry, keys.record));
+  if (record.index != receipt.index) {
+    return Refused("INDEX_DIFFERS", "the record says that it belongs elsewhere");
+  }
+  proof.record = std::move(record.line);
+  return proof;
+}
+
+}  // namespace facegate::report

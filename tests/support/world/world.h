@@ -1,0 +1,92 @@
+// A small world with real parts: an operator with an office lobby, three cameras, one purpose, and
+// people who can consent. Tests get their permits here, as production does, from a real engine
+// under facegate's own rules.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "facegate/audit/contexts.h"
+#include "facegate/audit/ledger.h"
+#include "facegate/core/log.h"
+#include "facegate/core/metrics.h"
+#include "facegate/crypto/key_ring.h"
+#include "facegate/policy/engine.h"
+#include "facegate/storage/store.h"
+#include "support/base/fake_clock.h"
+
+namespace facegate::testing {
+
+struct WorldOptions {
+  // A store to use; nullptr: a new one in memory.
+  std::unique_ptr<storage::Store> store;
+  // Where head files and suppressions go; "": nowhere.
+  std::string data_dir;
+  // Dropped permits abort; true records them as abandoned, as release builds do.
+  bool record_abandoned = false;
+  // A store that has a world in it already.
+  bool already_registered = false;
+};
+
+class World {
+ public:
+  World() : World(WorldOptions{}) {}
+  // Aborts if anything fails: a world that cannot be made is no test's subject.
+  explicit World(WorldOptions options);
+  ~World();
+
+  // Ids of what is registered: operator "acme", site "lobby", access point "front", cameras "desk",
+  // "door" (region of interest: the middle third) and "lane", purpose "building_access".
+  static model::OperatorId op() { return model::OperatorId("acme"); }
+  static model::SiteId site() { return model::SiteId("lobby"); }
+  static model::PurposeId purpose() { return model::PurposeId("building_access"); }
+  static model::CameraRef camera(std::string_view id) {
+    return {op(), site(), model::CameraId(id)};
+  }
+  static model::SubjectRef subject(std::string_view id) { return {op(), model::SubjectId(id)}; }
+
+  // Registers a person.
+  void AddSubject(std::string_view id);
+  // Records their consent for the lobby and purpose, with scopes verify and identify, 30 days.
+  model::Consent Grant(std::string_view subject);
+  // Withdraws it and destroys templates and key, as the consent service does.
+  std::uint64_t Withdraw(const model::Consent& consent);
+  // Stores a template key, which is what "enrolled" means to a decision.
+  void MarkEnrolled(std::string_view subject);
+  // Replaces the access point's alternatives.
+  void SetAlternatives(std::vector<model::Alternative> alternatives);
+
+  // Claims by a caller of the fitting role. Each has a fresh request id.
+  policy::Claim VerifyClaim(std::string_view subject) const;
+  policy::Claim IdentifyClaim() const;
+  policy::Claim EnrollClaim(std::string_view subject) const;
+
+  // The permits of a claim that must be granted; `view` is what detection found.
+  policy::ViewPermit ViewPermitFor(const policy::Claim& claim) const;
+  policy::Permit PermitFor(const policy::Claim& claim, policy::FacesInView view = {1, 1}) const;
+  policy::Denial DenialFor(const policy::Claim& claim) const;
+  // Spends a permit the way production does, with an outcome that grants nothing.
+  void Spend(policy::ViewPermit permit);
+  void Spend(policy::Permit permit);
+
+  FakeClock clock;
+  core::MemoryMetrics metrics;
+  core::NullLogger logger;
+  std::unique_ptr<crypto::KeyRing> keys;
+  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<audit::Ledger> ledger;
+  std::unique_ptr<policy::Engine> engine;
+
+ private:
+  void Register();
+  template <class R>
+  void Put(const R& resource, const std::string& kind, const std::string& parent);
+  audit::Event MakeEvent(const std::string& type) const;
+};
+
+// The rules of config/policies/core.yaml.
+std::shared_ptr<const rules::RuleSet> CoreRules();
+
+}  // namespace facegate::testing
