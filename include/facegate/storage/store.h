@@ -17,7 +17,15 @@
 //    bytes are gone from every file the driver keeps (I6, I9).
 //  - After an I/O error of a commit the driver MUST fail every later Apply with UNAVAILABLE
 //    STORE_POISONED until reopened: a failed fsync is never retried.
+//  - When the disk is full the driver MUST roll back and return UNAVAILABLE STORE_FULL; it may go
+//  on
+//    once there is room, since nothing of the batch remains.
 //  - No read may hold a transaction open across calls.
+//
+// UNAVAILABLE NOT_SCRUBBED is the one failure after a commit: the batch is written, but destroyed
+// bytes are still in a file (somebody kept reading). The caller must not acknowledge it, and finds
+// the log moved on; every later Apply first scrubs again, and writes nothing until that succeeds,
+// as does opening the store.
 #pragma once
 
 #include <cstdint>
@@ -293,8 +301,10 @@ std::unique_ptr<Store> OpenMemoryStore();
 
 struct SqliteOptions {
   std::string path;
-  int busy_timeout_ms = 2000;
-  int readers_max = 4;
+  int busy_timeout_ms = 2000;  // also how long a scrub waits for readers
+  int readers_max = 4;         // at least 1
+  // The database never grows beyond; a batch that needs more is refused, STORE_FULL. 0: no limit.
+  std::int64_t file_bytes_max = 0;
 };
 // Opens or creates. Returns FAILED_PRECONDITION STORE_IN_USE (another process has it),
 // STORE_TOO_NEW (schema of a newer version), DATA_LOSS STORE_DAMAGED, UNAVAILABLE STORE_UNREADABLE;

@@ -1,0 +1,360 @@
+// Reads: one statement each, with a reader of the pool. A read transaction lasts from a statement's
+// first step to its reset, which Query does at the end of its scope.
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "storage/sqlite_rows.h"
+#include "storage/sqlite_schema.h"
+#include "storage/sqlite_store.h"
+#include "storage/sqlite_vault.h"
+
+namespace facegate::storage::sqlite {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kReadEntriesMax = 1000;
+constexpr std::size_t kQueryLimitMax = 1000;
+// Records that one statement of a query looks at, which bounds how long it holds up a scrub.
+constexpr std::uint64_t kQueryChunk = 4096;
+
+Status NotFound(const char* reason) { return Status(Code::kNotFound, reason, "nothing is stored"); }
+
+// SQLite takes a negative limit for none, and has no greater numbers.
+std::int64_t Limit(std::size_t limit) {
+  return static_cast<std::int64_t>(
+      std::min<std::size_t>(limit, std::numeric_limits<std::int32_t>::max()));
+}
+
+// All rows, each read by `read`; the first that makes no sense ends it.
+template <class T>
+Result<std::vector<T>> ReadAll(Query& query, Result<T> (*read)(Query&)) {
+  std::vector<T> found;
+  while (query.Step()) {
+    Result<T> value = read(query);
+    if (!value.ok()) return value.status();
+    found.push_back(*std::move(value));
+  }
+  return found;
+}
+
+struct LogRow {
+  std::int64_t id = 0;
+  std::uint64_t size = 0;
+};
+
+LogRow FindLog(Connection& db, const model::OperatorId& op) {
+  Query query(db, "SELECT id, size FROM logs WHERE op = ?1");
+  query.Bind(op);
+  if (!query.Step()) return {};
+  return {query.Int(0), static_cast<std::uint64_t>(query.Int(1))};
+}
+
+LogEntry ReadEntry(Query& row) {
+  const core::Bytes entry = row.Blob(1);
+  return {IndexOf(row.Int(0)), std::string(core::AsText(entry))};
+}
+
+}  // namespace
+
+// ---- Resources
+// -----------------------------------------------------------------------------------
+
+Result<Resource> SqliteStore::GetResource(std::string_view name) const {
+  return Read([&](Connection& db) -> Result<Resource> {
+    Query query(db,
+                "SELECT " FG_RESOURCE_COLUMNS " FROM resources WHERE name = ?1 AND deleted = 0");
+    query.Bind(name);
+    if (!query.Step()) return NotFound("RESOURCE_NOT_FOUND");
+    return ReadResource(query);
+  });
+}
+
+Result<Resource> SqliteStore::GetResourceAt(std::string_view name, std::uint64_t log_index) const {
+  return Read([&](Connection& db) -> Result<Resource> {
+    Query query(db, "SELECT " FG_RESOURCE_COLUMNS
+                    ", deleted FROM resource_history WHERE name = ?1 AND log_index <= ?2 "
+                    "ORDER BY log_index DESC, id DESC LIMIT 1");
+    query.Bind(name, log_index);
+    if (!query.Step() || query.Int(6) != 0) return NotFound("RESOURCE_NOT_FOUND");
+    return ReadResource(query);
+  });
+}
+
+Result<std::vector<Resource>> SqliteStore::ListResources(std::string_view parent,
+                                                         std::string_view kind,
+                                                         std::string_view after,
+                                                         std::size_t limit) const {
+  return Read([&](Connection& db) -> Result<std::vector<Resource>> {
+    Query query(db, "SELECT " FG_RESOURCE_COLUMNS
+                    " FROM resources WHERE parent = ?1 AND kind = ?2 AND name > ?3 "
+                    "AND deleted = 0 ORDER BY name LIMIT ?4");
+    query.Bind(parent, kind, after, Limit(limit));
+    std::vector<Resource> found;
+    while (query.Step()) found.push_back(ReadResource(query));
+    return found;
+  });
+}
+
+// ---- People
+// --------------------------------------------------------------------------------------
+
+Result<model::Subject> SqliteStore::GetSubject(const model::SubjectRef& subject) const {
+  return Read([&](Connection& db) -> Result<model::Subject> {
+    Query query(db, "SELECT " FG_SUBJECT_COLUMNS " FROM subjects s WHERE s.op = ?1 AND s.id = ?2");
+    query.Bind(subject.op, subject.subject);
+    if (!query.Step()) return NotFound("SUBJECT_NOT_FOUND");
+    return ReadSubject(query);
+  });
+}
+
+Result<std::vector<model::Subject>> SqliteStore::ListSubjects(const model::OperatorId& op,
+                                                              std::string_view after,
+                                                              std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_SUBJECT_COLUMNS
+                    " FROM subjects s WHERE s.op = ?1 AND s.id > ?2 AND s.erased = 0 "
+                    "ORDER BY s.id LIMIT ?3");
+    query.Bind(op, after, Limit(limit));
+    return ReadAll(query, ReadSubject);
+  });
+}
+
+Result<model::Consent> SqliteStore::GetConsent(const model::ConsentRef& consent) const {
+  return Read([&](Connection& db) -> Result<model::Consent> {
+    Query query(db, "SELECT " FG_CONSENT_COLUMNS
+                    " FROM consents c WHERE c.op = ?1 AND c.subject = ?2 AND c.id = ?3");
+    query.Bind(consent.op, consent.subject, consent.consent);
+    if (!query.Step()) return NotFound("CONSENT_NOT_FOUND");
+    return ReadConsent(query);
+  });
+}
+
+Result<std::vector<model::Consent>> SqliteStore::ListConsents(
+    const model::SubjectRef& subject) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_CONSENT_COLUMNS
+                    " FROM consents c WHERE c.op = ?1 AND c.subject = ?2 "
+                    "ORDER BY c.log_index DESC, c.id");
+    query.Bind(subject.op, subject.subject);
+    return ReadAll(query, ReadConsent);
+  });
+}
+
+Result<std::vector<model::Consent>> SqliteStore::ListConsentsAt(const model::SiteRef& site,
+                                                                const model::PurposeId& purpose,
+                                                                std::string_view after,
+                                                                std::size_t limit) const {
+  return Read([&](Connection& db) -> Result<std::vector<model::Consent>> {
+    // In the order of the index consents_at; the first of each subject is its newest.
+    Query query(db, "SELECT " FG_CONSENT_COLUMNS
+                    " FROM consents c WHERE c.op = ?1 AND c.site = ?2 AND c.purpose = ?3 "
+                    "AND c.subject > ?4 ORDER BY c.subject, c.log_index DESC, c.id");
+    query.Bind(site.op, site.site, purpose, after);
+    std::vector<model::Consent> found;
+    while (found.size() < limit && query.Step()) {
+      if (!found.empty() && found.back().subject.str() == query.Text(1)) continue;
+      Result<model::Consent> consent = ReadConsent(query);
+      if (!consent.ok()) return consent.status();
+      found.push_back(*std::move(consent));
+    }
+    return found;
+  });
+}
+
+Result<std::vector<model::Consent>> SqliteStore::ListExpired(core::Timestamp now,
+                                                             std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_CONSENT_COLUMNS
+                    " FROM consents c WHERE c.status = 'GRANTED' AND c.expires_at <= ?1 "
+                    "ORDER BY c.expires_at, c.op, c.subject, c.id LIMIT ?2");
+    query.Bind(now.unix_ms, Limit(limit));
+    return ReadAll(query, ReadConsent);
+  });
+}
+
+Result<model::TemplateKey> SqliteStore::GetTemplateKey(const model::SubjectRef& subject,
+                                                       const model::PurposeId& purpose) const {
+  return Read([&](Connection& db) -> Result<model::TemplateKey> {
+    Query query(db, R"sql(
+        SELECT v.data FROM template_keys k JOIN vault v ON v.slot = k.wrapped_key
+        WHERE k.op = ?1 AND k.subject = ?2 AND k.purpose = ?3)sql");
+    query.Bind(subject.op, subject.subject, purpose);
+    if (!query.Step()) return NotFound("TEMPLATE_KEY_NOT_FOUND");
+    Result<core::Bytes> key = OpenSlot(query.Blob(0));
+    if (!key.ok()) return key.status();
+    return model::TemplateKey{subject.op, subject.subject, purpose, *std::move(key)};
+  });
+}
+
+Result<std::vector<model::Template>> SqliteStore::ListTemplates(
+    const std::optional<model::Template>& after, std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_TEMPLATE_COLUMNS
+                    " FROM templates t WHERE (t.op, t.subject, t.purpose, t.id) > (?1, ?2, ?3, ?4) "
+                    "ORDER BY t.op, t.subject, t.purpose, t.id LIMIT ?5");
+    const model::Template from = after.value_or(model::Template{});
+    query.Bind(from.op, from.subject, from.purpose, from.id, Limit(limit));
+    return ReadAll(query, ReadTemplate);
+  });
+}
+
+Result<std::vector<model::Template>> SqliteStore::ListTemplatesOf(
+    const model::SubjectRef& subject) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_TEMPLATE_COLUMNS
+                    " FROM templates t WHERE t.op = ?1 AND t.subject = ?2 "
+                    "ORDER BY t.purpose, t.id");
+    query.Bind(subject.op, subject.subject);
+    return ReadAll(query, ReadTemplate);
+  });
+}
+
+Result<core::Bytes> SqliteStore::GetGallerySecret(const model::PurposeRef& gallery) const {
+  return Read([&](Connection& db) -> Result<core::Bytes> {
+    Query query(db, "SELECT wrapped FROM gallery_secrets WHERE op = ?1 AND purpose = ?2");
+    query.Bind(gallery.op, gallery.purpose);
+    if (!query.Step()) return NotFound("GALLERY_SECRET_NOT_FOUND");
+    return query.Blob(0);
+  });
+}
+
+Result<std::uint64_t> SqliteStore::CountStoredPersons(const model::OperatorId& op) const {
+  return Read([&](Connection& db) -> Result<std::uint64_t> {
+    Query query(db, "SELECT persons FROM logs WHERE op = ?1");
+    query.Bind(op);
+    return query.Step() ? static_cast<std::uint64_t>(query.Int(0)) : std::uint64_t{0};
+  });
+}
+
+// ---- The log
+// -------------------------------------------------------------------------------------
+
+Result<std::vector<model::OperatorId>> SqliteStore::ListLogs() const {
+  return Read([&](Connection& db) -> Result<std::vector<model::OperatorId>> {
+    Query query(db, "SELECT op FROM logs ORDER BY op");
+    std::vector<model::OperatorId> found;
+    while (query.Step()) {
+      Result<model::OperatorId> op = model::OperatorId::Parse(query.Text(0));
+      if (!op.ok()) return Status(Code::kDataLoss, "STORE_DAMAGED", "a log's name makes no sense");
+      found.push_back(*std::move(op));
+    }
+    return found;
+  });
+}
+
+Result<LogHead> SqliteStore::GetLogHead(const model::OperatorId& log) const {
+  return Read([&](Connection& db) -> Result<LogHead> {
+    Query query(db, "SELECT size, checkpoint FROM logs WHERE op = ?1");
+    query.Bind(log);
+    if (!query.Step()) return LogHead{};
+    return LogHead{static_cast<std::uint64_t>(query.Int(0)), query.Text(1)};
+  });
+}
+
+Result<std::vector<LogEntry>> SqliteStore::ReadEntries(const model::OperatorId& log,
+                                                       std::uint64_t first,
+                                                       std::size_t count) const {
+  return Read([&](Connection& db) -> Result<std::vector<LogEntry>> {
+    std::vector<LogEntry> found;
+    const LogRow row = FindLog(db, log);
+    if (first >= row.size) return found;
+    const std::uint64_t end =
+        first + std::min({std::uint64_t{count}, std::uint64_t{kReadEntriesMax}, row.size - first});
+    Query query(db, "SELECT seq, entry FROM log_entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq");
+    query.Bind(Sequence(row.id, first), Sequence(row.id, end));
+    while (query.Step()) found.push_back(ReadEntry(query));
+    if (found.size() != end - first) {
+      return Status(Code::kDataLoss, "STORE_DAMAGED",
+                    "the log of " + log.str() + " has a gap after record " + std::to_string(first));
+    }
+    return found;
+  });
+}
+
+Result<core::Bytes> SqliteStore::ReadTile(const model::OperatorId& log, const TileKey& tile) const {
+  return Read([&](Connection& db) -> Result<core::Bytes> {
+    Query query(db, R"sql(
+        SELECT bytes FROM tiles WHERE log = (SELECT id FROM logs WHERE op = ?1)
+        AND level = ?2 AND idx = ?3)sql");
+    query.Bind(log, tile.level, tile.index);
+    if (!query.Step()) return NotFound("TILE_NOT_FOUND");
+    return query.Blob(0);
+  });
+}
+
+namespace {
+
+// The filters that every form of the query has; empty text means any.
+#define FG_LOG_FILTERS                                                   \
+  "k.seq >= ?1 AND k.seq < ?2 AND k.time_ms >= ?3 AND k.time_ms < ?4 "   \
+  "AND (?5 = '' OR k.type = ?5) AND (?6 = '' OR k.site = ?6) "           \
+  "AND (?7 = '' OR k.access_point = ?7) AND (?8 = '' OR k.camera = ?8) " \
+  "AND (?9 = '' OR k.purpose = ?9) AND (?10 = '' OR k.verdict = ?10) "   \
+  "AND (?11 = '' OR k.reason = ?11) "
+
+// Along the index that fits: a person's records are few, a rule's are many, the rest is a scan.
+const char* QuerySql(const LogQuery& query) {
+  if (!query.subject_pseudonym.empty()) {
+    return "SELECT k.seq, e.entry FROM log_index_keys k INDEXED BY log_index_by_subject "
+           "CROSS JOIN log_entries e ON e.seq = k.seq "
+           "WHERE k.subject_pseudonym = ?12 AND k.subject_pseudonym != '' AND " FG_LOG_FILTERS
+           "AND (?13 = '' OR EXISTS (SELECT 1 FROM log_rules r WHERE r.rule = ?13 "
+           "AND r.seq = k.seq)) ORDER BY k.seq LIMIT ?14";
+  }
+  if (!query.rule.empty()) {
+    return "SELECT k.seq, e.entry FROM log_rules r CROSS JOIN log_index_keys k ON k.seq = r.seq "
+           "CROSS JOIN log_entries e ON e.seq = k.seq "
+           "WHERE r.rule = ?13 AND r.seq >= ?1 AND r.seq < ?2 AND ?12 = '' AND " FG_LOG_FILTERS
+           "ORDER BY r.seq LIMIT ?14";
+  }
+  return "SELECT k.seq, e.entry FROM log_index_keys k CROSS JOIN log_entries e ON e.seq = k.seq "
+         "WHERE ?12 = '' AND ?13 = '' AND " FG_LOG_FILTERS "ORDER BY k.seq LIMIT ?14";
+}
+
+// Appends the entries of [first, end) that fit, until `found` holds query.limit.
+void QueryRange(Connection& db, const LogQuery& query, std::int64_t first, std::int64_t end,
+                std::vector<LogEntry>& found) {
+  constexpr std::int64_t kAlways = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  Query rows(db, QuerySql(query));
+  rows.Bind(first, end, query.from ? query.from->unix_ms : kAlways,
+            query.until ? query.until->unix_ms : kNever, query.type, query.site, query.access_point,
+            query.camera, query.purpose, query.verdict, query.reason, query.subject_pseudonym,
+            query.rule, Limit(query.limit - found.size()));
+  while (rows.Step()) found.push_back(ReadEntry(rows));
+}
+
+}  // namespace
+
+Result<std::vector<LogEntry>> SqliteStore::QueryLog(const model::OperatorId& log,
+                                                    const LogQuery& query) const {
+  if (query.limit < 1 || query.limit > kQueryLimitMax) {
+    return Status(Code::kInvalidArgument, "BAD_LIMIT", "a query's limit is 1 to 1000");
+  }
+  return Read([&](Connection& db) -> Result<std::vector<LogEntry>> {
+    std::vector<LogEntry> found;
+    const LogRow row = FindLog(db, log);
+    const std::uint64_t step = query.subject_pseudonym.empty() ? kQueryChunk : row.size;
+    for (std::uint64_t first = query.first_index; first < row.size && found.size() < query.limit;
+         first += step) {
+      const std::uint64_t end = first + std::min(step, row.size - first);
+      QueryRange(db, query, Sequence(row.id, first), Sequence(row.id, end), found);
+    }
+    return found;
+  });
+}
+
+Result<std::string> SqliteStore::GetProperty(std::string_view key) const {
+  return Read([&](Connection& db) -> Result<std::string> {
+    Query query(db, "SELECT value FROM properties WHERE key = ?1");
+    query.Bind(key);
+    if (!query.Step()) return NotFound("PROPERTY_NOT_FOUND");
+    return query.Text(0);
+  });
+}
+
+}  // namespace facegate::storage::sqlite

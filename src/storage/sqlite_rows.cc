@@ -1,0 +1,155 @@
+#include "storage/sqlite_rows.h"
+
+#include <optional>
+#include <utility>
+
+#include "storage/sqlite_vault.h"
+
+namespace facegate::storage::sqlite {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+// Reads the columns of a row one after the other and remembers if one made no sense.
+class Columns {
+ public:
+  explicit Columns(Query& row) : row_(row) {}
+
+  template <class IdType>
+  IdType Id() {
+    const std::string text = row_.Text(next_++);
+    if (text.empty()) return IdType();
+    Result<IdType> id = IdType::Parse(text);
+    if (id.ok()) return *std::move(id);
+    is_damaged_ = true;
+    return IdType();
+  }
+  template <class E>
+  E Word() {
+    return WordOf<E>(row_.Text(next_++));
+  }
+  std::set<model::ConsentScope> Scopes() {
+    std::set<model::ConsentScope> scopes;
+    const std::string text = row_.Text(next_++);
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const std::size_t comma = rest.find(',');
+      scopes.insert(WordOf<model::ConsentScope>(rest.substr(0, comma)));
+      rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    }
+    return scopes;
+  }
+  core::Bytes Slot() {
+    Result<core::Bytes> value = OpenSlot(row_.Blob(next_++));
+    if (value.ok()) return *std::move(value);
+    is_damaged_ = true;
+    return {};
+  }
+  std::string Text() { return row_.Text(next_++); }
+  std::int64_t Int() { return row_.Int(next_++); }
+  std::uint64_t Count() { return static_cast<std::uint64_t>(Int()); }
+  core::Timestamp Time() { return {Int()}; }
+  std::optional<double> Real() {
+    const int column = next_++;
+    if (row_.IsNull(column)) return std::nullopt;
+    return row_.Real(column);
+  }
+  bool IsNull() { return row_.IsNull(next_++); }
+
+  template <class T>
+  Result<T> Finish(T value) const {
+    if (is_damaged_) return Status(Code::kDataLoss, "STORE_DAMAGED", "a row makes no sense");
+    return value;
+  }
+
+ private:
+  template <class E>
+  E WordOf(std::string_view word) {
+    const std::optional<E> value = model::FromWord<E>(word);
+    if (!value) is_damaged_ = true;
+    return value.value_or(E{});
+  }
+
+  Query& row_;
+  int next_ = 0;
+  bool is_damaged_ = false;
+};
+
+}  // namespace
+
+std::string JoinScopes(const std::set<model::ConsentScope>& scopes) {
+  std::string joined;
+  for (const model::ConsentScope scope : scopes) {
+    if (!joined.empty()) joined += ',';
+    joined += model::Word(scope);
+  }
+  return joined;
+}
+
+Resource ReadResource(Query& row) {
+  return Resource{row.Text(0),
+                  row.Text(1),
+                  row.Text(2),
+                  row.Text(3),
+                  static_cast<std::uint64_t>(row.Int(4)),
+                  static_cast<std::uint64_t>(row.Int(5))};
+}
+
+Result<model::Subject> ReadSubject(Query& row) {
+  Columns columns(row);
+  model::Subject subject;
+  subject.op = columns.Id<model::OperatorId>();
+  subject.id = columns.Id<model::SubjectId>();
+  const std::optional<double> age = columns.Real();
+  subject.age_known = age.has_value();
+  subject.age_years = age.value_or(0);
+  subject.created_at = columns.Time();
+  subject.log_index = columns.Count();
+  if (columns.Int() != 0) {
+    return Status(Code::kFailedPrecondition, "SUBJECT_ERASED", "the id is fenced");
+  }
+  subject.wrapped_secret = columns.Slot();
+  return columns.Finish(std::move(subject));
+}
+
+Result<model::Consent> ReadConsent(Query& row) {
+  Columns columns(row);
+  model::Consent consent;
+  consent.op = columns.Id<model::OperatorId>();
+  consent.subject = columns.Id<model::SubjectId>();
+  consent.id = columns.Id<model::ConsentId>();
+  consent.site = columns.Id<model::SiteId>();
+  consent.purpose = columns.Id<model::PurposeId>();
+  consent.purpose_version = static_cast<int>(columns.Int());
+  consent.status = columns.Word<model::ConsentStatus>();
+  consent.form = columns.Word<model::ConsentForm>();
+  consent.given_by = columns.Word<model::ConsentGiver>();
+  consent.scopes = columns.Scopes();
+  consent.notice_sha256 = columns.Text();
+  consent.granted_at = columns.Time();
+  consent.expires_at = columns.Time();
+  consent.epoch = columns.Count();
+  consent.log_index = columns.Count();
+  if (!columns.IsNull()) consent.evidence_sha256 = core::AsText(columns.Slot());
+  return columns.Finish(std::move(consent));
+}
+
+Result<model::Template> ReadTemplate(Query& row) {
+  Columns columns(row);
+  model::Template value;
+  value.op = columns.Id<model::OperatorId>();
+  value.subject = columns.Id<model::SubjectId>();
+  value.purpose = columns.Id<model::PurposeId>();
+  value.id = columns.Id<model::TemplateId>();
+  value.site = columns.Id<model::SiteId>();
+  value.consent = columns.Id<model::ConsentId>();
+  value.model_id = columns.Text();
+  value.created_at = columns.Time();
+  value.log_index = columns.Count();
+  value.sealed = columns.Slot();
+  return columns.Finish(std::move(value));
+}
+
+}  // namespace facegate::storage::sqlite

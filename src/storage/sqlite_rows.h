@@ -1,0 +1,37 @@
+// Rows as values of the model. A word or an id that is not one makes the store damaged, never a
+// crash.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "facegate/model/people.h"
+#include "facegate/storage/store.h"
+#include "storage/sqlite_connection.h"
+
+namespace facegate::storage::sqlite {
+
+// "IDENTIFY,VERIFY"; "" for none.
+std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
+
+// What a SELECT that ends in the function of the same noun must list, in this order.
+#define FG_RESOURCE_COLUMNS "name, kind, parent, body, revision, log_index"
+#define FG_SUBJECT_COLUMNS                                         \
+  "s.op, s.id, s.age_years, s.created_at, s.log_index, s.erased, " \
+  "(SELECT data FROM vault WHERE slot = s.secret)"
+#define FG_CONSENT_COLUMNS                                                          \
+  "c.op, c.subject, c.id, c.site, c.purpose, c.purpose_version, c.status, c.form, " \
+  "c.given_by, c.scopes, c.notice_sha256, c.granted_at, c.expires_at, c.epoch, "    \
+  "c.log_index, c.evidence, (SELECT data FROM vault WHERE slot = c.evidence)"
+#define FG_TEMPLATE_COLUMNS                                                         \
+  "t.op, t.subject, t.purpose, t.id, t.site, t.consent, t.model_id, t.created_at, " \
+  "t.log_index, (SELECT data FROM vault WHERE slot = t.sealed)"
+
+// Return DATA_LOSS STORE_DAMAGED. Throw SQLite::Exception.
+Resource ReadResource(Query& row);
+core::Result<model::Subject> ReadSubject(Query& row);
+core::Result<model::Consent> ReadConsent(Query& row);
+core::Result<model::Template> ReadTemplate(Query& row);
+
+}  // namespace facegate::storage::sqlite

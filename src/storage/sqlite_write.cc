@@ -1,0 +1,349 @@
+#include "storage/sqlite_write.h"
+
+#include <sqlite3.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "facegate/core/check.h"
+#include "storage/sqlite_rows.h"
+#include "storage/sqlite_schema.h"
+
+namespace facegate::storage::sqlite {
+namespace {
+
+using core::Code;
+using core::Status;
+
+Status Failed(const char* message) { return Status(Code::kAborted, "PRECONDITION", message); }
+
+}  // namespace
+
+BatchWriter::BatchWriter(Connection& connection, const Batch& batch)
+    : connection_(connection), vault_(connection), batch_(batch) {}
+
+ApplyResult BatchWriter::Write() {
+  if (Status moved = ReadHead(); !moved.ok()) return {std::move(moved), {}};
+  for (std::size_t i = 0; i < batch_.items().size(); ++i, ++index_) {
+    Status status = WriteItem(batch_.items()[i]);
+    if (!status.ok()) return {std::move(status), i};
+  }
+  WriteTiles();
+  WriteHead();
+  return {};
+}
+
+Status BatchWriter::ReadHead() {
+  std::uint64_t size = 0;
+  {
+    Query query(connection_, "SELECT id, size FROM logs WHERE op = ?1");
+    query.Bind(batch_.log());
+    if (query.Step()) {
+      log_ = query.Int(0);
+      size = static_cast<std::uint64_t>(query.Int(1));
+    }
+  }
+  if (size != batch_.expected_size()) {
+    return Status(Code::kAborted, "LOG_MOVED", "the log is not of the expected size");
+  }
+  FG_CHECK(size + batch_.items().size() < std::uint64_t{1} << kIndexBits);
+  index_ = size;
+  if (log_ == 0) {
+    Query(connection_, "INSERT INTO logs (op, size, checkpoint) VALUES (?1, 0, '')")
+        .Bind(batch_.log())
+        .Run();
+    log_ = sqlite3_last_insert_rowid(connection_.handle());
+  }
+  return Status::Ok();
+}
+
+Status BatchWriter::WriteItem(const BatchItem& item) {
+  for (const Precondition& precondition : item.preconditions) {
+    FG_RETURN_IF_ERROR(std::visit(*this, precondition));
+  }
+  for (const Change& change : item.changes) FG_RETURN_IF_ERROR(std::visit(*this, change));
+  WriteEntry(item);
+  return Status::Ok();
+}
+
+void BatchWriter::WriteEntry(const BatchItem& item) {
+  const std::int64_t seq = Sequence(log_, index_);
+  const IndexKeys& keys = item.keys;
+  Query(connection_, "INSERT INTO log_entries (seq, entry) VALUES (?1, ?2)")
+      .Bind(seq, core::AsBytes(item.entry))
+      .Run();
+  Query(connection_, R"sql(
+      INSERT INTO log_index_keys (seq, type, time_ms, site, access_point, camera, purpose, verdict,
+                                  reason, subject_pseudonym)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql")
+      .Bind(seq, keys.type, keys.time.unix_ms, keys.site, keys.access_point, keys.camera,
+            keys.purpose, keys.verdict, keys.reason, keys.subject_pseudonym)
+      .Run();
+  for (const std::string& rule : keys.rules) {
+    Query(connection_, "INSERT OR IGNORE INTO log_rules (rule, seq) VALUES (?1, ?2)")
+        .Bind(rule, seq)
+        .Run();
+  }
+}
+
+void BatchWriter::WriteTiles() {
+  for (const auto& [key, bytes] : batch_.tiles()) {
+    Query(connection_, R"sql(
+        INSERT INTO tiles (log, level, idx, bytes) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO UPDATE SET bytes = excluded.bytes)sql")
+        .Bind(log_, key.level, key.index, bytes)
+        .Run();
+  }
+}
+
+void BatchWriter::WriteHead() {
+  Query(connection_, "UPDATE logs SET size = ?2, checkpoint = ?3 WHERE id = ?1")
+      .Bind(log_, index_, batch_.checkpoint())
+      .Run();
+}
+
+// ---- Resources
+// -----------------------------------------------------------------------------------
+
+void BatchWriter::RecordRevision(const std::string& name) {
+  Query(connection_, R"sql(
+      INSERT INTO resource_history (name, kind, parent, body, revision, log_index, deleted)
+      SELECT name, kind, parent, body, revision, ?2, deleted FROM resources WHERE name = ?1)sql")
+      .Bind(name, index_)
+      .Run();
+}
+
+Status BatchWriter::operator()(const PutResource& c) {
+  if (c.revision == 1) {
+    Query(connection_, R"sql(
+        INSERT INTO resources (name, kind, parent, body, revision, log_index)
+        VALUES (?1, ?2, ?3, ?4, 1, ?5) ON CONFLICT DO NOTHING)sql")
+        .Bind(c.name, c.kind, c.parent, c.body, index_)
+        .Run();
+    if (sqlite3_changes(connection_.handle()) == 0) return Failed("the resource exists or existed");
+  } else {
+    Query(connection_, R"sql(
+        UPDATE resources SET kind = ?2, parent = ?3, body = ?4, revision = ?5, log_index = ?6
+        WHERE name = ?1 AND revision = ?5 - 1 AND deleted = 0)sql")
+        .Bind(c.name, c.kind, c.parent, c.body, c.revision, index_)
+        .Run();
+    if (sqlite3_changes(connection_.handle()) == 0) {
+      return Failed("the resource is not at the revision before");
+    }
+  }
+  RecordRevision(c.name);
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const DeleteResource& c) {
+  Query(connection_,
+        "UPDATE resources SET deleted = 1 WHERE name = ?1 AND revision = ?2 AND deleted = 0")
+      .Bind(c.name, c.revision)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) {
+    return Failed("the resource is not at that revision");
+  }
+  RecordRevision(c.name);
+  return Status::Ok();
+}
+
+// ---- People
+// --------------------------------------------------------------------------------------
+
+Status BatchWriter::NeedAlive(const model::SubjectRef& subject) {
+  Query query(connection_, "SELECT 1 FROM subjects WHERE op = ?1 AND id = ?2 AND erased = 0");
+  query.Bind(subject.op, subject.subject);
+  return query.Step() ? Status::Ok() : Failed("the subject of a change does not stand");
+}
+
+bool BatchWriter::HasTemplates(const model::SubjectRef& subject) {
+  Query query(connection_, "SELECT 1 FROM templates WHERE op = ?1 AND subject = ?2 LIMIT 1");
+  query.Bind(subject.op, subject.subject);
+  return query.Step();
+}
+
+void BatchWriter::AddPersons(int count) {
+  Query(connection_, "UPDATE logs SET persons = persons + ?2 WHERE id = ?1")
+      .Bind(log_, count)
+      .Run();
+}
+
+Status BatchWriter::operator()(const PutSubject& c) {
+  {
+    Query query(connection_, "SELECT 1 FROM subjects WHERE op = ?1 AND id = ?2");
+    query.Bind(c.subject.op, c.subject.id);
+    if (query.Step()) return Failed("the subject exists or existed");
+  }
+  const std::int64_t secret = vault_.Put(c.subject.wrapped_secret);
+  Query query(connection_, R"sql(
+      INSERT INTO subjects (op, id, secret, created_at, log_index, age_years)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6))sql");
+  query.Bind(c.subject.op, c.subject.id, secret, c.subject.created_at.unix_ms, index_);
+  if (c.subject.age_known) query.Bind(c.subject.age_years);
+  query.Run();
+  return Status::Ok();
+}
+
+void BatchWriter::DestroySlots(const char* sql, const model::SubjectRef& subject,
+                               const std::string& purpose) {
+  std::vector<std::int64_t> slots;
+  {
+    Query query(connection_, sql);
+    query.Bind(subject.op, subject.subject, purpose);
+    while (query.Step()) slots.push_back(query.Int(0));
+  }
+  for (const std::int64_t slot : slots) vault_.Destroy(slot);
+}
+
+Status BatchWriter::operator()(const EraseSubject& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  if (HasTemplates(c.subject)) AddPersons(-1);
+  DestroySlots(R"sql(
+      SELECT sealed FROM templates WHERE op = ?1 AND subject = ?2
+      UNION ALL SELECT wrapped_key FROM template_keys WHERE op = ?1 AND subject = ?2
+      UNION ALL SELECT evidence FROM consents
+                WHERE op = ?1 AND subject = ?2 AND evidence IS NOT NULL
+      UNION ALL SELECT secret FROM subjects WHERE op = ?1 AND id = ?2 AND ?3 = '')sql",
+               c.subject, "");
+  const auto run = [&](const char* sql) {
+    Query(connection_, sql).Bind(c.subject.op, c.subject.subject).Run();
+  };
+  run("DELETE FROM templates WHERE op = ?1 AND subject = ?2");
+  run("DELETE FROM template_keys WHERE op = ?1 AND subject = ?2");
+  run("DELETE FROM consents WHERE op = ?1 AND subject = ?2");
+  Query(connection_, R"sql(
+      UPDATE subjects SET erased = 1, secret = NULL, age_years = NULL, created_at = 0, log_index = ?3
+      WHERE op = ?1 AND id = ?2)sql")
+      .Bind(c.subject.op, c.subject.subject, index_)
+      .Run();
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const PutConsent& c) {
+  const model::Consent& consent = c.consent;
+  FG_RETURN_IF_ERROR(NeedAlive({consent.op, consent.subject}));
+  std::uint64_t epoch = 0;
+  std::optional<std::int64_t> old_evidence;
+  {
+    Query query(connection_,
+                "SELECT epoch, evidence FROM consents WHERE op = ?1 AND subject = ?2 AND id = ?3");
+    query.Bind(consent.op, consent.subject, consent.id);
+    if (query.Step()) {
+      epoch = static_cast<std::uint64_t>(query.Int(0));
+      if (!query.IsNull(1)) old_evidence = query.Int(1);
+    }
+  }
+  if (consent.epoch != epoch + 1) return Failed("the consent moved");
+  if (old_evidence) vault_.Destroy(*old_evidence);
+  Query query(connection_, R"sql(
+      INSERT OR REPLACE INTO consents
+        (op, subject, id, site, purpose, purpose_version, status, form, given_by, scopes,
+         notice_sha256, granted_at, expires_at, epoch, log_index, evidence)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16))sql");
+  query.Bind(consent.op, consent.subject, consent.id, consent.site, consent.purpose,
+             consent.purpose_version, model::Word(consent.status), model::Word(consent.form),
+             model::Word(consent.given_by), JoinScopes(consent.scopes), consent.notice_sha256,
+             consent.granted_at.unix_ms, consent.expires_at.unix_ms, consent.epoch, index_);
+  if (!consent.evidence_sha256.empty()) {
+    query.Bind(vault_.Put(core::AsBytes(consent.evidence_sha256)));
+  }
+  query.Run();
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const PutTemplateKey& c) {
+  FG_RETURN_IF_ERROR(NeedAlive({c.key.op, c.key.subject}));
+  {
+    Query query(connection_,
+                "SELECT 1 FROM template_keys WHERE op = ?1 AND subject = ?2 AND purpose = ?3");
+    query.Bind(c.key.op, c.key.subject, c.key.purpose);
+    if (query.Step()) return Failed("a template key stands");
+  }
+  Query(connection_, R"sql(
+      INSERT INTO template_keys (op, subject, purpose, wrapped_key) VALUES (?1, ?2, ?3, ?4))sql")
+      .Bind(c.key.op, c.key.subject, c.key.purpose, vault_.Put(c.key.wrapped_key))
+      .Run();
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const PutTemplate& c) {
+  const model::Template& value = c.value;
+  FG_RETURN_IF_ERROR(NeedAlive({value.op, value.subject}));
+  {
+    Query query(connection_,
+                "SELECT 1 FROM template_keys WHERE op = ?1 AND subject = ?2 AND purpose = ?3");
+    query.Bind(value.op, value.subject, value.purpose);
+    if (!query.Step()) return Failed("the template's key does not stand");
+  }
+  {
+    Query query(connection_, R"sql(
+        SELECT 1 FROM templates WHERE op = ?1 AND subject = ?2 AND purpose = ?3 AND id = ?4)sql");
+    query.Bind(value.op, value.subject, value.purpose, value.id);
+    if (query.Step()) return Failed("the template exists");
+  }
+  if (!HasTemplates({value.op, value.subject})) AddPersons(1);
+  Query(connection_, R"sql(
+      INSERT INTO templates (op, subject, purpose, id, site, consent, model_id, sealed, created_at,
+                             log_index)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql")
+      .Bind(value.op, value.subject, value.purpose, value.id, value.site, value.consent,
+            value.model_id, vault_.Put(value.sealed), value.created_at.unix_ms, index_)
+      .Run();
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const DestroyTemplates& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  const bool had_templates = HasTemplates(c.subject);
+  DestroySlots(R"sql(
+      SELECT sealed FROM templates WHERE op = ?1 AND subject = ?2 AND purpose = ?3
+      UNION ALL
+      SELECT wrapped_key FROM template_keys WHERE op = ?1 AND subject = ?2 AND purpose = ?3)sql",
+               c.subject, c.purpose.str());
+  Query(connection_, "DELETE FROM templates WHERE op = ?1 AND subject = ?2 AND purpose = ?3")
+      .Bind(c.subject.op, c.subject.subject, c.purpose)
+      .Run();
+  Query(connection_, "DELETE FROM template_keys WHERE op = ?1 AND subject = ?2 AND purpose = ?3")
+      .Bind(c.subject.op, c.subject.subject, c.purpose)
+      .Run();
+  if (had_templates && !HasTemplates(c.subject)) AddPersons(-1);
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const PutGallerySecret& c) {
+  Query(connection_, R"sql(
+      INSERT INTO gallery_secrets (op, purpose, wrapped) VALUES (?1, ?2, ?3)
+      ON CONFLICT DO NOTHING)sql")
+      .Bind(c.gallery.op, c.gallery.purpose, c.wrapped)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("a gallery secret stands");
+  return Status::Ok();
+}
+
+// ---- Preconditions
+// -------------------------------------------------------------------------------
+
+Status BatchWriter::operator()(const ConsentAtEpoch& p) {
+  Query query(connection_, R"sql(
+      SELECT 1 FROM consents WHERE op = ?1 AND subject = ?2 AND id = ?3 AND epoch = ?4)sql");
+  query.Bind(p.consent.op, p.consent.subject, p.consent.consent, p.epoch);
+  return query.Step() ? Status::Ok() : Failed("the consent moved");
+}
+
+Status BatchWriter::operator()(const ResourceAtRevision& p) {
+  Query query(connection_,
+              "SELECT 1 FROM resources WHERE name = ?1 AND revision = ?2 AND deleted = 0");
+  query.Bind(p.name, p.revision);
+  return query.Step() ? Status::Ok() : Failed("the resource moved");
+}
+
+Status BatchWriter::operator()(const NoChildren& p) {
+  Query query(connection_, "SELECT 1 FROM resources WHERE parent = ?1 AND deleted = 0 LIMIT 1");
+  query.Bind(p.name);
+  return query.Step() ? Failed("the resource has children") : Status::Ok();
+}
+
+}  // namespace facegate::storage::sqlite

@@ -1,0 +1,56 @@
+// A batch as SQL, inside a transaction that its caller opened.
+#pragma once
+
+#include <cstdint>
+
+#include "facegate/storage/store.h"
+#include "storage/sqlite_connection.h"
+#include "storage/sqlite_vault.h"
+
+namespace facegate::storage::sqlite {
+
+// Writes one batch. Not thread-safe. Functions throw SQLite::Exception.
+class BatchWriter {
+ public:
+  // `connection` and `batch` must outlive it.
+  BatchWriter(Connection& connection, const Batch& batch);
+
+  // Writes everything, or says what refused; the caller then rolls back.
+  ApplyResult Write();
+
+  // A change or a precondition of the item at hand.
+  core::Status operator()(const PutResource& c);
+  core::Status operator()(const DeleteResource& c);
+  core::Status operator()(const PutSubject& c);
+  core::Status operator()(const EraseSubject& c);
+  core::Status operator()(const PutConsent& c);
+  core::Status operator()(const PutTemplateKey& c);
+  core::Status operator()(const PutTemplate& c);
+  core::Status operator()(const DestroyTemplates& c);
+  core::Status operator()(const PutGallerySecret& c);
+  core::Status operator()(const ConsentAtEpoch& p);
+  core::Status operator()(const ResourceAtRevision& p);
+  core::Status operator()(const NoChildren& p);
+
+ private:
+  core::Status ReadHead();
+  core::Status WriteItem(const BatchItem& item);
+  void WriteEntry(const BatchItem& item);
+  void WriteTiles();
+  void WriteHead();
+
+  core::Status NeedAlive(const model::SubjectRef& subject);
+  bool HasTemplates(const model::SubjectRef& subject);
+  void AddPersons(int count);
+  void RecordRevision(const std::string& name);
+  // Zeroes every slot that `sql`, a query of one column, answers for `subject` and `purpose`.
+  void DestroySlots(const char* sql, const model::SubjectRef& subject, const std::string& purpose);
+
+  Connection& connection_;
+  Vault vault_;
+  const Batch& batch_;
+  std::int64_t log_ = 0;     // its key in the table logs
+  std::uint64_t index_ = 0;  // of the item at hand
+};
+
+}  // namespace facegate::storage::sqlite

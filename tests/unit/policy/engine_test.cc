@@ -1,0 +1,295 @@
+#include "facegate/policy/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/world/world.h"
+
+namespace facegate {
+namespace {
+
+using model::Reason;
+using model::Verdict;
+using testing::World;
+
+// A world with one person who consented and is enrolled.
+class EngineTest : public ::testing::Test {
+ protected:
+  EngineTest() {
+    world.AddSubject("person-a");
+    consent = world.Grant("person-a");
+    world.MarkEnrolled("person-a");
+  }
+  World world;
+  model::Consent consent;
+};
+
+bool Names(const policy::Denial& denial, const std::string& rule) {
+  return std::any_of(denial.findings.begin(), denial.findings.end(),
+                     [&](const policy::RuleFinding& finding) { return finding.rule == rule; });
+}
+
+TEST(Engine, DeniesAnUnknownPersonForWantOfConsent) {
+  World world;
+  const auto denial = world.DenialFor(world.VerifyClaim("nobody"));
+  EXPECT_EQ(denial.reason, Reason::kConsentMissing);
+  EXPECT_EQ(denial.verdict, Verdict::kUseAlternative);
+  EXPECT_TRUE(Names(denial, "core.consent-before-template"));
+}
+
+TEST(Engine, DeniesAKnownPersonWithoutConsentInTheSameWords) {
+  World world;
+  world.AddSubject("person-a");
+  const auto known = world.DenialFor(world.VerifyClaim("person-a"));
+  const auto unknown = world.DenialFor(world.VerifyClaim("nobody"));
+  EXPECT_EQ(known.reason, unknown.reason);
+  EXPECT_EQ(known.verdict, unknown.verdict);
+  EXPECT_EQ(known.findings.size(), unknown.findings.size());
+}
+
+TEST(Engine, NamesRuleAndArticleOfEveryFinding) {
+  World world;
+  for (const auto& finding : world.DenialFor(world.VerifyClaim("nobody")).findings) {
+    EXPECT_FALSE(finding.rule.empty());
+    EXPECT_FALSE(finding.article.empty());
+  }
+}
+
+TEST_F(EngineTest, GrantsAConsentedPersonWithinTheClaim) {
+  const auto claim = world.VerifyClaim("person-a");
+  auto permit = world.ViewPermitFor(claim);
+  EXPECT_EQ(permit.scope().camera, claim.camera);
+  EXPECT_EQ(permit.scope().subject, claim.subject);
+  EXPECT_EQ(permit.scope().access_point.str(), "front");
+  EXPECT_LE(permit.scope().expires_at, world.clock.Now() + 5'000);
+  EXPECT_DOUBLE_EQ(permit.capture().region.x0, 1.0 / 3);
+  ASSERT_TRUE(permit.grounds().consent.has_value());
+  EXPECT_EQ(permit.grounds().consent->epoch, consent.epoch);
+  EXPECT_GE(permit.grounds().rests_on.size(), 5u);
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, TellsAWithdrawalToThoseWhoMayKnow) {
+  world.Withdraw(consent);
+  const auto denial = world.DenialFor(world.VerifyClaim("person-a"));
+  EXPECT_EQ(denial.reason, Reason::kConsentWithdrawn);
+  EXPECT_EQ(model::Coarse(denial.reason), Reason::kConsentMissing);
+}
+
+TEST_F(EngineTest, DeniesFromTheMomentAConsentExpires) {
+  world.clock.Advance(consent.expires_at - world.clock.Now() - 1);
+  auto permit = world.ViewPermitFor(world.VerifyClaim("person-a"));
+  EXPECT_EQ(permit.scope().expires_at, consent.expires_at);
+  world.Spend(std::move(permit));
+  world.clock.Advance(1);
+  EXPECT_EQ(world.DenialFor(world.VerifyClaim("person-a")).reason, Reason::kConsentExpired);
+}
+
+TEST_F(EngineTest, DeniesAPersonWhoConsentedButIsNotEnrolled) {
+  world.AddSubject("person-b");
+  world.Grant("person-b");
+  EXPECT_EQ(world.DenialFor(world.VerifyClaim("person-b")).reason, Reason::kNotEnrolled);
+}
+
+TEST_F(EngineTest, DeniesAnUnregisteredCamera) {
+  auto claim = world.VerifyClaim("person-a");
+  claim.camera = World::camera("elsewhere");
+  EXPECT_EQ(world.DenialFor(claim).reason, Reason::kUnknownResource);
+}
+
+TEST_F(EngineTest, ClosesTheFaceLaneWhenNoAlternativeWorks) {
+  world.SetAlternatives({{model::AlternativeKind::kCard, "badge reader", false}});
+  const auto denial = world.DenialFor(world.VerifyClaim("person-a"));
+  EXPECT_EQ(denial.verdict, Verdict::kDeny);
+  EXPECT_TRUE(Names(denial, "core.alternative-works"));
+}
+
+TEST_F(EngineTest, DeniesACallerWhoseCertificateNamesAnotherSite) {
+  auto claim = world.VerifyClaim("person-a");
+  claim.caller.resource = "operators/acme/sites/warehouse";
+  EXPECT_TRUE(Names(world.DenialFor(claim), "core.caller-speaks-for-camera"));
+}
+
+TEST_F(EngineTest, DoesNotTakeAPrefixOfANameForItsParent) {
+  auto claim = world.VerifyClaim("person-a");
+  claim.caller.resource = "operators/acme/sites/lob";
+  EXPECT_TRUE(Names(world.DenialFor(claim), "core.caller-speaks-for-camera"));
+}
+
+TEST_F(EngineTest, DeniesARoleThatMayNotAsk) {
+  auto claim = world.VerifyClaim("person-a");
+  claim.caller.role = model::Role::kAuditor;
+  EXPECT_TRUE(Names(world.DenialFor(claim), "core.caller-role"));
+}
+
+TEST_F(EngineTest, SearchesOnlyInAMarkedLane) {
+  auto claim = world.IdentifyClaim();
+  claim.camera = World::camera("door");
+  EXPECT_TRUE(Names(world.DenialFor(claim), "core.identify-in-marked-lane"));
+}
+
+TEST_F(EngineTest, DeniesASearchWhereNobodyMayBeCompared) {
+  world.Withdraw(consent);
+  EXPECT_EQ(world.DenialFor(world.IdentifyClaim()).reason, Reason::kConsentMissing);
+}
+
+TEST_F(EngineTest, AdmitsOnlyConsentedCandidatesToASearch) {
+  world.AddSubject("person-b");
+  const auto other = world.Grant("person-b");
+  auto permit = world.PermitFor(world.IdentifyClaim());
+  const policy::Candidate a{World::subject("person-a"), World::site(), World::purpose(),
+                            consent.id};
+  policy::Candidate b{World::subject("person-b"), World::site(), World::purpose(), other.id};
+  EXPECT_TRUE(permit.Admits(a).has_value());
+  EXPECT_TRUE(permit.Admits(b).has_value());
+  world.Withdraw(other);
+  EXPECT_FALSE(permit.Admits(b).has_value());
+  b.site = model::SiteId("warehouse");
+  EXPECT_FALSE(permit.Admits(b).has_value());
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, AdmitsOnlyTheClaimedPersonToAVerification) {
+  world.AddSubject("person-b");
+  const auto other = world.Grant("person-b");
+  auto permit = world.PermitFor(world.VerifyClaim("person-a"));
+  EXPECT_TRUE(
+      permit.Admits({World::subject("person-a"), World::site(), World::purpose(), consent.id})
+          .has_value());
+  EXPECT_FALSE(
+      permit.Admits({World::subject("person-b"), World::site(), World::purpose(), other.id})
+          .has_value());
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, DoesNotAdmitAnExpiredPermit) {
+  auto view_permit = world.ViewPermitFor(world.VerifyClaim("person-a"));
+  world.clock.Advance(5'000);
+  auto admission = world.engine->Admit(std::move(view_permit), {1, 1});
+  const auto* denial = std::get_if<policy::Denial>(&admission);
+  ASSERT_NE(denial, nullptr);
+  EXPECT_EQ(denial->reason, Reason::kDeadlineExceeded);
+}
+
+TEST_F(EngineTest, DoesNotAdmitAnEnrolmentWithTwoFacesInTheMark) {
+  world.AddSubject("person-b");
+  world.Grant("person-b");
+  auto admission = world.engine->Admit(world.ViewPermitFor(world.EnrollClaim("person-b")), {2, 2});
+  const auto* denial = std::get_if<policy::Denial>(&admission);
+  ASSERT_NE(denial, nullptr);
+  EXPECT_EQ(denial->reason, Reason::kMultipleFaces);
+  EXPECT_EQ(denial->view.total, 2);
+}
+
+TEST_F(EngineTest, NarrowsTheCameraRegionToTheMarkedOne) {
+  auto claim = world.EnrollClaim("person-a");
+  claim.region = model::Region{0.5, 0, 1, 0.5};
+  auto permit = world.ViewPermitFor(claim);
+  EXPECT_EQ(permit.capture().region, (model::Region{0.5, 0, 1, 0.5}));
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, RefusesAMarkOutsideTheCameraRegion) {
+  auto claim = world.VerifyClaim("person-a");
+  claim.region = model::Region{0.8, 0, 1, 0.5};
+  EXPECT_EQ(world.DenialFor(claim).reason, Reason::kNoFace);
+}
+
+TEST_F(EngineTest, DeniesWhenTheStoreFails) {
+  // A registry row that cannot be read is a fault, and a fault is never a grant.
+  const std::string name = model::CameraName(World::op(), World::site(), model::CameraId("door"));
+  const auto row = world.store->GetResource(name);
+  audit::Event event;
+  event.type = "registry.camera";
+  event.log = World::op();
+  event.request_id = "00000000-0000-4000-8000-000000000000";
+  const storage::Changes damage{
+      storage::PutResource{name, "camera", row->parent, "{", row->revision + 1}};
+  ASSERT_TRUE(world.ledger->Append(event, damage).ok());
+  EXPECT_EQ(world.DenialFor(world.VerifyClaim("person-a")).reason, Reason::kFault);
+}
+
+TEST_F(EngineTest, ReloadSwapsTheRulesWhole) {
+  const auto rules = rules::RuleSet::Parse(world.engine->rules()->vocabulary(), "strict.yaml", R"(
+id: strict
+version: 1.0.0
+name: Nothing at all
+jurisdiction: ANY
+status: in_force
+rules:
+  - id: strict.nothing
+    article: strict 1
+    title: Nothing
+    statement: Nothing is allowed.
+    phase: [request]
+    when: true_for_information
+    check: false_always
+    effect: {on_fail: deny, obligation: none}
+    confidence: product_policy
+    evidence: [none]
+)");
+  ASSERT_TRUE(rules.ok()) << rules.status().ToString();
+  world.engine->Reload(*rules);
+  const auto denial = world.DenialFor(world.VerifyClaim("person-a"));
+  EXPECT_TRUE(Names(denial, "strict.nothing"));
+  EXPECT_EQ(denial.grounds.packs.at(0).id, "strict");
+}
+
+TEST_F(EngineTest, NamesTheMissingInputOfAnUndecidedRule) {
+  const auto rules = rules::RuleSet::Parse(world.engine->rules()->vocabulary(), "pia.yaml", R"(
+id: pia
+version: 1.0.0
+name: Assessment
+jurisdiction: ANY
+status: in_force
+rules:
+  - id: pia.covered
+    article: pia 1
+    title: Covered
+    statement: An assessment covers the purpose's version.
+    phase: [request]
+    when: true_for_information
+    check: pia.covers_purpose_version
+    effect: {on_fail: deny, obligation: assess}
+    confidence: product_policy
+    evidence: [none]
+)");
+  ASSERT_TRUE(rules.ok()) << rules.status().ToString();
+  world.engine->Reload(*rules);
+  const auto denial = world.DenialFor(world.VerifyClaim("person-a"));
+  EXPECT_EQ(denial.reason, Reason::kInputMissing);
+  ASSERT_EQ(denial.findings.size(), 1u);
+  EXPECT_EQ(denial.findings[0].missing, std::vector<std::string>{"pia.covers_purpose_version"});
+}
+
+TEST(VerdictOfRefusal, IsDenyForAbsoluteBansAndWithoutAWorkingAlternative) {
+  const std::vector<model::Alternative> works{{model::AlternativeKind::kCard, "card", true}};
+  const std::vector<model::Alternative> broken{{model::AlternativeKind::kCard, "card", false}};
+  EXPECT_EQ(policy::VerdictOfRefusal(works, false), Verdict::kUseAlternative);
+  EXPECT_EQ(policy::VerdictOfRefusal(works, true), Verdict::kDeny);
+  EXPECT_EQ(policy::VerdictOfRefusal(broken, false), Verdict::kDeny);
+  EXPECT_EQ(policy::VerdictOfRefusal({}, false), Verdict::kDeny);
+}
+
+using EngineDeathTest = EngineTest;
+
+TEST_F(EngineDeathTest, AbortsWhenAPermitIsDroppedUnspent) {
+  EXPECT_DEATH({ auto permit = world.ViewPermitFor(world.VerifyClaim("person-a")); },
+               "dropped unspent");
+}
+
+TEST_F(EngineDeathTest, AbortsOnAClaimWithoutARequestId) {
+  auto claim = world.VerifyClaim("person-a");
+  claim.request_id = "not a uuid";
+  EXPECT_DEATH({ (void)world.engine->Decide(claim); }, "IsUuid");
+}
+
+TEST_F(EngineDeathTest, AbortsOnASearchThatClaimsSomebody) {
+  auto claim = world.IdentifyClaim();
+  claim.subject = model::SubjectId("person-a");
+  EXPECT_DEATH({ (void)world.engine->Decide(claim); }, "check failed");
+}
+
+}  // namespace
+}  // namespace facegate

@@ -1,0 +1,874 @@
+// What every driver must do: each MUST of store.h, each precondition, each read's order and paging.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "facegate/storage/store.h"
+#include "support/base/temp_dir.h"
+#include "unit/storage/store_testing.h"
+
+namespace facegate::storage::testing {
+namespace {
+
+using core::Code;
+
+struct Driver {
+  const char* name;
+  std::function<std::unique_ptr<Store>(const std::string& directory)> open;
+};
+
+std::unique_ptr<Store> OpenSqlite(const std::string& directory) {
+  SqliteOptions options;
+  options.path = directory + "/store.db";
+  core::Result<std::unique_ptr<Store>> store = OpenSqliteStore(options);
+  EXPECT_TRUE(store.ok()) << store.status().ToString();
+  return store.ok() ? *std::move(store) : nullptr;
+}
+
+class Conformance : public ::testing::TestWithParam<Driver> {
+ protected:
+  void SetUp() override {
+    store_ = GetParam().open(directory_.path());
+    ASSERT_NE(store_, nullptr);
+  }
+
+  void ExpectRefused(std::vector<BatchItem> items, std::size_t failed_item) {
+    const std::string before = Everything(*store_);
+    const ApplyResult result = TryCommit(*store_, std::move(items));
+    EXPECT_EQ(result.status.code(), Code::kAborted);
+    EXPECT_EQ(result.status.reason(), "PRECONDITION");
+    EXPECT_EQ(result.failed_item, failed_item);
+    EXPECT_EQ(Everything(*store_), before);
+  }
+  // The change is refused as the second of a batch, and the first is taken back.
+  void ExpectRefused(Change change) { ExpectRefused({Item(), Item({std::move(change)})}, 1); }
+
+  void PutLog(std::vector<IndexKeys> keys) {
+    std::vector<BatchItem> items;
+    for (IndexKeys& key : keys) {
+      items.push_back(Item());
+      items.back().keys = std::move(key);
+    }
+    Commit(*store_, std::move(items));
+  }
+  std::vector<std::uint64_t> Found(const LogQuery& query) {
+    std::vector<std::uint64_t> found;
+    for (const LogEntry& entry : Must(store_->QueryLog(Op(), query))) found.push_back(entry.index);
+    return found;
+  }
+
+  facegate::testing::TempDir directory_;
+  std::unique_ptr<Store> store_;
+};
+
+using Indexes = std::vector<std::uint64_t>;
+
+template <class T>
+std::vector<std::string> Ids(const core::Result<std::vector<T>>& values) {
+  std::vector<std::string> ids;
+  for (const T& value : values.value()) ids.push_back(value.id.str());
+  return ids;
+}
+std::vector<std::string> SubjectsOf(const core::Result<std::vector<model::Consent>>& values) {
+  std::vector<std::string> ids;
+  for (const model::Consent& value : values.value()) ids.push_back(value.subject.str());
+  return ids;
+}
+std::vector<std::string> NamesOf(const core::Result<std::vector<Resource>>& values) {
+  std::vector<std::string> names;
+  for (const Resource& value : values.value()) names.push_back(value.name);
+  return names;
+}
+using Strings = std::vector<std::string>;
+
+// ---- The log
+// -------------------------------------------------------------------------------------
+
+TEST_P(Conformance, StartsWithAnEmptyLog) {
+  const core::Result<LogHead> head = store_->GetLogHead(Op());
+  ASSERT_TRUE(head.ok());
+  EXPECT_EQ(head->size, 0u);
+  EXPECT_EQ(head->checkpoint, "");
+  EXPECT_TRUE(store_->ListLogs()->empty());
+}
+
+TEST_P(Conformance, AppendsEntriesVerbatimInOrder) {
+  const std::string odd("\0\n\xff entry", 9);
+  Commit(*store_, {Item({}, {}, odd), Item({}, {}, "")});
+  Commit(*store_, {Item({}, {}, "third")});
+  const auto entries = store_->ReadEntries(Op(), 0, 10);
+  ASSERT_EQ(entries->size(), 3u);
+  EXPECT_EQ((*entries)[0].entry, odd);
+  EXPECT_EQ((*entries)[1].entry, "");
+  EXPECT_EQ((*entries)[2].entry, "third");
+  EXPECT_EQ((*entries)[2].index, 2u);
+}
+
+TEST_P(Conformance, ReplacesTheCheckpointWithEveryBatch) {
+  Commit(*store_, {Item(), Item()});
+  EXPECT_EQ(store_->GetLogHead(Op())->checkpoint, "checkpoint over 2");
+  Commit(*store_, {Item()});
+  EXPECT_EQ(store_->GetLogHead(Op())->size, 3u);
+  EXPECT_EQ(store_->GetLogHead(Op())->checkpoint, "checkpoint over 3");
+}
+
+TEST_P(Conformance, ReadsEntriesFromTheMiddleAndStopsAtTheEnd) {
+  Commit(*store_, {Item({}, {}, "0"), Item({}, {}, "1"), Item({}, {}, "2")});
+  const auto middle = store_->ReadEntries(Op(), 1, 1);
+  ASSERT_EQ(middle->size(), 1u);
+  EXPECT_EQ((*middle)[0].entry, "1");
+  EXPECT_EQ(store_->ReadEntries(Op(), 1, 50)->size(), 2u);
+  EXPECT_TRUE(store_->ReadEntries(Op(), 3, 50)->empty());
+  EXPECT_TRUE(store_->ReadEntries(Op(), 0, 0)->empty());
+  EXPECT_TRUE(store_->ReadEntries(Op("nobody"), 0, 50)->empty());
+}
+
+TEST_P(Conformance, ReadsAtMostAThousandEntries) {
+  Commit(*store_, std::vector<BatchItem>(1100, Item()));
+  EXPECT_EQ(store_->ReadEntries(Op(), 0, 5000)->size(), 1000u);
+}
+
+TEST_P(Conformance, KeepsTheLogsOfOperatorsApart) {
+  Commit(*store_, {Item({}, {}, "ours")});
+  Commit(*store_, {Item({}, {}, "theirs 0"), Item({}, {}, "theirs 1")}, Op("other"));
+  EXPECT_EQ(SizeOf(*store_), 1u);
+  EXPECT_EQ(SizeOf(*store_, Op("other")), 2u);
+  EXPECT_EQ((*store_->ReadEntries(Op("other"), 0, 10))[0].entry, "theirs 0");
+  EXPECT_EQ(*store_->ListLogs(), (std::vector<model::OperatorId>{Op(), Op("other")}));
+  EXPECT_EQ(Found({}), (Indexes{0}));
+}
+
+TEST_P(Conformance, StoresTilesAndReplacesThem) {
+  EXPECT_EQ(store_->ReadTile(Op(), {0, 0}).status().reason(), "TILE_NOT_FOUND");
+  const core::Bytes full(8192, 7);
+  ASSERT_TRUE(store_->Apply(Batch(Op(), 0, {Item()}, {{{0, 0}, Bytes("x")}, {{1, 5}, full}}, "c"))
+                  .status.ok());
+  ASSERT_TRUE(store_->Apply(Batch(Op(), 1, {Item()}, {{{0, 0}, Bytes("xy")}}, "c")).status.ok());
+  EXPECT_EQ(*store_->ReadTile(Op(), {0, 0}), Bytes("xy"));
+  EXPECT_EQ(*store_->ReadTile(Op(), {1, 5}), full);
+  EXPECT_EQ(store_->ReadTile(Op(), {1, 0}).status().reason(), "TILE_NOT_FOUND");
+  EXPECT_EQ(store_->ReadTile(Op("other"), {0, 0}).status().code(), Code::kNotFound);
+}
+
+TEST_P(Conformance, RefusesALogThatMoved) {
+  Commit(*store_, {Item()});
+  const std::string before = Everything(*store_);
+  for (const std::uint64_t wrong : {0u, 2u}) {
+    const ApplyResult result =
+        store_->Apply(Batch(Op(), wrong, {Item({PutSubject{SubjectOf("p")}})}, {}, "c"));
+    EXPECT_EQ(result.status.code(), Code::kAborted);
+    EXPECT_EQ(result.status.reason(), "LOG_MOVED");
+    EXPECT_FALSE(result.failed_item.has_value());
+  }
+  EXPECT_EQ(Everything(*store_), before);
+}
+
+TEST_P(Conformance, RefusedFirstBatchLeavesNoLog) {
+  ExpectRefused({Item({}, {ResourceAtRevision{"operators/acme", 1}})}, 0);
+  EXPECT_TRUE(store_->ListLogs()->empty());
+}
+
+// ---- The search index
+// ----------------------------------------------------------------------------
+
+IndexKeys Keys() {
+  IndexKeys keys;
+  keys.type = "decision";
+  keys.time = {100};
+  keys.site = "hq";
+  keys.access_point = "front";
+  keys.camera = "cam1";
+  keys.purpose = "entry";
+  keys.verdict = "ALLOW";
+  keys.reason = "MATCHED";
+  keys.subject_pseudonym = "pseudonym";
+  keys.rules = {"r1", "r2", "r1"};
+  return keys;
+}
+
+TEST_P(Conformance, FindsByEachKey) {
+  PutLog({IndexKeys{}, Keys(), IndexKeys{}});
+  EXPECT_EQ(Found({}), (Indexes{0, 1, 2}));
+  const auto expect_one = [&](std::string LogQuery::*field, const std::string& value) {
+    LogQuery query;
+    query.*field = value;
+    EXPECT_EQ(Found(query), (Indexes{1})) << value;
+    query.*field = value + "x";
+    EXPECT_EQ(Found(query), Indexes{}) << value;
+  };
+  expect_one(&LogQuery::type, "decision");
+  expect_one(&LogQuery::site, "hq");
+  expect_one(&LogQuery::access_point, "front");
+  expect_one(&LogQuery::camera, "cam1");
+  expect_one(&LogQuery::purpose, "entry");
+  expect_one(&LogQuery::verdict, "ALLOW");
+  expect_one(&LogQuery::reason, "MATCHED");
+  expect_one(&LogQuery::subject_pseudonym, "pseudonym");
+  expect_one(&LogQuery::rule, "r1");
+  expect_one(&LogQuery::rule, "r2");
+}
+
+TEST_P(Conformance, FindsOnlyWhatFitsEveryKey) {
+  IndexKeys other = Keys();
+  other.rules = {"r2"};
+  other.verdict = "DENY";
+  PutLog({Keys(), other, Keys()});
+  LogQuery query;
+  query.rule = "r2";
+  query.subject_pseudonym = "pseudonym";
+  EXPECT_EQ(Found(query), (Indexes{0, 1, 2}));
+  query.verdict = "DENY";
+  EXPECT_EQ(Found(query), (Indexes{1}));
+  query.subject_pseudonym = "";
+  EXPECT_EQ(Found(query), (Indexes{1}));
+  query.rule = "r1";
+  EXPECT_EQ(Found(query), Indexes{});
+  query.subject_pseudonym = "pseudonym";
+  EXPECT_EQ(Found(query), Indexes{});
+}
+
+TEST_P(Conformance, FindsFromATimeUntilBeforeAnother) {
+  IndexKeys early, late;
+  early.time = {100};
+  late.time = {200};
+  PutLog({early, late, early});
+  LogQuery query;
+  query.from = core::Timestamp{100};
+  EXPECT_EQ(Found(query), (Indexes{0, 1, 2}));
+  query.until = core::Timestamp{200};
+  EXPECT_EQ(Found(query), (Indexes{0, 2}));
+  query.from = core::Timestamp{101};
+  EXPECT_EQ(Found(query), Indexes{});
+  query.until.reset();
+  EXPECT_EQ(Found(query), (Indexes{1}));
+}
+
+TEST_P(Conformance, PagesAQueryByIndex) {
+  PutLog(std::vector<IndexKeys>(5, Keys()));
+  for (const char* rule : {"", "r1"}) {
+    for (const char* pseudonym : {"", "pseudonym"}) {
+      LogQuery query;
+      query.rule = rule;
+      query.subject_pseudonym = pseudonym;
+      query.limit = 2;
+      EXPECT_EQ(Found(query), (Indexes{0, 1}));
+      query.first_index = 2;
+      EXPECT_EQ(Found(query), (Indexes{2, 3}));
+      query.first_index = 4;
+      EXPECT_EQ(Found(query), (Indexes{4}));
+      query.first_index = 5;
+      EXPECT_EQ(Found(query), Indexes{});
+    }
+  }
+}
+
+TEST_P(Conformance, FindsAcrossALongLog) {
+  std::vector<IndexKeys> keys(9000);
+  for (const std::size_t i : {0, 4095, 4096, 8999}) keys[i] = Keys();
+  PutLog(std::move(keys));
+  LogQuery query;
+  query.camera = "cam1";
+  EXPECT_EQ(Found(query), (Indexes{0, 4095, 4096, 8999}));
+  query.rule = "r2";
+  EXPECT_EQ(Found(query), (Indexes{0, 4095, 4096, 8999}));
+  query.first_index = 1;
+  query.limit = 2;
+  EXPECT_EQ(Found(query), (Indexes{4095, 4096}));
+}
+
+TEST_P(Conformance, RefusesAQueryWithoutAProperLimit) {
+  for (const std::size_t limit : {0u, 1001u}) {
+    LogQuery query;
+    query.limit = limit;
+    const auto found = store_->QueryLog(Op(), query);
+    EXPECT_EQ(found.status().code(), Code::kInvalidArgument);
+    EXPECT_EQ(found.status().reason(), "BAD_LIMIT");
+  }
+}
+
+TEST_P(Conformance, FindsNothingInALogThatIsNot) {
+  EXPECT_TRUE(store_->QueryLog(Op("nobody"), {})->empty());
+}
+
+// ---- Resources
+// -----------------------------------------------------------------------------------
+
+constexpr const char* kHq = "operators/acme/sites/hq";
+
+TEST_P(Conformance, CreatesAndReplacesAResource) {
+  CommitChange(*store_, ResourceOf(kHq, 1, "{\"v\":1}"));
+  CommitChange(*store_, ResourceOf(kHq, 2, "{\"v\":2}"));
+  const core::Result<Resource> resource = store_->GetResource(kHq);
+  ASSERT_TRUE(resource.ok());
+  EXPECT_EQ(resource->name, kHq);
+  EXPECT_EQ(resource->kind, "site");
+  EXPECT_EQ(resource->parent, "operators/acme");
+  EXPECT_EQ(resource->body, "{\"v\":2}");
+  EXPECT_EQ(resource->revision, 2u);
+  EXPECT_EQ(resource->log_index, 1u);
+}
+
+TEST_P(Conformance, RefusesToCreateAResourceTwice) {
+  CommitChange(*store_, ResourceOf(kHq));
+  ExpectRefused(ResourceOf(kHq, 1, "{\"v\":2}"));
+}
+
+TEST_P(Conformance, RefusesToSkipOrRepeatARevision) {
+  ExpectRefused(ResourceOf(kHq, 2));
+  CommitChange(*store_, ResourceOf(kHq));
+  ExpectRefused(ResourceOf(kHq, 3));
+  CommitChange(*store_, ResourceOf(kHq, 2));
+  ExpectRefused(ResourceOf(kHq, 2));
+}
+
+TEST_P(Conformance, DeletesTheCurrentRevisionOnly) {
+  ExpectRefused(DeleteResource{kHq, 1});
+  CommitChange(*store_, ResourceOf(kHq));
+  ExpectRefused(DeleteResource{kHq, 2});
+  CommitChange(*store_, DeleteResource{kHq, 1});
+  EXPECT_EQ(store_->GetResource(kHq).status().code(), Code::kNotFound);
+  EXPECT_EQ(store_->GetResource(kHq).status().reason(), "RESOURCE_NOT_FOUND");
+  EXPECT_TRUE(store_->ListResources("operators/acme", "site", "", 10)->empty());
+  ExpectRefused(DeleteResource{kHq, 1});
+}
+
+TEST_P(Conformance, NeverUsesTheNameOfADeletedResourceAgain) {
+  CommitChange(*store_, ResourceOf(kHq));
+  CommitChange(*store_, DeleteResource{kHq, 1});
+  ExpectRefused(ResourceOf(kHq, 1));
+  ExpectRefused(ResourceOf(kHq, 2));
+}
+
+TEST_P(Conformance, KeepsEveryRevisionReadableByLogIndex) {
+  Commit(*store_, {Item()});
+  CommitChange(*store_, ResourceOf(kHq, 1, "one"));
+  Commit(*store_, {Item()});
+  Commit(*store_, {Item({ResourceOf(kHq, 2, "two"), ResourceOf(kHq, 3, "three")})});
+  CommitChange(*store_, DeleteResource{kHq, 3});
+  EXPECT_EQ(store_->GetResourceAt(kHq, 0).status().reason(), "RESOURCE_NOT_FOUND");
+  EXPECT_EQ(store_->GetResourceAt(kHq, 1)->body, "one");
+  EXPECT_EQ(store_->GetResourceAt(kHq, 2)->body, "one");
+  EXPECT_EQ(store_->GetResourceAt(kHq, 3)->body, "three");
+  EXPECT_EQ(store_->GetResourceAt(kHq, 3)->log_index, 3u);
+  EXPECT_EQ(store_->GetResourceAt(kHq, 4).status().reason(), "RESOURCE_NOT_FOUND");
+  EXPECT_EQ(store_->GetResourceAt("nothing", 4).status().code(), Code::kNotFound);
+}
+
+TEST_P(Conformance, ListsResourcesOfOneKindAndParentByName) {
+  const auto put = [&](const char* name, const char* kind, const char* parent) {
+    CommitChange(*store_, ResourceOf(name, 1, "{}", kind, parent));
+  };
+  put("operators/acme/sites/b", "site", "operators/acme");
+  put("operators/acme/sites/a", "site", "operators/acme");
+  put("operators/acme/sites/c", "site", "operators/acme");
+  put("operators/acme/purposes/p", "purpose", "operators/acme");
+  put("operators/acme/sites/a/cameras/x", "site", "operators/acme/sites/a");
+  put("operators/acme", "operator", "");
+  const auto list = [&](const char* after, std::size_t limit) {
+    return NamesOf(store_->ListResources("operators/acme", "site", after, limit));
+  };
+  EXPECT_EQ(list("", 2), (Strings{"operators/acme/sites/a", "operators/acme/sites/b"}));
+  EXPECT_EQ(list("operators/acme/sites/b", 2), (Strings{"operators/acme/sites/c"}));
+  EXPECT_EQ(list("", 0), Strings{});
+  EXPECT_EQ(NamesOf(store_->ListResources("", "operator", "", 9)), (Strings{"operators/acme"}));
+}
+
+TEST_P(Conformance, RefusesWhenAResourceIsNotAtItsRevision) {
+  const auto at = [](std::uint64_t revision) {
+    return std::vector{Item(), Item({}, {ResourceAtRevision{kHq, revision}})};
+  };
+  ExpectRefused(at(1), 1);
+  CommitChange(*store_, ResourceOf(kHq));
+  Commit(*store_, at(1));
+  ExpectRefused(at(2), 1);
+  CommitChange(*store_, ResourceOf(kHq, 2));
+  ExpectRefused(at(1), 1);
+  CommitChange(*store_, DeleteResource{kHq, 2});
+  ExpectRefused(at(2), 1);
+}
+
+TEST_P(Conformance, RefusesWhenAResourceHasLiveChildren) {
+  const std::vector childless{Item(), Item({}, {NoChildren{kHq}})};
+  Commit(*store_, childless);
+  CommitChange(*store_, ResourceOf("operators/acme/sites/hq/cameras/x", 1, "{}", "camera", kHq));
+  ExpectRefused(childless, 1);
+  CommitChange(*store_, DeleteResource{"operators/acme/sites/hq/cameras/x", 1});
+  Commit(*store_, childless);
+}
+
+// ---- Subjects
+// ------------------------------------------------------------------------------------
+
+TEST_P(Conformance, KeepsASubjectAsGiven) {
+  model::Subject subject = SubjectOf("p1");
+  subject.age_known = true;
+  subject.age_years = 17.5;
+  Commit(*store_, {Item(), Item({PutSubject{subject}}), Item({PutSubject{SubjectOf("p2")}})});
+  const auto stored = store_->GetSubject(SubjectRefOf("p1"));
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->op, Op());
+  EXPECT_EQ(stored->id, subject.id);
+  EXPECT_EQ(stored->wrapped_secret, subject.wrapped_secret);
+  EXPECT_TRUE(stored->age_known);
+  EXPECT_EQ(stored->age_years, 17.5);
+  EXPECT_EQ(stored->created_at, subject.created_at);
+  EXPECT_EQ(stored->log_index, 1u);
+  EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p2"))->age_known);
+}
+
+TEST_P(Conformance, KnowsNothingOfASubjectThatNeverWas) {
+  EXPECT_EQ(store_->GetSubject(SubjectRefOf("p1")).status().code(), Code::kNotFound);
+  EXPECT_EQ(store_->GetSubject(SubjectRefOf("p1")).status().reason(), "SUBJECT_NOT_FOUND");
+  EXPECT_TRUE(store_->ListConsents(SubjectRefOf("p1"))->empty());
+  EXPECT_TRUE(store_->ListTemplatesOf(SubjectRefOf("p1"))->empty());
+}
+
+TEST_P(Conformance, RefusesASubjectTwice) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  ExpectRefused(PutSubject{SubjectOf("p1")});
+}
+
+TEST_P(Conformance, ListsLivingSubjectsById) {
+  for (const char* id : {"b", "a", "d", "c"}) CommitChange(*store_, PutSubject{SubjectOf(id)});
+  CommitChange(*store_, EraseSubject{SubjectRefOf("b")});
+  model::Subject theirs = SubjectOf("e");
+  theirs.op = Op("other");
+  Commit(*store_, {Item({PutSubject{theirs}})}, Op("other"));
+  EXPECT_EQ(Ids(store_->ListSubjects(Op(), "", 2)), (Strings{"a", "c"}));
+  EXPECT_EQ(Ids(store_->ListSubjects(Op(), "c", 2)), (Strings{"d"}));
+  EXPECT_EQ(Ids(store_->ListSubjects(Op("other"), "", 9)), (Strings{"e"}));
+}
+
+TEST_P(Conformance, ErasesEverythingOfASubjectAndNothingElse) {
+  EnrolPerson(*store_, "p1");
+  EnrolPerson(*store_, "p2");
+  Commit(
+      *store_,
+      {Item({PutTemplateKey{KeyOf("p1", "lunch")}, PutTemplate{TemplateOf("p1", "t2", "lunch")}})});
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  EXPECT_EQ(store_->GetSubject(SubjectRefOf("p1")).status().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(store_->GetSubject(SubjectRefOf("p1")).status().reason(), "SUBJECT_ERASED");
+  EXPECT_TRUE(store_->ListConsents(SubjectRefOf("p1"))->empty());
+  EXPECT_FALSE(store_->GetConsent(ConsentRefOf("p1", "c1")).ok());
+  EXPECT_FALSE(store_->GetTemplateKey(SubjectRefOf("p1"), Purpose()).ok());
+  EXPECT_FALSE(store_->GetTemplateKey(SubjectRefOf("p1"), Purpose("lunch")).ok());
+  EXPECT_TRUE(store_->ListTemplatesOf(SubjectRefOf("p1"))->empty());
+  EXPECT_EQ(SubjectsOf(store_->ListConsentsAt({Op(), Site()}, Purpose(), "", 9)), (Strings{"p2"}));
+  EXPECT_EQ(store_->ListTemplates(std::nullopt, 9)->size(), 1u);
+  EXPECT_EQ(*store_->CountStoredPersons(Op()), 1u);
+  EXPECT_TRUE(store_->GetSubject(SubjectRefOf("p2")).ok());
+}
+
+TEST_P(Conformance, NeverWritesAnErasedSubjectAgain) {
+  EnrolPerson(*store_, "p1");
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  ExpectRefused(PutSubject{SubjectOf("p1")});
+  ExpectRefused(EraseSubject{SubjectRefOf("p1")});
+  ExpectRefused(PutConsent{ConsentOf("p1", "c1", 1)});
+  ExpectRefused(PutConsent{ConsentOf("p1", "c1", 2)});
+  ExpectRefused(PutTemplateKey{KeyOf("p1")});
+  ExpectRefused(PutTemplate{TemplateOf("p1", "t1")});
+  ExpectRefused(DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+}
+
+TEST_P(Conformance, WritesNothingOfASubjectThatNeverWas) {
+  ExpectRefused(EraseSubject{SubjectRefOf("p1")});
+  ExpectRefused(PutConsent{ConsentOf("p1", "c1")});
+  ExpectRefused(PutTemplateKey{KeyOf("p1")});
+  ExpectRefused(PutTemplate{TemplateOf("p1", "t1")});
+  ExpectRefused(DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+}
+
+// ---- Consents
+// ------------------------------------------------------------------------------------
+
+TEST_P(Conformance, KeepsAConsentAsGiven) {
+  const model::Consent given = ConsentOf("p1", "c1");
+  Commit(*store_, {Item({PutSubject{SubjectOf("p1")}}), Item({PutConsent{given}})});
+  const auto stored = store_->GetConsent(ConsentRefOf("p1", "c1"));
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->op, given.op);
+  EXPECT_EQ(stored->subject, given.subject);
+  EXPECT_EQ(stored->id, given.id);
+  EXPECT_EQ(stored->site, given.site);
+  EXPECT_EQ(stored->purpose, given.purpose);
+  EXPECT_EQ(stored->purpose_version, given.purpose_version);
+  EXPECT_EQ(stored->status, given.status);
+  EXPECT_EQ(stored->form, given.form);
+  EXPECT_EQ(stored->given_by, given.given_by);
+  EXPECT_EQ(stored->scopes, given.scopes);
+  EXPECT_EQ(stored->notice_sha256, given.notice_sha256);
+  EXPECT_EQ(stored->evidence_sha256, given.evidence_sha256);
+  EXPECT_EQ(stored->granted_at, given.granted_at);
+  EXPECT_EQ(stored->expires_at, given.expires_at);
+  EXPECT_EQ(stored->epoch, 1u);
+  EXPECT_EQ(stored->log_index, 1u);
+}
+
+TEST_P(Conformance, KeepsAConsentWithoutScopesOrEvidence) {
+  model::Consent given = ConsentOf("p1", "c1");
+  given.scopes.clear();
+  given.evidence_sha256.clear();
+  Commit(*store_, {Item({PutSubject{SubjectOf("p1")}}), Item({PutConsent{given}})});
+  EXPECT_TRUE(store_->GetConsent(ConsentRefOf("p1", "c1"))->scopes.empty());
+  EXPECT_EQ(store_->GetConsent(ConsentRefOf("p1", "c1"))->evidence_sha256, "");
+}
+
+TEST_P(Conformance, MovesAConsentOneEpochAtATime) {
+  EnrolPerson(*store_, "p1");
+  ExpectRefused(PutConsent{ConsentOf("p1", "c1", 1)});
+  ExpectRefused(PutConsent{ConsentOf("p1", "c1", 3)});
+  ExpectRefused(PutConsent{ConsentOf("p1", "c2", 2)});
+  model::Consent moved = ConsentOf("p1", "c1", 2, model::ConsentStatus::kWithdrawn);
+  moved.evidence_sha256 = std::string(64, 'f');
+  CommitChange(*store_, PutConsent{moved});
+  const auto stored = store_->GetConsent(ConsentRefOf("p1", "c1"));
+  EXPECT_EQ(stored->status, model::ConsentStatus::kWithdrawn);
+  EXPECT_EQ(stored->evidence_sha256, moved.evidence_sha256);
+  EXPECT_EQ(stored->epoch, 2u);
+  EXPECT_EQ(stored->log_index, 3u);
+}
+
+TEST_P(Conformance, KnowsNothingOfAConsentThatNeverWas) {
+  EXPECT_EQ(store_->GetConsent(ConsentRefOf("p1", "c1")).status().code(), Code::kNotFound);
+  EXPECT_EQ(store_->GetConsent(ConsentRefOf("p1", "c1")).status().reason(), "CONSENT_NOT_FOUND");
+}
+
+TEST_P(Conformance, RefusesWhenAConsentIsNotAtItsEpoch) {
+  const auto at = [](std::uint64_t epoch) {
+    return std::vector{Item(), Item({}, {ConsentAtEpoch{ConsentRefOf("p1", "c1"), epoch}})};
+  };
+  ExpectRefused(at(1), 1);
+  EnrolPerson(*store_, "p1");
+  Commit(*store_, at(1));
+  ExpectRefused(at(2), 1);
+  CommitChange(*store_, PutConsent{ConsentOf("p1", "c1", 2)});
+  ExpectRefused(at(1), 1);
+  Commit(*store_, at(2));
+}
+
+TEST_P(Conformance, ListsConsentsOfASubjectNewestEventFirst) {
+  EnrolPerson(*store_, "p1");
+  EnrolPerson(*store_, "p2");
+  CommitChange(*store_, PutConsent{ConsentOf("p1", "a2")});
+  Commit(*store_, {Item({PutConsent{ConsentOf("p1", "z3")}, PutConsent{ConsentOf("p1", "b3")}})});
+  EXPECT_EQ(Ids(store_->ListConsents(SubjectRefOf("p1"))), (Strings{"b3", "z3", "a2", "c1"}));
+  CommitChange(*store_, PutConsent{ConsentOf("p1", "c1", 2)});
+  EXPECT_EQ(Ids(store_->ListConsents(SubjectRefOf("p1"))), (Strings{"c1", "b3", "z3", "a2"}));
+}
+
+TEST_P(Conformance, ListsTheNewestConsentOfEachSubjectAtASite) {
+  for (const char* id : {"b", "a", "c", "d"}) EnrolPerson(*store_, id);
+  model::Consent newer = ConsentOf("a", "c0");
+  newer.status = model::ConsentStatus::kRefused;
+  model::Consent elsewhere = ConsentOf("b", "c2");
+  elsewhere.site = Site("annex");
+  model::Consent for_lunch = ConsentOf("c", "c2");
+  for_lunch.purpose = Purpose("lunch");
+  Commit(*store_,
+         {Item({PutConsent{newer}, PutConsent{elsewhere}}), Item({PutConsent{for_lunch}})});
+  const auto at_hq = [&](const char* after, std::size_t limit) {
+    return store_->ListConsentsAt({Op(), Site()}, Purpose(), after, limit);
+  };
+  EXPECT_EQ(SubjectsOf(at_hq("", 9)), (Strings{"a", "b", "c", "d"}));
+  EXPECT_EQ(Ids(at_hq("", 9)), (Strings{"c0", "c1", "c1", "c1"}));
+  EXPECT_EQ(SubjectsOf(at_hq("", 2)), (Strings{"a", "b"}));
+  EXPECT_EQ(SubjectsOf(at_hq("b", 1)), (Strings{"c"}));
+  EXPECT_TRUE(at_hq("", 0)->empty());
+  EXPECT_EQ(SubjectsOf(store_->ListConsentsAt({Op(), Site("annex")}, Purpose(), "", 9)),
+            (Strings{"b"}));
+  EXPECT_TRUE(store_->ListConsentsAt({Op("other"), Site()}, Purpose(), "", 9)->empty());
+}
+
+TEST_P(Conformance, ListsGrantedConsentsThatExpired) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  const auto put = [&](const char* id, std::int64_t expires_at, model::ConsentStatus status) {
+    model::Consent consent = ConsentOf("p1", id, 1, status);
+    consent.expires_at = {expires_at};
+    CommitChange(*store_, PutConsent{consent});
+  };
+  put("c1", 500, model::ConsentStatus::kGranted);
+  put("c2", 400, model::ConsentStatus::kGranted);
+  put("c3", 501, model::ConsentStatus::kGranted);
+  put("c4", 100, model::ConsentStatus::kWithdrawn);
+  EXPECT_EQ(Ids(store_->ListExpired({500}, 9)), (Strings{"c2", "c1"}));
+  EXPECT_EQ(Ids(store_->ListExpired({500}, 1)), (Strings{"c2"}));
+  EXPECT_TRUE(store_->ListExpired({399}, 9)->empty());
+  model::Consent expired = ConsentOf("p1", "c2", 2, model::ConsentStatus::kExpired);
+  expired.expires_at = {400};
+  CommitChange(*store_, PutConsent{expired});
+  EXPECT_EQ(Ids(store_->ListExpired({500}, 9)), (Strings{"c1"}));
+}
+
+// ---- Templates
+// -----------------------------------------------------------------------------------
+
+TEST_P(Conformance, KeepsAKeyAndATemplateAsGiven) {
+  EnrolPerson(*store_, "p1");
+  const model::Template given = TemplateOf("p1", "t1");
+  EXPECT_EQ(store_->GetTemplateKey(SubjectRefOf("p1"), Purpose())->wrapped_key,
+            KeyOf("p1").wrapped_key);
+  const auto templates = store_->ListTemplatesOf(SubjectRefOf("p1"));
+  ASSERT_EQ(templates->size(), 1u);
+  const model::Template& stored = templates->front();
+  EXPECT_EQ(stored.op, given.op);
+  EXPECT_EQ(stored.subject, given.subject);
+  EXPECT_EQ(stored.purpose, given.purpose);
+  EXPECT_EQ(stored.site, given.site);
+  EXPECT_EQ(stored.id, given.id);
+  EXPECT_EQ(stored.consent, given.consent);
+  EXPECT_EQ(stored.model_id, given.model_id);
+  EXPECT_EQ(stored.sealed, given.sealed);
+  EXPECT_EQ(stored.created_at, given.created_at);
+  EXPECT_EQ(stored.log_index, 2u);
+}
+
+TEST_P(Conformance, KeepsTemplatesOfAnySize) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  CommitChange(*store_, PutTemplateKey{KeyOf("p1")});
+  for (const std::size_t size : {0u, 1u, 251u, 252u, 253u, 4096u, 100'000u}) {
+    const std::string id = std::string("t").append(std::to_string(size));
+    model::Template value = TemplateOf("p1", id.c_str());
+    value.sealed = core::Bytes(size, 9);
+    CommitChange(*store_, PutTemplate{value});
+  }
+  for (const model::Template& value : Must(store_->ListTemplatesOf(SubjectRefOf("p1")))) {
+    EXPECT_EQ(value.id.str().substr(1), std::to_string(value.sealed.size()));
+  }
+}
+
+TEST_P(Conformance, RefusesAKeyWhereOneStands) {
+  EnrolPerson(*store_, "p1");
+  ExpectRefused(PutTemplateKey{KeyOf("p1")});
+  EXPECT_EQ(store_->GetTemplateKey(SubjectRefOf("p1"), Purpose("lunch")).status().reason(),
+            "TEMPLATE_KEY_NOT_FOUND");
+}
+
+TEST_P(Conformance, RefusesATemplateTwiceOrWithoutItsKey) {
+  EnrolPerson(*store_, "p1");
+  ExpectRefused(PutTemplate{TemplateOf("p1", "t1")});
+  ExpectRefused(PutTemplate{TemplateOf("p1", "t1", "lunch")});
+}
+
+TEST_P(Conformance, DestroysTheTemplatesOfOnePurpose) {
+  EnrolPerson(*store_, "p1");
+  EnrolPerson(*store_, "p2");
+  Commit(*store_,
+         {Item({PutTemplateKey{KeyOf("p1", "lunch")}, PutTemplate{TemplateOf("p1", "t2", "lunch")},
+                PutTemplate{TemplateOf("p1", "t3")}})});
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+  EXPECT_EQ(Ids(store_->ListTemplatesOf(SubjectRefOf("p1"))), (Strings{"t2"}));
+  EXPECT_FALSE(store_->GetTemplateKey(SubjectRefOf("p1"), Purpose()).ok());
+  EXPECT_TRUE(store_->GetTemplateKey(SubjectRefOf("p1"), Purpose("lunch")).ok());
+  EXPECT_EQ(Ids(store_->ListTemplatesOf(SubjectRefOf("p2"))), (Strings{"t1"}));
+  EXPECT_TRUE(store_->GetConsent(ConsentRefOf("p1", "c1")).ok());
+}
+
+TEST_P(Conformance, DestroysNothingWhereThereIsNone) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+  EXPECT_EQ(*store_->CountStoredPersons(Op()), 0u);
+}
+
+TEST_P(Conformance, TakesANewKeyAfterDestruction) {
+  EnrolPerson(*store_, "p1");
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+  Commit(*store_, {Item({PutTemplateKey{KeyOf("p1")}, PutTemplate{TemplateOf("p1", "t1")}})});
+  EXPECT_EQ(store_->ListTemplatesOf(SubjectRefOf("p1"))->front().sealed,
+            TemplateOf("p1", "t1").sealed);
+}
+
+TEST_P(Conformance, PagesTemplatesByTheirKey) {
+  for (const char* id : {"b", "a"}) EnrolPerson(*store_, id);
+  Commit(*store_,
+         {Item({PutTemplateKey{KeyOf("a", "lunch")}, PutTemplate{TemplateOf("a", "t0", "lunch")},
+                PutTemplate{TemplateOf("a", "t9", "entry")}})});
+  model::Subject theirs = SubjectOf("a");
+  theirs.op = Op("aaa");
+  model::TemplateKey key = KeyOf("a");
+  key.op = Op("aaa");
+  model::Template value = TemplateOf("a", "first");
+  value.op = Op("aaa");
+  Commit(*store_, {Item({PutSubject{theirs}, PutTemplateKey{key}, PutTemplate{value}})}, Op("aaa"));
+  Strings walked;
+  std::optional<model::Template> after;
+  for (;;) {
+    const auto page = store_->ListTemplates(after, 2);
+    ASSERT_TRUE(page.ok());
+    if (page->empty()) break;
+    for (const model::Template& t : *page) {
+      walked.push_back(t.op.str() + "/" + t.subject.str() + "/" + t.purpose.str() + "/" +
+                       t.id.str());
+    }
+    after = page->back();
+  }
+  EXPECT_EQ(walked, (Strings{"aaa/a/entry/first", "acme/a/entry/t1", "acme/a/entry/t9",
+                             "acme/a/lunch/t0", "acme/b/entry/t1"}));
+}
+
+TEST_P(Conformance, CountsPersonsNotTemplates) {
+  EXPECT_EQ(*store_->CountStoredPersons(Op()), 0u);
+  EnrolPerson(*store_, "p1");
+  EnrolPerson(*store_, "p2");
+  Commit(
+      *store_,
+      {Item({PutTemplateKey{KeyOf("p1", "lunch")}, PutTemplate{TemplateOf("p1", "t2", "lunch")}})});
+  EXPECT_EQ(*store_->CountStoredPersons(Op()), 2u);
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+  EXPECT_EQ(*store_->CountStoredPersons(Op()), 2u);
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose("lunch")});
+  EXPECT_EQ(*store_->CountStoredPersons(Op()), 1u);
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  EXPECT_EQ(*store_->CountStoredPersons(Op()), 1u);
+  EXPECT_EQ(*store_->CountStoredPersons(Op("other")), 0u);
+}
+
+TEST_P(Conformance, KeepsOneSecretAGallery) {
+  const model::PurposeRef gallery{Op(), Purpose()};
+  EXPECT_EQ(store_->GetGallerySecret(gallery).status().code(), Code::kNotFound);
+  EXPECT_EQ(store_->GetGallerySecret(gallery).status().reason(), "GALLERY_SECRET_NOT_FOUND");
+  CommitChange(*store_, PutGallerySecret{gallery, Bytes("wrapped")});
+  EXPECT_EQ(*store_->GetGallerySecret(gallery), Bytes("wrapped"));
+  ExpectRefused(PutGallerySecret{gallery, Bytes("another")});
+  EXPECT_EQ(*store_->GetGallerySecret(gallery), Bytes("wrapped"));
+}
+
+// ---- Batches
+// -------------------------------------------------------------------------------------
+
+TEST_P(Conformance, LaterItemsSeeEarlierOnes) {
+  EnrolPerson(*store_, "p1");
+  const ConsentAtEpoch rests_on{ConsentRefOf("p1", "c1"), 1};
+  Commit(*store_, {Item({}, {rests_on})});
+  ExpectRefused({Item({}, {rests_on}),
+                 Item({PutConsent{ConsentOf("p1", "c1", 2, model::ConsentStatus::kWithdrawn)}}),
+                 Item({}, {rests_on})},
+                2);
+}
+
+TEST_P(Conformance, EarlierItemsDoNotSeeLaterOnes) {
+  EnrolPerson(*store_, "p1");
+  Commit(*store_, {Item({}, {ConsentAtEpoch{ConsentRefOf("p1", "c1"), 1}}),
+                   Item({PutConsent{ConsentOf("p1", "c1", 2)}})});
+  EXPECT_EQ(store_->GetConsent(ConsentRefOf("p1", "c1"))->epoch, 2u);
+}
+
+TEST_P(Conformance, AnItemsPreconditionsComeBeforeItsChanges) {
+  EnrolPerson(*store_, "p1");
+  Commit(*store_, {Item({PutConsent{ConsentOf("p1", "c1", 2)}},
+                        {ConsentAtEpoch{ConsentRefOf("p1", "c1"), 1}})});
+}
+
+TEST_P(Conformance, FencesWithinABatch) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  ExpectRefused({Item({EraseSubject{SubjectRefOf("p1")}}), Item({PutSubject{SubjectOf("p1")}})}, 1);
+  EXPECT_TRUE(store_->GetSubject(SubjectRefOf("p1")).ok());
+}
+
+TEST_P(Conformance, TakesEveryKindOfChangeBack) {
+  EnrolPerson(*store_, "p1");
+  EnrolPerson(*store_, "p2");
+  CommitChange(*store_, ResourceOf(kHq));
+  ExpectRefused({Item({PutSubject{SubjectOf("p3")}, PutConsent{ConsentOf("p3", "c1")}}),
+                 Item({PutTemplateKey{KeyOf("p3")}, PutTemplate{TemplateOf("p3", "t1")}}),
+                 Item({ResourceOf(kHq, 2, "changed"), ResourceOf("operators/acme/sites/new")}),
+                 Item({DeleteResource{kHq, 2}}), Item({PutConsent{ConsentOf("p1", "c1", 2)}}),
+                 Item({DestroyTemplates{SubjectRefOf("p1"), Purpose()}}),
+                 Item({EraseSubject{SubjectRefOf("p2")}}),
+                 Item({PutGallerySecret{{Op(), Purpose()}, Bytes("wrapped")}}),
+                 Item({}, {ResourceAtRevision{"nothing", 1}})},
+                8);
+  EXPECT_FALSE(store_->GetGallerySecret({Op(), Purpose()}).ok());
+  EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p3")).ok());
+  EXPECT_TRUE(store_->GetSubject(SubjectRefOf("p2")).ok());
+  EXPECT_FALSE(store_->GetResourceAt(kHq, 1000)->body == "changed");
+}
+
+TEST_P(Conformance, SetsEachItemsIndex) {
+  Commit(*store_, {Item(), Item({PutSubject{SubjectOf("p1")}}), Item({ResourceOf(kHq)}),
+                   Item({PutConsent{ConsentOf("p1", "c1")}})});
+  EXPECT_EQ(store_->GetSubject(SubjectRefOf("p1"))->log_index, 1u);
+  EXPECT_EQ(store_->GetResource(kHq)->log_index, 2u);
+  EXPECT_EQ(store_->GetConsent(ConsentRefOf("p1", "c1"))->log_index, 3u);
+}
+
+TEST_P(Conformance, LosesNoneOfManyWritersAndReadersAtOnce) {
+  constexpr int kEach = 40;
+  EnrolPerson(*store_, "p1");
+  const std::uint64_t size_before = SizeOf(*store_);
+  const auto write = [&] {
+    for (int done = 0; done < kEach;) {
+      const ApplyResult result = TryCommit(*store_, {Item()});
+      if (result.status.ok()) {
+        ++done;
+      } else {
+        ASSERT_EQ(result.status.reason(), "LOG_MOVED") << result.status.ToString();
+      }
+    }
+  };
+  const auto read = [&] {
+    for (int i = 0; i < kEach * 4; ++i) {
+      const std::uint64_t size = SizeOf(*store_);
+      EXPECT_EQ(store_->ReadEntries(Op(), size - 1, 1)->size(), 1u);
+      EXPECT_TRUE(store_->GetConsent(ConsentRefOf("p1", "c1")).ok());
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) threads.emplace_back(write);
+  for (int i = 0; i < 6; ++i) threads.emplace_back(read);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(SizeOf(*store_), size_before + 3 * kEach);
+}
+
+// ---- Properties
+// ----------------------------------------------------------------------------------
+
+TEST_P(Conformance, SetsAPropertyOnce) {
+  EXPECT_EQ(store_->GetProperty("kek").status().code(), Code::kNotFound);
+  EXPECT_EQ(store_->GetProperty("kek").status().reason(), "PROPERTY_NOT_FOUND");
+  EXPECT_TRUE(store_->SetPropertyOnce("kek", "one").ok());
+  EXPECT_TRUE(store_->SetPropertyOnce("kek", "one").ok());
+  EXPECT_EQ(store_->SetPropertyOnce("kek", "two").code(), Code::kAlreadyExists);
+  EXPECT_EQ(store_->SetPropertyOnce("kek", "two").reason(), "PROPERTY_EXISTS");
+  EXPECT_EQ(*store_->GetProperty("kek"), "one");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Drivers, Conformance,
+    ::testing::Values(Driver{"Memory", [](const std::string&) { return OpenMemoryStore(); }},
+                      Driver{"Sqlite", OpenSqlite}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+// ---- Batches by themselves
+// -----------------------------------------------------------------------
+
+TEST(Batch, KnowsWhetherItDestroys) {
+  const auto destroys = [](Change change) {
+    return Batch(Op(), 0, {Item(), Item({std::move(change)})}, {}, "c").Destroys();
+  };
+  EXPECT_TRUE(destroys(EraseSubject{SubjectRefOf("p1")}));
+  EXPECT_TRUE(destroys(DestroyTemplates{SubjectRefOf("p1"), Purpose()}));
+  EXPECT_FALSE(destroys(PutSubject{SubjectOf("p1")}));
+  EXPECT_FALSE(destroys(PutConsent{ConsentOf("p1", "c1")}));
+  EXPECT_FALSE(destroys(DeleteResource{"operators/acme", 1}));
+}
+
+TEST(BatchDeathTest, NeedsALogItemsAndACheckpoint) {
+  EXPECT_DEATH(Batch(model::OperatorId(), 0, {Item()}, {}, "c"), "check failed");
+  EXPECT_DEATH(Batch(Op(), 0, {}, {}, "c"), "check failed");
+  EXPECT_DEATH(Batch(Op(), 0, {Item()}, {}, ""), "check failed");
+}
+
+TEST(BatchDeathTest, TakesNoChangeOfAnotherOperator) {
+  EXPECT_DEATH(Batch(Op("other"), 0, {Item({PutSubject{SubjectOf("p1")}})}, {}, "c"),
+               "check failed");
+  EXPECT_DEATH(Batch(Op("other"), 0, {Item({EraseSubject{SubjectRefOf("p1")}})}, {}, "c"),
+               "check failed");
+}
+
+}  // namespace
+}  // namespace facegate::storage::testing
