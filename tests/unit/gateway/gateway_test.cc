@@ -224,8 +224,8 @@ TEST_F(GatewayTest, AsksForAMarkWhenTwoFacesAreInView) {
 TEST_F(GatewayTest, RecordsEveryRequestExactlyOnce) {
   EnrollA();
   const auto before = world.store->GetLogHead(World::op())->size;
-  Authorize("person-a");
-  Authorize("nobody");
+  (void)Authorize("person-a");
+  (void)Authorize("nobody");
   EXPECT_EQ(world.store->GetLogHead(World::op())->size, before + 2);
 }
 
