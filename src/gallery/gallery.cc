@@ -147,7 +147,9 @@ struct Gallery::Impl {
   core::Result<GallerySecret> SecretOf(const model::PurposeRef& gallery) const;
   core::Result<SubjectKey> KeyOf(const model::SubjectRef& subject,
                                  const model::PurposeId& purpose) const;
-  bool IsFull(const ShelfKey& shelf, const model::SubjectId& subject) const;
+  // Whether as many templates rest on that consent at that shelf as may be. Those of an earlier
+  // consent do not count: no permit admits them any more.
+  bool IsFull(const ShelfKey& shelf, const model::ConsentRef& consent) const;
   core::Status LoadPage(const std::vector<model::Template>& page, LiveTemplates& into,
                         std::map<model::PurposeRef, std::shared_ptr<const Rotation>>& secrets,
                         std::size_t& others) const;
@@ -205,13 +207,16 @@ core::Result<SubjectKey> Gallery::Impl::KeyOf(const model::SubjectRef& subject,
   return SubjectKey{std::move(key), storage::PutTemplateKey{std::move(created)}};
 }
 
-bool Gallery::Impl::IsFull(const ShelfKey& key, const model::SubjectId& subject) const {
+bool Gallery::Impl::IsFull(const ShelfKey& key, const model::ConsentRef& consent) const {
   const std::shared_lock lock(mutex);
   const Shelf* shelf = live.Find(key);
   if (shelf == nullptr) return false;
-  const auto person = shelf->find(subject);
-  return person != shelf->end() &&
-         person->second.size() >= static_cast<std::size_t>(options.templates_per_person_max);
+  const auto person = shelf->find(consent.subject);
+  if (person == shelf->end()) return false;
+  const auto count =
+      std::count_if(person->second.begin(), person->second.end(),
+                    [&](const LiveTemplate& value) { return value.consent == consent.consent; });
+  return count >= options.templates_per_person_max;
 }
 
 core::Status Gallery::Impl::LoadPage(
@@ -344,7 +349,7 @@ core::Result<PendingTemplate> Gallery::Prepare(const vision::Face& face,
                         "the permit rests on no consent, so no template may be stored");
   }
   const model::SubjectRef subject{scope.camera.op, *scope.subject};
-  if (impl_->IsFull(ShelfOf(scope), subject.subject)) {
+  if (impl_->IsFull(ShelfOf(scope), consent->consent)) {
     return core::Status(core::Code::kResourceExhausted, "TEMPLATES_MAX",
                         "as many templates are stored as may be; withdraw and enrol anew");
   }

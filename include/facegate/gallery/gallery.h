@@ -24,8 +24,8 @@ namespace facegate::gallery {
 struct MatchOptions {
   double fmr_max = 1e-4;   // 1:1, of one attempt: k templates are compared at FMR <= fmr_max / k
   double fpir_max = 1e-2;  // 1:N, of one search: N templates are compared at FMR <= fpir_max / N
-  // Templates of one person at one site for one purpose. More would push the 1:1 comparison below
-  // what the evidence supports, so that every answer became inconclusive.
+  // Templates of one person at one site for one purpose, under one consent. More would push the 1:1
+  // comparison below what the evidence supports, so that every answer became inconclusive.
   int templates_per_person_max = 3;
 };
 

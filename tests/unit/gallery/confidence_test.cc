@@ -7,8 +7,8 @@
 namespace facegate::gallery {
 namespace {
 
-// Reference values: Clopper and Pearson's interval as in Agresti, "Categorical Data Analysis", and R's
-// binom.test.
+// Reference values: Clopper and Pearson's interval as in Agresti, "Categorical Data Analysis", and
+// R's binom.test.
 TEST(ClopperPearson, AgreesWithPublishedIntervals) {
   const Interval few = ClopperPearson(5, 100);
   EXPECT_NEAR(few.lower, 0.01643188, 1e-7);

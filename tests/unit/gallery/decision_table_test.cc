@@ -23,7 +23,7 @@ class DecisionTableFile : public ::testing::Test {
     ASSERT_FALSE(table.ok());
     EXPECT_EQ(table.status().code(), core::Code::kInvalidArgument);
     EXPECT_EQ(table.status().reason(), "BAD_DECISION_TABLE");
-    const std::string& message = table.status().message();
+    const std::string message = table.status().message();
     EXPECT_EQ(message.rfind(path_ + ":" + place + ": ", 0), 0u) << message;
     EXPECT_NE(message.find(what), std::string::npos) << message;
   }

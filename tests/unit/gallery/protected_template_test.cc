@@ -79,8 +79,8 @@ TEST_P(ProtectedDistanceOfNorm, StaysWithinAHundredthWhereDecisionsLie) {
   }
 }
 
-// Two nearly equal values may fall on either side of a rounding edge: far below any decision a distance
-// is known less well.
+// Two nearly equal values may fall on either side of a rounding edge: far below any decision a
+// distance is known less well.
 TEST_P(ProtectedDistanceOfNorm, StaysWithinTwoHundredthsBelow) {
   std::mt19937 random(2);
   for (double distance = 0; distance < 0.05; distance += 0.0025) {
@@ -115,8 +115,8 @@ TEST(Protect, ClipsToTheEndsOfTheRange) {
 }
 
 TEST(Protect, GivesNothingForWhatIsNoNumber) {
-  for (const double bad : {std::numeric_limits<double>::quiet_NaN(),
-                           std::numeric_limits<double>::infinity()}) {
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     Vector v{};
     v[77] = bad;
     EXPECT_FALSE(Protect(TestRotation(), ToEmbedding(v)).has_value());

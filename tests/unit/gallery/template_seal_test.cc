@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"TemplateId", [](model::Template& v) { v.id = model::TemplateId("t2"); }},
         Change{"Bytes", [](model::Template& v) { v.sealed[20] ^= 1; }},
         Change{"Length", [](model::Template& v) { v.sealed.pop_back(); }}),
-    [](const auto& info) { return std::string(info.param.field); });
+    [](const auto& change) { return std::string(change.param.field); });
 
 TEST(TemplateSeal, DoesNotOpenWithAnotherKey) {
   model::Template value = Description();

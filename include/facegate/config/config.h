@@ -1,0 +1,118 @@
+// The server's configuration: config/facegate.yaml read once, into plain values.
+//
+// Every key, with its unit, range and default, is in docs/CONFIGURATION.md and commented in
+// config/facegate.yaml; both are what the loader's own table prints, and a test compares.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "facegate/core/log.h"
+#include "facegate/core/status.h"
+
+namespace facegate::config {
+
+enum class StoreDriver { kSqlite, kMemory };
+
+// Paths are absolute or relative to the process: LoadServerConfig resolved those of the file
+// against the file's own folder. An empty path is "none". Limits carry their unit last.
+struct ServerConfig {
+  std::string gateway_name = "facegate";
+
+  struct Listen {
+    std::string grpc = "127.0.0.1:8443";
+    std::string http = "127.0.0.1:9464";  // metrics and health; empty: off
+  } listen;
+
+  // All three or none; a server without them needs its own, spelled-out flag.
+  struct Tls {
+    std::string cert;
+    std::string key;
+    std::string client_ca;
+  } tls;
+
+  std::string keys_dir = "../var/keys";
+  std::string data_dir = "../var/data";
+
+  struct Store {
+    StoreDriver driver = StoreDriver::kSqlite;
+    std::string path = "../var/data/facegate.db";  // kSqlite
+  } store;
+
+  struct Models {
+    std::string dir = "../models";
+    std::string manifest = "../models/manifest.yaml";
+    std::string decision_tables = "../models/decision_tables.yaml";
+  } models;
+
+  struct Vision {
+    std::int64_t workers = 2;
+    std::int64_t batch_max = 8;
+    std::int64_t queue_max = 64;
+  } vision;
+
+  // The fields of frame::Limits.
+  struct Image {
+    std::int64_t image_bytes_max = 8 << 20;
+    std::int64_t width_px_max = 8192;
+    std::int64_t height_px_max = 8192;
+    std::int64_t pixels_max = 16'000'000;
+  } image;
+
+  struct Match {
+    double fmr_max = 0.001;
+    double fpir_max = 0.01;
+  } match;
+
+  struct Policy {
+    std::vector<std::string> packs = {"policies/core.yaml"};
+    std::string vocabulary = "policies/vocabulary.yaml";
+    std::string calendar = "calendars/cn.yaml";
+  } policy;
+
+  struct Permit {
+    std::int64_t permit_ms_max = 5'000;
+    std::int64_t lease_ms_default = 2'000;
+    std::int64_t lease_ms_max = 10'000;
+  } permit;
+
+  struct Rpc {
+    std::int64_t request_bytes_max = 10 << 20;
+    std::int64_t concurrent_requests_max = 64;
+    std::int64_t request_timeout_ms_default = 10'000;
+  } rpc;
+
+  struct Log {
+    core::LogLevel level = core::LogLevel::kInfo;
+    bool json = false;
+  } log;
+
+  struct Backup {
+    std::int64_t backup_days_max = 35;
+  } backup;
+};
+
+// Reads and checks `path`. A key that is absent keeps its default.
+//
+// Returns NOT_FOUND BAD_CONFIG where the file cannot be read; INVALID_ARGUMENT BAD_CONFIG with
+// `file:line:column: what` for an unknown key (with the nearest one), a value of another type or
+// out of its range, and for values that contradict each other.
+core::Result<ServerConfig> LoadServerConfig(const std::string& path);
+
+// One line of the reference.
+struct ConfigKey {
+  std::string key;       // "vision.workers"
+  std::string type;      // "integer", "path"
+  std::string range;     // "1..64"; empty where any value of the type will do
+  std::string fallback;  // the default as it stands in the file; empty: none
+  std::string meaning;
+};
+std::vector<ConfigKey> ConfigKeys();
+
+// The text of docs/CONFIGURATION.md.
+std::string ConfigMarkdown();
+// The text of config/facegate.yaml: every key at its default, with its comment.
+std::string ConfigYaml();
+
+}  // namespace facegate::config

@@ -1,0 +1,292 @@
+// audit list|get|keys|export|verify|prove, receipt verify: reading the log, and checking it without
+// the server.
+#include <memory>
+#include <string>
+
+#include "apps/cli/commands.h"
+#include "facegate/crypto/primitives.h"
+#include "facegate/report/log_copy.h"
+#include "facegate/report/receipt.h"
+#include "facegate/tlog/note.h"
+
+namespace facegate::apps {
+namespace {
+
+struct AuditFlags {
+  std::string parent;  // the operator
+  std::string type, site, camera, verdict, reason, from, until;
+  std::uint64_t index = 0;
+  std::string directory;
+  std::string receipt_file;
+  std::string out_file;
+  std::vector<std::string> log_keys;
+};
+
+std::string OperatorName(const Session& session, const AuditFlags& flags) {
+  return flags.parent.empty() ? session.OperatorName() : flags.parent;
+}
+
+// The line of JSON inside a record, as the server sends it in base64.
+core::Result<core::Json> LineOf(const core::Json& record) {
+  FG_ASSIGN_OR_RETURN(const core::Bytes entry, crypto::Base64Decode(record.StringOr("entry", "")));
+  FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(core::AsText(entry)));
+  return core::Json::Parse(std::string_view(note.text).substr(0, note.text.size() - 1));
+}
+
+// The word that says most about a record, for one line.
+std::string SummaryOf(const core::Json& line) {
+  std::string text = line.StringOr("type", "");
+  for (const char* member : {"operation", "verdict", "reason"}) {
+    std::string word = line.StringOr(member, "");
+    if (word.empty()) {
+      if (const core::Json* outcome = line.Find("outcome"); outcome != nullptr) {
+        word = outcome->is_string() ? "" : outcome->StringOr(member, "");
+      }
+    }
+    if (!word.empty()) text += " " + word;
+  }
+  return text;
+}
+
+void SayRecord(const Session& session, const core::Json& record, const core::Json& line) {
+  std::string number = std::to_string(record.IntOr("index", 0));
+  number.insert(0, number.size() < 4 ? 4 - number.size() : 0, ' ');
+  session.Say(number + "  " + line.StringOr("time", "") + "  " + SummaryOf(line));
+}
+
+core::Json FilterOf(const Session& session, const AuditFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", OperatorName(session, flags));
+  if (!flags.type.empty()) request.Set("type", flags.type);
+  if (!flags.site.empty()) request.Set("site", session.FullName(flags.site));
+  if (!flags.camera.empty()) request.Set("camera", session.FullName(flags.camera));
+  if (!flags.verdict.empty()) request.Set("verdict", "VERDICT_" + flags.verdict);
+  if (!flags.reason.empty()) request.Set("reason", "REASON_" + flags.reason);
+  if (!flags.from.empty()) request.Set("start_time", flags.from);
+  if (!flags.until.empty()) request.Set("end_time", flags.until);
+  return request;
+}
+
+core::Result<Exit> List(Session& session, const AuditFlags& flags) {
+  core::Json lines = core::Json::MakeArray();
+  FG_RETURN_IF_ERROR(session.ForEach("AuditService/ListRecords", FilterOf(session, flags),
+                                     "records", [&](const core::Json& record) -> core::Status {
+                                       FG_ASSIGN_OR_RETURN(core::Json line, LineOf(record));
+                                       if (!session.json()) SayRecord(session, record, line);
+                                       lines.Push(std::move(line));
+                                       return core::Status::Ok();
+                                     }));
+  if (session.json()) session.Say(lines.DumpPretty());
+  return Exit::kYes;
+}
+
+core::Result<Exit> Get(Session& session, const AuditFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", OperatorName(session, flags) + "/records/" + std::to_string(flags.index));
+  FG_ASSIGN_OR_RETURN(const core::Json record, session.Call("AuditService/GetRecord", request));
+  FG_ASSIGN_OR_RETURN(const core::Json line, LineOf(record));
+  session.Say(line.DumpPretty());
+  return Exit::kYes;
+}
+
+core::Result<Exit> Keys(Session& session, const AuditFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", OperatorName(session, flags));
+  FG_ASSIGN_OR_RETURN(const core::Json keys, session.Call("AuditService/GetLogKeys", request));
+  const std::string text =
+      keys.StringOr("checkpointVkey", "") + "\n" + keys.StringOr("recordVkey", "") + "\n";
+  if (!flags.out_file.empty()) FG_RETURN_IF_ERROR(WriteWholeFile(flags.out_file, text));
+  session.Answer(keys, std::string_view(text).substr(0, text.size() - 1));
+  return Exit::kYes;
+}
+
+core::Result<Exit> Export(Session& session, const AuditFlags& flags) {
+  FG_ASSIGN_OR_RETURN(report::LogCopyWriter writer, report::LogCopyWriter::Open(flags.directory));
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", OperatorName(session, flags));
+  FG_ASSIGN_OR_RETURN(client::Client * client, session.Connect());
+  std::int64_t files = 0, records = 0;
+  ProgressBar bar("export");
+  FG_RETURN_IF_ERROR(client->CallStreaming(
+      "AuditService/ExportEntries", request, [&](const core::Json& part) -> core::Status {
+        if (const core::Json* header = part.Find("header"); header != nullptr) {
+          records = MemberOrNull(*header, "checkpoint").IntOr("size", 0);
+          return core::Status::Ok();
+        }
+        const core::Json& file = MemberOrNull(part, "file");
+        FG_ASSIGN_OR_RETURN(const core::Bytes content,
+                            crypto::Base64Decode(file.StringOr("content", "")));
+        // One bundle and one tile per 256 records, and a little above them.
+        bar.Show(static_cast<std::uint64_t>(++files),
+                 static_cast<std::uint64_t>(2 * (records / 256 + 1) + 2));
+        return writer.Add(file.StringOr("path", ""), content);
+      }));
+  session.Say("exported " + std::to_string(records) + " records to " + flags.directory);
+  return Exit::kYes;
+}
+
+// Each is a verifier key, or a file with verifier keys, one a line.
+core::Result<report::LogKeys> ReadLogKeys(const std::vector<std::string>& given) {
+  std::string lines;
+  for (const std::string& key : given) {
+    if (tlog::VerifierKey::Parse(key).ok()) {
+      lines += key + "\n";
+    } else {
+      FG_ASSIGN_OR_RETURN(const std::string file, ReadWholeFile(key));
+      lines += file + "\n";
+    }
+  }
+  return report::ParseLogKeys(lines);
+}
+
+core::Json ReportJson(const report::CopyReport& report) {
+  core::Json json = core::Json::MakeObject();
+  json.Set("ok", report.ok()).Set("origin", report.checkpoint.origin);
+  json.Set("size", report.checkpoint.size).Set("recordsChecked", report.records_checked);
+  core::Json types = core::Json::MakeObject();
+  for (const auto& [type, count] : report.records_by_type) types.Set(type, count);
+  json.Set("recordsByType", std::move(types));
+  if (report.fault) {
+    core::Json fault = core::Json::MakeObject();
+    if (report.fault->record) fault.Set("record", *report.fault->record);
+    fault.Set("file", report.fault->file).Set("reason", report.fault->reason);
+    fault.Set("what", report.fault->what);
+    json.Set("fault", std::move(fault));
+  }
+  return json;
+}
+
+core::Result<Exit> Verify(Session& session, const AuditFlags& flags) {
+  FG_ASSIGN_OR_RETURN(const report::LogKeys keys, ReadLogKeys(flags.log_keys));
+  core::Result<report::CopyReport> report = [&] {
+    ProgressBar bar("verify");
+    return report::VerifyLogCopy(
+        flags.directory, keys,
+        [&bar](std::uint64_t done, std::uint64_t total) { bar.Show(done, total); });
+  }();
+  if (!report.ok()) return report.status();
+  std::string line;
+  if (report->ok()) {
+    line = "verified " + std::to_string(report->records_checked) + " records of " +
+           report->checkpoint.origin + ", root " +
+           core::HexEncode(report->checkpoint.root).substr(0, 16);
+  } else {
+    const report::CopyFault& fault = *report->fault;
+    line = "BAD: " + (fault.record ? "record " + std::to_string(*fault.record) + " in " : "") +
+           fault.file + ": " + fault.reason + ": " + fault.what;
+  }
+  session.Answer(ReportJson(*report), line);
+  return report->ok() ? Exit::kYes : Exit::kNo;
+}
+
+core::Result<Exit> Prove(Session& session, const AuditFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", OperatorName(session, flags)).Set("index", flags.index);
+  FG_ASSIGN_OR_RETURN(const core::Json proof,
+                      session.Call("AuditService/GetInclusionProof", request));
+  const std::string file = proof.StringOr("proofFile", "");
+  if (!flags.out_file.empty()) FG_RETURN_IF_ERROR(WriteWholeFile(flags.out_file, file));
+  session.Answer(proof, file);
+  return Exit::kYes;
+}
+
+core::Result<Exit> VerifyReceipt(Session& session, const AuditFlags& flags) {
+  FG_ASSIGN_OR_RETURN(const report::LogKeys keys, ReadLogKeys(flags.log_keys));
+  FG_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(flags.receipt_file));
+  FG_ASSIGN_OR_RETURN(const report::HeldReceipt receipt, report::ParseReceipt(text));
+  const core::Result<report::ReceiptProof> proof = report::VerifyReceipt(receipt, keys);
+  if (!proof.ok()) {
+    session.Say("BAD: " + proof.status().ToString());
+    return Exit::kNo;
+  }
+  session.Say("proved: record " + std::to_string(proof->index) + " is in " + receipt.origin +
+              ", a log of " + std::to_string(proof->log_size) +
+              (proof->record ? ": " + SummaryOf(*proof->record) : ""));
+  return Exit::kYes;
+}
+
+using Run = core::Result<Exit> (*)(Session&, const AuditFlags&);
+
+CLI::App* AddAuditCommand(CLI::App& group, Session& session, const std::string& name,
+                          const std::string& what, const std::string& example,
+                          const std::shared_ptr<AuditFlags>& flags, Run run) {
+  CLI::App* command = AddCommand(group, name, what, example);
+  command->callback([&session, flags, run] {
+    session.SetAction([&session, flags, run] { return run(session, *flags); });
+  });
+  return command;
+}
+
+void AddParent(CLI::App* command, AuditFlags& flags) {
+  command->add_option("--parent", flags.parent, "Name of the operator; --operator if absent");
+}
+
+void AddLogKeys(CLI::App* command, AuditFlags& flags) {
+  command
+      ->add_option("--log-key", flags.log_keys,
+                   "Verifier key of the checkpoints and of the records, or a file that holds them; "
+                   "repeatable")
+      ->required()
+      ->envname("FACEGATE_LOG_KEYS");
+}
+
+void AddReaders(CLI::App& group, Session& session) {
+  auto flags = std::make_shared<AuditFlags>();
+  CLI::App* list =
+      AddAuditCommand(group, session, "list", "Lists records",
+                      "facegate --operator acme audit list --verdict USE_ALTERNATIVE", flags, List);
+  AddParent(list, *flags);
+  list->add_option("--type", flags->type, "Such as decision or consent.withdrawn");
+  list->add_option("--site", flags->site, "Name of a site");
+  list->add_option("--camera", flags->camera, "Name of a camera");
+  list->add_option("--verdict", flags->verdict, "ALLOW, USE_ALTERNATIVE or DENY");
+  list->add_option("--reason", flags->reason, "Such as CONSENT_WITHDRAWN");
+  list->add_option("--from", flags->from, "At or after this RFC 3339 time");
+  list->add_option("--until", flags->until, "Before this RFC 3339 time");
+
+  CLI::App* get = AddAuditCommand(group, session, "get", "Shows one record",
+                                  "facegate --operator acme audit get 7", flags, Get);
+  AddParent(get, *flags);
+  get->add_option("index", flags->index, "Index in the log")->required();
+
+  CLI::App* keys = AddAuditCommand(
+      group, session, "keys", "Shows the log's public keys: get them once, keep them",
+      "facegate --operator acme audit keys --out log.vkeys", flags, Keys);
+  AddParent(keys, *flags);
+  keys->add_option("--out", flags->out_file, "Also write them to this file");
+
+  CLI::App* prove =
+      AddAuditCommand(group, session, "prove", "Gives a C2SP tlog-proof file of one record",
+                      "facegate --operator acme audit prove 7 --out 7.tlog-proof", flags, Prove);
+  AddParent(prove, *flags);
+  prove->add_option("index", flags->index, "Index in the log")->required();
+  prove->add_option("--out", flags->out_file, "Also write it to this file");
+
+  CLI::App* copy =
+      AddAuditCommand(group, session, "export", "Copies the log into a C2SP tlog-tiles directory",
+                      "facegate --operator acme audit export copy", flags, Export);
+  AddParent(copy, *flags);
+  copy->add_option("directory", flags->directory, "Made where it is missing")->required();
+}
+
+}  // namespace
+
+void AddAuditCommands(CLI::App& app, Session& session) {
+  CLI::App* audit = AddGroup(app, "audit", "The log: read, copy, prove, verify");
+  AddReaders(*audit, session);
+  auto flags = std::make_shared<AuditFlags>();
+  CLI::App* verify = AddAuditCommand(
+      *audit, session, "verify", "Checks a copy of the log; needs no server (exit 1 if it is bad)",
+      "facegate audit verify --log-key log.vkeys copy", flags, Verify);
+  verify->add_option("directory", flags->directory, "The copy")->required();
+  AddLogKeys(verify, *flags);
+
+  CLI::App* receipt = AddGroup(app, "receipt", "Receipts in somebody's hand");
+  CLI::App* check = AddAuditCommand(
+      *receipt, session, "verify", "Checks a receipt; needs no server (exit 1 if it is bad)",
+      "facegate receipt verify --log-key log.vkeys receipt.json", flags, VerifyReceipt);
+  check->add_option("file", flags->receipt_file, "The receipt, as --receipt wrote it")->required();
+  AddLogKeys(check, *flags);
+}
+
+}  // namespace facegate::apps

@@ -1,0 +1,26 @@
+// The commands of the CLI, by what they are about. Each adds its subcommands to `app`; the chosen
+// one sets the session's action.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "apps/cli/session.h"
+
+namespace facegate::apps {
+
+// A subcommand whose --help ends with an example.
+CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& what,
+                     const std::string& example);
+// A subcommand that only holds others.
+CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& what);
+
+void AddKeyCommands(CLI::App& app, Session& session);          // keys
+void AddRegistryCommands(CLI::App& app, Session& session);     // operator site access-point ...
+void AddPeopleCommands(CLI::App& app, Session& session);       // subject consent
+void AddRecognitionCommands(CLI::App& app, Session& session);  // authorize identify enroll status
+void AddAuditCommands(CLI::App& app, Session& session);        // audit receipt
+void AddPolicyCommands(CLI::App& app, Session& session);       // policy
+void AddModelCommands(CLI::App& app, Session& session);        // models eval
+
+}  // namespace facegate::apps

@@ -1,0 +1,216 @@
+// subject create|list|erase, consent grant|withdraw|list: what people decide about their face.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/receipt_output.h"
+
+namespace facegate::apps {
+namespace {
+
+struct SubjectFlags {
+  std::string name;
+  std::string receipt_file;
+  double age_years = -1;
+};
+
+struct ConsentFlags {
+  std::string name;  // of the subject, or of the consent where it is withdrawn
+  std::string id;
+  std::string site;
+  std::string purpose;
+  int purpose_version = 1;
+  std::string form = "SEPARATE";
+  std::string given_by = "SELF";
+  std::vector<std::string> scopes;
+  std::string notice_sha256;
+  std::string evidence_sha256;
+  int days = 30;
+  std::string receipt_file;
+};
+
+core::Result<Exit> CreateSubject(Session& session, const SubjectFlags& flags) {
+  const std::string name = session.FullName(flags.name);
+  const std::size_t at = name.find("/subjects/");
+  if (at == std::string::npos) {
+    return core::Status(core::Code::kInvalidArgument, "BAD_NAME",
+                        "a subject is operators/{operator}/subjects/{subject}");
+  }
+  core::Json subject = core::Json::MakeObject();
+  if (flags.age_years >= 0) subject.Set("age_years", flags.age_years);
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", name.substr(0, at));
+  request.Set("subject_id", name.substr(at + std::string_view("/subjects/").size()));
+  request.Set("subject", std::move(subject));
+  FG_ASSIGN_OR_RETURN(const core::Json made, session.Call("ConsentService/CreateSubject", request));
+  session.Answer(made, "created " + made.StringOr("name", "") + ", record " +
+                           std::to_string(made.IntOr("logIndex", 0)));
+  return Exit::kYes;
+}
+
+core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", session.FullName(flags.name));
+  FG_ASSIGN_OR_RETURN(const core::Json answer,
+                      session.Call("ConsentService/EraseSubject", request));
+  const core::Json& receipt = MemberOrNull(answer, "receipt");
+  FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
+  session.Answer(answer, "erased " + answer.StringOr("name", "") + ": " +
+                             std::to_string(answer.IntOr("templatesDestroyed", 0)) +
+                             " templates destroyed, the id is fenced, " + ReceiptWords(receipt));
+  return Exit::kYes;
+}
+
+// Says a line for each item of a list method.
+core::Result<Exit> ListAll(Session& session, const std::string& method, const std::string& plural,
+                           const std::string& parent,
+                           const std::function<std::string(const core::Json&)>& line) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", parent);
+  core::Json all = core::Json::MakeArray();
+  FG_RETURN_IF_ERROR(session.ForEach(method, request, plural, [&](const core::Json& item) {
+    if (!session.json()) session.Say(line(item));
+    all.Push(item);
+    return core::Status::Ok();
+  }));
+  if (session.json()) session.Say(all.DumpPretty());
+  return Exit::kYes;
+}
+
+std::string ConsentWords(const core::Json& consent) {
+  return ShortWord(consent.StringOr("status", ""), "CONSENT_STATUS_") + " " +
+         consent.StringOr("name", "");
+}
+
+core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
+  core::Json scopes = core::Json::MakeArray();
+  for (const std::string& scope : flags.scopes) scopes.Push("CONSENT_SCOPE_" + scope);
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", session.FullName(flags.name)).Set("consent_id", flags.id);
+  request.Set("site", session.FullName(flags.site));
+  request.Set("purpose", session.FullName(flags.purpose));
+  request.Set("purpose_version", flags.purpose_version);
+  request.Set("form", "CONSENT_FORM_" + flags.form);
+  request.Set("given_by", "CONSENT_GIVER_" + flags.given_by);
+  request.Set("scopes", std::move(scopes)).Set("notice_sha256", flags.notice_sha256);
+  request.Set("evidence_sha256", flags.evidence_sha256);
+  request.Set("expire_time", DaysFromNow(flags.days));
+  FG_ASSIGN_OR_RETURN(const core::Json answer,
+                      session.Call("ConsentService/GrantConsent", request));
+  const core::Json& receipt = MemberOrNull(answer, "receipt");
+  FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
+  const core::Json& consent = MemberOrNull(answer, "consent");
+  session.Answer(answer, ConsentWords(consent) + " until " +
+                             consent.StringOr("expireTime", "").substr(0, 10) + ", " +
+                             ReceiptWords(receipt));
+  return Exit::kYes;
+}
+
+core::Result<Exit> Withdraw(Session& session, const ConsentFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", session.FullName(flags.name));
+  FG_ASSIGN_OR_RETURN(const core::Json answer,
+                      session.Call("ConsentService/WithdrawConsent", request));
+  const core::Json& receipt = MemberOrNull(answer, "receipt");
+  FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
+  session.Answer(answer, ConsentWords(MemberOrNull(answer, "consent")) +
+                             ": its templates and their key are destroyed, " +
+                             ReceiptWords(receipt));
+  return Exit::kYes;
+}
+
+void AddSubjectCommands(CLI::App& app, Session& session) {
+  CLI::App* group =
+      AddGroup(app, "subject", "People known to an operator, by ids that say nothing");
+  auto flags = std::make_shared<SubjectFlags>();
+
+  CLI::App* create = AddCommand(*group, "create", "Registers a person",
+                                "facegate subject create operators/acme/subjects/p-7 --age 41");
+  create->add_option("name", flags->name, "The subject's name to be")->required();
+  create->add_option("--age", flags->age_years, "Age in years; rules about children ask for it")
+      ->check(CLI::Range(0.0, 150.0));
+  create->callback([&session, flags] {
+    session.SetAction([&session, flags] { return CreateSubject(session, *flags); });
+  });
+
+  CLI::App* list = AddCommand(*group, "list", "Lists the people of an operator",
+                              "facegate subject list operators/acme");
+  list->add_option("parent", flags->name, "Name of the operator; --operator if absent");
+  list->callback([&session, flags] {
+    session.SetAction([&session, flags] {
+      const std::string parent = flags->name.empty() ? session.OperatorName() : flags->name;
+      return ListAll(session, "ConsentService/ListSubjects", "subjects", parent,
+                     [](const core::Json& subject) { return subject.StringOr("name", ""); });
+    });
+  });
+
+  CLI::App* erase =
+      AddCommand(*group, "erase", "Destroys everything held about a person, and fences the id",
+                 "facegate subject erase operators/acme/subjects/p-7 --receipt erased.json");
+  erase->add_option("name", flags->name, "The subject")->required();
+  erase->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
+  erase->callback([&session, flags] {
+    session.SetAction([&session, flags] { return EraseSubject(session, *flags); });
+  });
+}
+
+void AddGrant(CLI::App& group, Session& session) {
+  auto flags = std::make_shared<ConsentFlags>();
+  CLI::App* grant =
+      AddCommand(group, "grant", "Records an individual consent",
+                 "facegate consent grant operators/acme/subjects/p-7 --site "
+                 "operators/acme/sites/lobby --purpose operators/acme/purposes/building_access "
+                 "--scope VERIFY --notice-sha256 9f86... --days 30");
+  grant->add_option("subject", flags->name, "The person")->required();
+  grant->add_option("--id", flags->id, "Id of the consent; made if absent");
+  grant->add_option("--site", flags->site, "Where")->required();
+  grant->add_option("--purpose", flags->purpose, "What for")->required();
+  grant->add_option("--purpose-version", flags->purpose_version, "What the person was told");
+  grant->add_option("--form", flags->form, "SEPARATE, EXPLICIT, WRITTEN or E_SIGNATURE");
+  grant->add_option("--given-by", flags->given_by,
+                    "SELF, PARENT, GUARDIAN or AUTHORIZED_REPRESENTATIVE");
+  grant->add_option("--scope", flags->scopes, "VERIFY, IDENTIFY, ...; repeatable")->required();
+  grant->add_option("--notice-sha256", flags->notice_sha256, "Hash of the notice that was shown")
+      ->required();
+  grant->add_option("--evidence-sha256", flags->evidence_sha256, "Hash of what was signed");
+  grant->add_option("--days", flags->days, "Ends after so many days")->check(CLI::Range(1, 3650));
+  grant->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
+  grant->callback([&session, flags] {
+    session.SetAction([&session, flags] { return Grant(session, *flags); });
+  });
+}
+
+void AddConsentCommands(CLI::App& app, Session& session) {
+  CLI::App* group = AddGroup(app, "consent", "What people agreed to, and took back");
+  AddGrant(*group, session);
+  auto flags = std::make_shared<ConsentFlags>();
+
+  CLI::App* withdraw =
+      AddCommand(*group, "withdraw", "Ends a consent and destroys what rested on it",
+                 "facegate consent withdraw operators/acme/subjects/p-7/consents/c-1");
+  withdraw->add_option("name", flags->name, "The consent")->required();
+  withdraw->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
+  withdraw->callback([&session, flags] {
+    session.SetAction([&session, flags] { return Withdraw(session, *flags); });
+  });
+
+  CLI::App* list = AddCommand(*group, "list", "Lists the consents of a person",
+                              "facegate consent list operators/acme/subjects/p-7");
+  list->add_option("subject", flags->name, "The person")->required();
+  list->callback([&session, flags] {
+    session.SetAction([&session, flags] {
+      return ListAll(session, "ConsentService/ListConsents", "consents",
+                     session.FullName(flags->name), ConsentWords);
+    });
+  });
+}
+
+}  // namespace
+
+void AddPeopleCommands(CLI::App& app, Session& session) {
+  AddSubjectCommands(app, session);
+  AddConsentCommands(app, session);
+}
+
+}  // namespace facegate::apps

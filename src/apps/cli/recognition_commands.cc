@@ -1,0 +1,172 @@
+// authorize, identify, enroll: one picture, one recorded answer. status: what runs there.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/receipt_output.h"
+
+namespace facegate::apps {
+namespace {
+
+struct PictureFlags {
+  std::string camera;
+  std::string purpose;
+  std::string subject;
+  std::string picture;
+  std::vector<double> region;
+  std::string receipt_file;
+};
+
+std::string Plural(std::int64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string CountWords(const core::Json& counts) {
+  if (counts.IntOr("frames", 0) == 0) return "nothing was decoded";
+  return Plural(counts.IntOr("facesSeen", 0), "face") + " seen, " +
+         std::to_string(counts.IntOr("facesEmbedded", 0)) + " embedded, " +
+         std::to_string(counts.IntOr("facesIgnored", 0)) + " ignored";
+}
+
+void SayFindings(const Session& session, const core::Json& answer) {
+  const core::Json& findings = MemberOrNull(answer, "findings");
+  if (!findings.is_array()) return;
+  for (const core::Json& finding : findings.AsArray()) {
+    std::string line = "  rule " + finding.StringOr("rule", "");
+    if (const std::string article = finding.StringOr("article", ""); !article.empty()) {
+      line += " (" + article + ")";
+    }
+    if (const core::Json& missing = MemberOrNull(finding, "missing"); missing.is_array()) {
+      for (const core::Json& input : missing.AsArray()) line += ", missing " + input.AsString();
+    }
+    session.Say(line);
+  }
+}
+
+void SayAlternatives(const Session& session, const core::Json& answer) {
+  const core::Json& alternatives = MemberOrNull(answer, "alternatives");
+  if (!alternatives.is_array()) return;
+  for (const core::Json& other : alternatives.AsArray()) {
+    session.Say("  instead: " + other.StringOr("displayName", "") + " (" +
+                ShortWord(other.StringOr("kind", ""), "ALTERNATIVE_KIND_") + ")" +
+                (other.BoolOr("operational", true) ? "" : ", out of order"));
+  }
+}
+
+void SayIdentifications(const Session& session, const core::Json& answer) {
+  const core::Json& faces = MemberOrNull(answer, "identifications");
+  if (!faces.is_array()) return;
+  for (const core::Json& face : faces.AsArray()) {
+    const std::string subject = face.StringOr("subject", "");
+    session.Say("  face: " + (subject.empty() ? "unknown" : subject));
+  }
+}
+
+// Says the answer; yes only for ALLOW.
+core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
+                             const core::Json& response) {
+  const core::Json& answer = MemberOrNull(response, "answer");
+  const core::Json& receipt = MemberOrNull(answer, "receipt");
+  FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
+  const std::string verdict = ShortWord(answer.StringOr("verdict", ""), "VERDICT_");
+  if (session.json()) {
+    session.Say(response.DumpPretty());
+  } else {
+    const std::string detail = answer.StringOr("detail", "");
+    session.Say(verdict + " " + ShortWord(answer.StringOr("reason", ""), "REASON_") +
+                (detail.empty() ? "" : " " + detail));
+    SayFindings(session, answer);
+    SayIdentifications(session, answer);
+    if (verdict != "ALLOW") SayAlternatives(session, answer);
+    session.Say("  " + CountWords(MemberOrNull(answer, "counts")) + "; " + ReceiptWords(receipt));
+  }
+  return verdict == "ALLOW" ? Exit::kYes : Exit::kNo;
+}
+
+core::Result<Exit> Ask(Session& session, const std::string& method, const PictureFlags& flags) {
+  FG_ASSIGN_OR_RETURN(const std::string picture, ReadWholeFile(flags.picture));
+  core::Json request = core::Json::MakeObject();
+  request.Set("camera", session.FullName(flags.camera));
+  request.Set("purpose", session.FullName(flags.purpose));
+  if (!flags.subject.empty()) request.Set("subject", session.FullName(flags.subject));
+  if (flags.region.size() == 4) {
+    core::Json region = core::Json::MakeObject();
+    region.Set("x0", flags.region[0]).Set("y0", flags.region[1]);
+    region.Set("x1", flags.region[2]).Set("y1", flags.region[3]);
+    request.Set("region", std::move(region));
+  }
+  const client::Attachment image{"image", core::AsBytes(picture)};
+  FG_ASSIGN_OR_RETURN(const core::Json response,
+                      session.Call("GatewayService/" + method, request, &image));
+  return SayAnswer(session, flags, response);
+}
+
+void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
+                       const std::string& method, const std::string& what, bool with_subject,
+                       bool with_region) {
+  const std::string example =
+      "facegate --operator acme " + name + " --camera sites/lobby/cameras/door --purpose " +
+      "purposes/building_access " + (with_subject ? "--subject subjects/p-7 " : "") +
+      (with_region ? "--region 0.5,0,1,1 " : "") + "photo.jpg";
+  CLI::App* command = AddCommand(app, name, what, example);
+  auto flags = std::make_shared<PictureFlags>();
+  command->add_option("picture", flags->picture, "JPEG or PNG file")->required();
+  command->add_option("--camera", flags->camera, "Where it was taken")->required();
+  command->add_option("--purpose", flags->purpose, "What for")->required();
+  if (with_subject) {
+    command->add_option("--subject", flags->subject, "Who it is said to be")->required();
+  }
+  if (with_region) {
+    command->add_option("--region", flags->region, "The marked face: x0,y0,x1,y1 as fractions")
+        ->delimiter(',')
+        ->expected(4);
+  }
+  command->add_option("--receipt", flags->receipt_file, "Write the receipt to this file");
+  command->callback([&session, flags, method] {
+    session.SetAction([&session, flags, method] { return Ask(session, method, *flags); });
+  });
+}
+
+core::Result<Exit> Status(Session& session) {
+  FG_ASSIGN_OR_RETURN(const core::Json status,
+                      session.Call("GatewayService/GetStatus", core::Json::MakeObject()));
+  if (session.json()) {
+    session.Say(status.DumpPretty());
+    return Exit::kYes;
+  }
+  session.Say("facegate " + status.StringOr("version", "") + ", authentication " +
+              ShortWord(status.StringOr("authentication", ""), "AUTHENTICATION_MODE_"));
+  for (const char* list : {"models", "packs"}) {
+    const core::Json& items = MemberOrNull(status, list);
+    if (!items.is_array()) continue;
+    for (const core::Json& item : items.AsArray()) {
+      session.Say("  " + std::string(list, std::string_view(list).size() - 1) + " " +
+                  item.StringOr("id", "") + " sha256 " + item.StringOr("sha256", ""));
+    }
+  }
+  const core::Json& counters = MemberOrNull(status, "counters");
+  if (counters.is_object()) {
+    for (const core::Json::Member& counter : counters.AsObject()) {
+      session.Say("  " + counter.first + " " + counter.second.Dump());
+    }
+  }
+  return Exit::kYes;
+}
+
+}  // namespace
+
+void AddRecognitionCommands(CLI::App& app, Session& session) {
+  AddPictureCommand(app, session, "authorize", "Authorize",
+                    "Asks whether a picture shows the claimed person (exit 0 only for ALLOW)", true,
+                    false);
+  AddPictureCommand(app, session, "identify", "Identify",
+                    "Asks who steps into a marked lane (exit 0 only for ALLOW)", false, false);
+  AddPictureCommand(app, session, "enroll", "Enroll", "Stores a template of a person who consented",
+                    true, true);
+  CLI::App* status = AddCommand(app, "status", "Shows what runs there, and how much it did",
+                                "facegate --insecure-development --role AUDITOR status --json");
+  status->callback([&session] { session.SetAction([&session] { return Status(session); }); });
+}
+
+}  // namespace facegate::apps

@@ -1,0 +1,147 @@
+#include "apps/cli/session.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <utility>
+
+#include "facegate/core/time.h"
+
+namespace facegate::apps {
+namespace {
+
+core::Result<client::Authentication> AuthenticationOf(const GlobalFlags& flags) {
+  if (!flags.insecure_development) {
+    if (flags.tls_ca.empty() || flags.tls_cert.empty() || flags.tls_key.empty()) {
+      return core::Status(core::Code::kInvalidArgument, "CREDENTIALS_MISSING",
+                          "give --tls-ca, --tls-cert and --tls-key, or for a server on this "
+                          "machine alone --insecure-development");
+    }
+    client::MutualTls tls;
+    tls.certificate_path = flags.tls_cert;
+    tls.key_path = flags.tls_key;
+    tls.server_ca_path = flags.tls_ca;
+    tls.server_name = flags.tls_name;
+    return client::Authentication(std::move(tls));
+  }
+  const std::optional<model::Role> role = model::FromWord<model::Role>(flags.role);
+  if (!role) {
+    return core::Status(core::Code::kInvalidArgument, "ROLE_UNKNOWN",
+                        "--role is CAMERA, CONTROLLER, ENROLLER, OPERATOR or AUDITOR");
+  }
+  client::InsecureForDevelopment insecure;
+  insecure.role = *role;
+  return client::Authentication(insecure);
+}
+
+}  // namespace
+
+Exit Session::Run() {
+  FG_CHECK(action_ != nullptr);
+  const core::Result<Exit> exit = action_();
+  if (exit.ok()) return *exit;
+  std::cerr << "facegate: " << exit.status().ToString() << '\n';
+  return Exit::kError;
+}
+
+core::Result<client::Client*> Session::Connect() {
+  if (client_ == nullptr) {
+    FG_ASSIGN_OR_RETURN(const client::Authentication authentication, AuthenticationOf(flags_));
+    client::ClientOptions options;
+    options.target = flags_.address;
+    options.timeout_ms = flags_.timeout_ms;
+    FG_ASSIGN_OR_RETURN(client_, client::Client::Create(authentication, options));
+  }
+  return client_.get();
+}
+
+core::Result<core::Json> Session::Call(std::string_view method, const core::Json& request,
+                                       const client::Attachment* attachment) {
+  FG_ASSIGN_OR_RETURN(client::Client * client, Connect());
+  return client->Call(method, request, attachment);
+}
+
+core::Status Session::ForEach(std::string_view method, core::Json request, std::string_view plural,
+                              const std::function<core::Status(const core::Json&)>& take) {
+  std::string token;
+  do {
+    request.Set("page_token", token);
+    FG_ASSIGN_OR_RETURN(const core::Json page, Call(method, request));
+    if (const core::Json& items = MemberOrNull(page, plural); items.is_array()) {
+      for (const core::Json& item : items.AsArray()) FG_RETURN_IF_ERROR(take(item));
+    }
+    token = page.StringOr("nextPageToken", "");
+  } while (!token.empty());
+  return core::Status::Ok();
+}
+
+std::string Session::FullName(std::string_view name) const {
+  if (name.starts_with("operators/") || flags_.op.empty()) return std::string(name);
+  return "operators/" + flags_.op + "/" + std::string(name);
+}
+
+void Session::Say(std::string_view line) const { std::cout << line << '\n'; }
+
+void Session::Answer(const core::Json& answer, std::string_view line) const {
+  if (json()) {
+    Say(answer.DumpPretty());
+  } else {
+    Say(line);
+  }
+}
+
+ProgressBar::ProgressBar(std::string label)
+    : label_(std::move(label)), visible_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressBar::~ProgressBar() {
+  if (visible_ && shown_percent_ >= 0) std::fputc('\n', stderr);
+}
+
+void ProgressBar::Show(std::uint64_t done, std::uint64_t total) {
+  constexpr int kWidth = 40;
+  const int percent = total == 0 ? 100 : static_cast<int>(done * 100 / total);
+  if (!visible_ || percent == shown_percent_) return;
+  shown_percent_ = percent;
+  const int filled = percent * kWidth / 100;
+  const std::string bar = std::string(static_cast<std::size_t>(filled), '#') +
+                          std::string(static_cast<std::size_t>(kWidth - filled), '.');
+  std::fprintf(stderr, "\r%s [%s] %3d%%", label_.c_str(), bar.c_str(), percent);
+  std::fflush(stderr);
+}
+
+core::Result<std::string> ReadWholeFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in.good() && !in.eof()) {
+    return core::Status(core::Code::kNotFound, "FILE_UNREADABLE", "cannot read " + path);
+  }
+  return content;
+}
+
+core::Status WriteWholeFile(const std::string& path, std::string_view content) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  out.close();
+  if (out.good()) return core::Status::Ok();
+  return core::Status(core::Code::kUnavailable, "FILE_UNWRITABLE", "cannot write " + path);
+}
+
+std::string ShortWord(std::string_view word, std::string_view prefix) {
+  if (word.starts_with(prefix)) word.remove_prefix(prefix.size());
+  return std::string(word);
+}
+
+const core::Json& MemberOrNull(const core::Json& json, std::string_view name) {
+  static const core::Json kNull;
+  const core::Json* found = json.Find(name);
+  return found == nullptr ? kNull : *found;
+}
+
+std::string DaysFromNow(int days) {
+  return core::FormatRfc3339(core::SystemClock().Now() + days * core::kMsPerDay);
+}
+
+}  // namespace facegate::apps

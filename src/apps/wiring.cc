@@ -1,0 +1,156 @@
+#include "apps/wiring.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <utility>
+
+namespace facegate::apps {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+}  // namespace
+
+core::Result<rpc::Authentication> AuthenticationOf(const config::ServerConfig& config,
+                                                   bool insecure_for_development) {
+  const bool has_tls = !config.tls.cert.empty();
+  if (insecure_for_development && has_tls) {
+    return core::Status(core::Code::kFailedPrecondition, "INSECURE_WITH_TLS",
+                        "--insecure-development contradicts tls in the configuration");
+  }
+  if (insecure_for_development) return rpc::Authentication(rpc::InsecureForDevelopment{});
+  if (!has_tls) {
+    return core::Status(core::Code::kFailedPrecondition, "TLS_MISSING",
+                        "set tls.cert, tls.key and tls.client_ca in the configuration");
+  }
+  return rpc::Authentication(rpc::MutualTls{config.tls.cert, config.tls.key, config.tls.client_ca});
+}
+
+core::Result<std::unique_ptr<storage::Store>> OpenStore(const config::ServerConfig& config) {
+  namespace fs = std::filesystem;
+  if (config.store.driver == config::StoreDriver::kMemory) return storage::OpenMemoryStore();
+  for (const fs::path& folder :
+       {fs::path(config.data_dir), fs::path(config.store.path).parent_path()}) {
+    std::error_code error;
+    if (folder.empty() || fs::exists(folder, error)) continue;
+    fs::create_directories(folder, error);
+    if (!error) fs::permissions(folder, fs::perms::owner_all, error);
+    if (error) {
+      return core::Status(core::Code::kUnavailable, "DATA_DIR_UNWRITABLE",
+                          "cannot make " + folder.string() + ": " + error.message());
+    }
+  }
+  storage::SqliteOptions options;
+  options.path = config.store.path;
+  return storage::OpenSqliteStore(options);
+}
+
+core::Result<std::shared_ptr<const rules::RuleSet>> LoadRules(const config::ServerConfig& config) {
+  FG_ASSIGN_OR_RETURN(auto vocabulary, rules::Vocabulary::Load(config.policy.vocabulary));
+  std::shared_ptr<const rules::WorkCalendar> calendar;
+  if (!config.policy.calendar.empty()) {
+    FG_ASSIGN_OR_RETURN(calendar, rules::WorkCalendar::Load(config.policy.calendar));
+  }
+  return rules::RuleSet::Load(std::move(vocabulary), config.policy.packs, std::move(calendar));
+}
+
+core::Result<std::unique_ptr<vision::FaceEngine>> LoadModels(const config::ServerConfig& config,
+                                                             core::Metrics& metrics) {
+  vision::DlibOptions options;
+  options.models_dir = config.models.dir;
+  options.manifest_path = config.models.manifest;
+  options.workers = static_cast<int>(config.vision.workers);
+  options.batch_max = static_cast<int>(config.vision.batch_max);
+  options.queue_max = static_cast<int>(config.vision.queue_max);
+  return vision::LoadDlibEngine(options, metrics);
+}
+
+core::Result<std::unique_ptr<gallery::Gallery>> LoadGallery(
+    const config::ServerConfig& config, const storage::Store& store, const crypto::KeyRing& keys,
+    const core::Clock& clock, core::Metrics& metrics, const vision::FaceEngine& faces) {
+  FG_ASSIGN_OR_RETURN(
+      gallery::DecisionTable table,
+      gallery::LoadDecisionTable(config.models.decision_tables, faces.embedding_model_id()));
+  gallery::MatchOptions options;
+  options.fmr_max = config.match.fmr_max;
+  options.fpir_max = config.match.fpir_max;
+  auto gallery = std::make_unique<gallery::Gallery>(store, keys, clock, metrics, std::move(table),
+                                                    options, faces.embedding_model_id());
+  FG_RETURN_IF_ERROR(gallery->Load());
+  return gallery;
+}
+
+audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
+  audit::LedgerOptions options;
+  options.gateway_name = config.gateway_name;
+  const bool forgets = config.store.driver == config::StoreDriver::kMemory;
+  options.data_dir = forgets ? "" : config.data_dir;
+  return options;
+}
+
+policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config) {
+  policy::EngineOptions options;
+  options.permit_ms_max = config.permit.permit_ms_max;
+  options.lease_ms_max = config.permit.lease_ms_max;
+  return options;
+}
+
+frame::Limits ImageLimitsOf(const config::ServerConfig& config) {
+  frame::Limits limits;
+  limits.image_bytes_max = static_cast<std::size_t>(config.image.image_bytes_max);
+  limits.width_px_max = static_cast<int>(config.image.width_px_max);
+  limits.height_px_max = static_cast<int>(config.image.height_px_max);
+  limits.pixels_max = config.image.pixels_max;
+  return limits;
+}
+
+rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config) {
+  rpc::ServerOptions options;
+  options.listen_address = config.listen.grpc;
+  options.message_bytes_max = static_cast<int>(config.rpc.request_bytes_max);
+  options.requests_max = static_cast<int>(config.rpc.concurrent_requests_max);
+  return options;
+}
+
+rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces, const rules::RuleSet& rules) {
+  return rpc::ServerInfo{FACEGATE_VERSION, faces.models(), rules.packs()};
+}
+
+core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
+    const config::ServerConfig& config, const rpc::PrometheusMetrics& metrics,
+    const rpc::Server& server) {
+  if (config.listen.http.empty()) return std::unique_ptr<rpc::MetricsListener>();
+  return rpc::MetricsListener::Start(config.listen.http, metrics,
+                                     [&server] { return server.serving(); });
+}
+
+StopSignal::StopSignal() {
+  const sigset_t set = StopSignals();
+  FG_CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
+}
+
+void StopSignal::Raise(const core::Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (why_.ok()) why_ = why;
+  }
+  kill(getpid(), SIGTERM);
+}
+
+core::Status StopSignal::Wait() {
+  const sigset_t set = StopSignals();
+  int signal = 0;
+  FG_CHECK(sigwait(&set, &signal) == 0);
+  const std::lock_guard lock(mutex_);
+  return why_;
+}
+
+}  // namespace facegate::apps

@@ -1,0 +1,68 @@
+// From the configuration to the parts that facegated is made of, one function a part.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "facegate/audit/ledger.h"
+#include "facegate/config/config.h"
+#include "facegate/core/status.h"
+#include "facegate/frame/image.h"
+#include "facegate/gallery/gallery.h"
+#include "facegate/policy/engine.h"
+#include "facegate/rpc/metrics_listener.h"
+#include "facegate/rpc/server.h"
+#include "facegate/rules/rule_set.h"
+#include "facegate/storage/store.h"
+#include "facegate/vision/face_engine.h"
+
+namespace facegate::apps {
+
+// How long calls under way may still take when the server stops.
+constexpr std::int64_t kDrainMs = 10'000;
+// How often expired consents are looked for.
+constexpr std::int64_t kSweepMs = 60'000;
+
+// Mutual TLS from the configuration, or none where it was spelled out on the command line.
+// Returns FAILED_PRECONDITION TLS_MISSING where neither was given, INSECURE_WITH_TLS where both.
+core::Result<rpc::Authentication> AuthenticationOf(const config::ServerConfig& config,
+                                                   bool insecure_for_development);
+
+// Makes the folder of the data where there is none. Returns UNAVAILABLE DATA_DIR_UNWRITABLE, and
+// what storage::OpenSqliteStore returns.
+core::Result<std::unique_ptr<storage::Store>> OpenStore(const config::ServerConfig& config);
+
+core::Result<std::shared_ptr<const rules::RuleSet>> LoadRules(const config::ServerConfig& config);
+core::Result<std::unique_ptr<vision::FaceEngine>> LoadModels(const config::ServerConfig& config,
+                                                             core::Metrics& metrics);
+core::Result<std::unique_ptr<gallery::Gallery>> LoadGallery(
+    const config::ServerConfig& config, const storage::Store& store, const crypto::KeyRing& keys,
+    const core::Clock& clock, core::Metrics& metrics, const vision::FaceEngine& faces);
+
+audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config);
+policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
+frame::Limits ImageLimitsOf(const config::ServerConfig& config);
+rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config);
+rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces, const rules::RuleSet& rules);
+
+// The pages of metrics and health, or nothing where the configuration has none.
+core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
+    const config::ServerConfig& config, const rpc::PrometheusMetrics& metrics,
+    const rpc::Server& server);
+
+// Waits for SIGTERM or SIGINT. Make it before any thread, since they inherit what it blocks.
+class StopSignal {
+ public:
+  StopSignal();
+  // Stops the process as a signal would, and has Wait return `why`. Thread-safe.
+  void Raise(const core::Status& why);
+  // Returns ok for a signal from outside.
+  core::Status Wait();
+
+ private:
+  std::mutex mutex_;
+  core::Status why_;
+};
+
+}  // namespace facegate::apps
