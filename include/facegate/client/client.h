@@ -58,7 +58,7 @@ class FrameStream {
   // Sends one frame and waits for its StreamFramesResponse.
   core::Result<core::Json> Send(core::ByteSpan frame);
   // Ends the stream; gives the last StreamFramesResponse, with the record of the lease.
-  // Requires: not closed before.
+  // Returns FAILED_PRECONDITION STREAM_CLOSED after that, as Send does.
   core::Result<core::Json> Close();
 
  private:

@@ -15,6 +15,13 @@
 
 namespace facegate::storage::testing {
 
+// The value of a result that must be one; by value, so that a loop over it is sound.
+template <class T>
+T Must(core::Result<T> result) {
+  EXPECT_TRUE(result.ok()) << result.status().ToString();
+  return std::move(result).value();
+}
+
 inline model::OperatorId Op(const char* id = "acme") { return model::OperatorId(id); }
 inline model::PurposeId Purpose(const char* id = "entry") { return model::PurposeId(id); }
 inline model::SiteId Site(const char* id = "hq") { return model::SiteId(id); }
@@ -112,7 +119,9 @@ inline void Commit(Store& store, std::vector<BatchItem> items,
   const ApplyResult result = TryCommit(store, std::move(items), log);
   ASSERT_TRUE(result.status.ok()) << result.status.ToString();
 }
-inline void CommitChange(Store& store, Change change) { Commit(store, {Item({std::move(change)})}); }
+inline void CommitChange(Store& store, Change change) {
+  Commit(store, {Item({std::move(change)})});
+}
 
 // A person with a granted consent "c1", a key and a template "t1".
 inline void EnrolPerson(Store& store, const char* id) {
@@ -125,30 +134,30 @@ inline std::string Everything(const Store& store) {
   std::ostringstream out;
   const core::Result<LogHead> head = store.GetLogHead(Op());
   out << head->size << ' ' << head->checkpoint << '\n';
-  for (const LogEntry& entry : *store.ReadEntries(Op(), 0, 1000)) {
+  for (const LogEntry& entry : Must(store.ReadEntries(Op(), 0, 1000))) {
     out << entry.index << '=' << entry.entry << '\n';
   }
   LogQuery query;
   query.limit = 1000;
-  for (const LogEntry& entry : *store.QueryLog(Op(), query)) out << entry.index << ' ';
+  for (const LogEntry& entry : Must(store.QueryLog(Op(), query))) out << entry.index << ' ';
   for (std::uint64_t i = 0; i <= head->size / 256; ++i) {
     const core::Result<core::Bytes> tile = store.ReadTile(Op(), {0, i});
     out << "\ntile " << (tile.ok() ? core::AsText(*tile) : "none") << '\n';
   }
   for (const char* kind : {"operator", "site", "camera"}) {
     for (const char* parent : {"", "operators/acme", "operators/acme/sites/hq"}) {
-      for (const Resource& r : *store.ListResources(parent, kind, "", 1000)) {
+      for (const Resource& r : Must(store.ListResources(parent, kind, "", 1000))) {
         out << r.name << ' ' << r.kind << ' ' << r.parent << ' ' << r.body << ' ' << r.revision
             << '@' << r.log_index << '\n';
       }
     }
   }
-  for (const model::Subject& subject : *store.ListSubjects(Op(), "", 1000)) {
+  for (const model::Subject& subject : Must(store.ListSubjects(Op(), "", 1000))) {
     const model::SubjectRef ref{subject.op, subject.id};
     out << subject.id.str() << ' ' << core::AsText(subject.wrapped_secret) << ' '
         << subject.age_known << subject.age_years << ' ' << subject.created_at.unix_ms << '@'
         << subject.log_index << '\n';
-    for (const model::Consent& c : *store.ListConsents(ref)) {
+    for (const model::Consent& c : Must(store.ListConsents(ref))) {
       out << "  " << c.id.str() << ' ' << c.site.str() << ' ' << c.purpose.str() << ' '
           << model::Word(c.status) << ' ' << c.epoch << '@' << c.log_index << '\n';
     }
@@ -157,7 +166,7 @@ inline std::string Everything(const Store& store) {
       out << "  key " << (key.ok() ? core::AsText(key->wrapped_key) : "none") << '\n';
     }
   }
-  for (const model::Template& t : *store.ListTemplates(std::nullopt, 1000)) {
+  for (const model::Template& t : Must(store.ListTemplates(std::nullopt, 1000))) {
     out << t.subject.str() << ' ' << t.purpose.str() << ' ' << t.id.str() << ' '
         << core::AsText(t.sealed) << '@' << t.log_index << '\n';
   }

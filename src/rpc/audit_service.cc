@@ -1,0 +1,194 @@
+#include "rpc/audit_service.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "facegate/model/ids.h"
+#include "facegate/tlog/checkpoint.h"
+#include "facegate/tlog/merkle.h"
+#include "rpc/audit_messages.h"
+#include "rpc/log_export.h"
+
+namespace facegate::rpc {
+namespace {
+
+using core::Code;
+using core::Status;
+
+// A size that a caller gave, or the log's where they gave none. Nothing if it is not within the
+// log.
+std::optional<std::uint64_t> SizeOr(std::int64_t given, std::uint64_t log_size) {
+  if (given < 0 || static_cast<std::uint64_t>(given) > log_size) return std::nullopt;
+  return given == 0 ? log_size : static_cast<std::uint64_t>(given);
+}
+
+v1::LogKeys KeysOf(const audit::Ledger& ledger, const model::OperatorId& log) {
+  v1::LogKeys keys;
+  keys.set_origin(ledger.Origin(log));
+  keys.set_checkpoint_vkey(ledger.CheckpointKey(log).ToString());
+  keys.set_record_vkey(ledger.RecordKey(log).ToString());
+  return keys;
+}
+
+core::Result<storage::LogEntry> ReadRecord(const storage::Store& store,
+                                           const model::OperatorId& log, std::uint64_t index) {
+  FG_ASSIGN_OR_RETURN(std::vector<storage::LogEntry> entries, store.ReadEntries(log, index, 1));
+  if (entries.empty()) {
+    return Status(Code::kNotFound, "RECORD_NOT_FOUND", "the log is not that long");
+  }
+  return std::move(entries.front());
+}
+
+}  // namespace
+
+grpc::Status AuditServiceImpl::ListRecords(grpc::ServerContext* context,
+                                           const v1::ListRecordsRequest* request,
+                                           v1::ListRecordsResponse* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(storage::LogQuery query, ToQuery(log, *request));
+    FG_ASSIGN_OR_RETURN(const Page page, tokens_.Read(*request));
+    if (!page.cursor.empty()) {  // the index after the last one given
+      std::from_chars(page.cursor.data(), page.cursor.data() + page.cursor.size(),
+                      query.first_index);
+    }
+    const auto size = static_cast<std::size_t>(page.size);
+    query.limit = size + 1;  // one more tells whether there is a next page
+    FG_ASSIGN_OR_RETURN(std::vector<storage::LogEntry> entries, store_.QueryLog(log, query));
+    if (entries.size() > size) {
+      entries.resize(size);
+      const std::uint64_t next = entries.back().index + 1;
+      response->set_next_page_token(tokens_.Make(*request, std::to_string(next)));
+    }
+    for (const storage::LogEntry& entry : entries) *response->add_records() = ToProto(log, entry);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/ListRecords", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::GetRecord(grpc::ServerContext* context,
+                                         const v1::GetRecordRequest* request,
+                                         v1::Record* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const RecordRef ref, ParseRecordName(request->name()));
+    FG_ASSIGN_OR_RETURN(const storage::LogEntry entry, ReadRecord(store_, ref.log, ref.index));
+    *response = ToProto(ref.log, entry);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/GetRecord", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::GetCheckpoint(grpc::ServerContext* context,
+                                             const v1::GetCheckpointRequest* request,
+                                             v1::Checkpoint* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+    if (head.size == 0) return Status(Code::kNotFound, "LOG_EMPTY", "the log has no records yet");
+    FG_ASSIGN_OR_RETURN(*response, CheckpointToProto(head.checkpoint));
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/GetCheckpoint", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::GetLogKeys(grpc::ServerContext* context,
+                                          const v1::GetLogKeysRequest* request,
+                                          v1::LogKeys* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    *response = KeysOf(ledger_, log);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/GetLogKeys", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::GetInclusionProof(grpc::ServerContext* context,
+                                                 const v1::GetInclusionProofRequest* request,
+                                                 v1::InclusionProof* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+    const std::optional<std::uint64_t> size = SizeOr(request->tree_size(), head.size);
+    if (!size || request->index() < 0 || static_cast<std::uint64_t>(request->index()) >= *size) {
+      return Status(Code::kOutOfRange, "INDEX_OUT_OF_RANGE",
+                    "the index must be below the tree size, and that within the log");
+    }
+    const auto index = static_cast<std::uint64_t>(request->index());
+    FG_ASSIGN_OR_RETURN(const storage::LogEntry entry, ReadRecord(store_, log, index));
+    FG_ASSIGN_OR_RETURN(const std::vector<core::Hash256> proof,
+                        tlog::InclusionProof(index, *size, TilesOf(store_, log)));
+    response->set_index(request->index());
+    response->set_tree_size(static_cast<std::int64_t>(*size));
+    for (const core::Hash256& hash : proof) response->add_hashes(HashBytes(hash));
+    response->set_leaf_hash(HashBytes(tlog::LeafHash(core::AsBytes(entry.entry))));
+    if (*size == head.size) {
+      response->set_proof_file(
+          tlog::EncodeProofFile({std::nullopt, index, proof, head.checkpoint}));
+    }
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/GetInclusionProof", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::GetConsistencyProof(grpc::ServerContext* context,
+                                                   const v1::GetConsistencyProofRequest* request,
+                                                   v1::ConsistencyProof* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+    const std::optional<std::uint64_t> size = SizeOr(request->new_size(), head.size);
+    if (!size || request->old_size() < 0 ||
+        static_cast<std::uint64_t>(request->old_size()) > *size) {
+      return Status(Code::kOutOfRange, "SIZE_OUT_OF_RANGE",
+                    "old_size must be at most new_size, and that within the log");
+    }
+    const auto old_size = static_cast<std::uint64_t>(request->old_size());
+    FG_ASSIGN_OR_RETURN(const std::vector<core::Hash256> proof,
+                        tlog::ConsistencyProof(old_size, *size, TilesOf(store_, log)));
+    response->set_old_size(request->old_size());
+    response->set_new_size(static_cast<std::int64_t>(*size));
+    for (const core::Hash256& hash : proof) response->add_hashes(HashBytes(hash));
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/GetConsistencyProof", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::ExportEntries(
+    grpc::ServerContext* context, const v1::ExportEntriesRequest* request,
+    grpc::ServerWriter<v1::ExportEntriesResponse>* writer) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+    if (request->first_index() < 0 ||
+        static_cast<std::uint64_t>(request->first_index()) > head.size) {
+      return Status(Code::kOutOfRange, "INDEX_OUT_OF_RANGE", "first_index is within the log");
+    }
+    v1::ExportEntriesResponse header;
+    *header.mutable_header()->mutable_keys() = KeysOf(ledger_, log);
+    if (head.size > 0) {
+      FG_ASSIGN_OR_RETURN(*header.mutable_header()->mutable_checkpoint(),
+                          CheckpointToProto(head.checkpoint));
+    }
+    writer->Write(header);
+    if (head.size == 0) return Status::Ok();
+    const auto send = [&](const std::string& path, core::ByteSpan content) -> Status {
+      FG_RETURN_IF_ERROR(call.deadline.Check());
+      v1::ExportEntriesResponse part;
+      part.mutable_file()->set_path(path);
+      part.mutable_file()->set_content(std::string(core::AsText(content)));
+      if (writer->Write(part)) return Status::Ok();
+      return Status(Code::kCancelled, "CANCELLED", "the caller went away");
+    };
+    FG_RETURN_IF_ERROR(ExportFiles(store_, log, static_cast<std::uint64_t>(request->first_index()),
+                                   head.size, send));
+    return send("checkpoint", core::AsBytes(head.checkpoint));
+  };
+  // A stream by its cost, although its one request is read already.
+  return guard_.Stream(
+      *context, "facegate.v1.AuditService/ExportEntries", [&] { return request; }, handler);
+}
+
+}  // namespace facegate::rpc

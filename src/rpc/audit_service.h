@@ -1,0 +1,44 @@
+// AuditService over the stored log: reads and proofs, no writes.
+#pragma once
+
+#include "facegate/audit/ledger.h"
+#include "facegate/storage/store.h"
+#include "facegate/v1/audit_service.grpc.pb.h"
+#include "rpc/call_guard.h"
+#include "rpc/page_tokens.h"
+
+namespace facegate::rpc {
+
+// Thread-safe.
+class AuditServiceImpl final : public v1::AuditService::Service {
+ public:
+  // All must outlive it.
+  AuditServiceImpl(CallGuard& guard, const PageTokens& tokens, const audit::Ledger& ledger,
+                   const storage::Store& store)
+      : guard_(guard), tokens_(tokens), ledger_(ledger), store_(store) {}
+
+  grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsRequest* request,
+                           v1::ListRecordsResponse* response) override;
+  grpc::Status GetRecord(grpc::ServerContext* context, const v1::GetRecordRequest* request,
+                         v1::Record* response) override;
+  grpc::Status GetCheckpoint(grpc::ServerContext* context, const v1::GetCheckpointRequest* request,
+                             v1::Checkpoint* response) override;
+  grpc::Status GetLogKeys(grpc::ServerContext* context, const v1::GetLogKeysRequest* request,
+                          v1::LogKeys* response) override;
+  grpc::Status GetInclusionProof(grpc::ServerContext* context,
+                                 const v1::GetInclusionProofRequest* request,
+                                 v1::InclusionProof* response) override;
+  grpc::Status GetConsistencyProof(grpc::ServerContext* context,
+                                   const v1::GetConsistencyProofRequest* request,
+                                   v1::ConsistencyProof* response) override;
+  grpc::Status ExportEntries(grpc::ServerContext* context, const v1::ExportEntriesRequest* request,
+                             grpc::ServerWriter<v1::ExportEntriesResponse>* writer) override;
+
+ private:
+  CallGuard& guard_;
+  const PageTokens& tokens_;
+  const audit::Ledger& ledger_;
+  const storage::Store& store_;
+};
+
+}  // namespace facegate::rpc

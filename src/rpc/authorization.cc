@@ -1,0 +1,211 @@
+#include "rpc/authorization.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpc/grpc_security_constants.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <vector>
+
+#include "facegate/core/bytes.h"
+#include "facegate/core/check.h"
+#include "facegate/crypto/primitives.h"
+#include "facegate/model/enums.h"
+#include "facegate/model/ids.h"
+
+namespace facegate::rpc {
+namespace {
+
+using core::Code;
+using core::Status;
+using model::Role;
+
+constexpr std::uint32_t kCamera = RoleBit(Role::kCamera);
+constexpr std::uint32_t kController = RoleBit(Role::kController);
+constexpr std::uint32_t kEnroller = RoleBit(Role::kEnroller);
+constexpr std::uint32_t kOperator = RoleBit(Role::kOperator);
+constexpr std::uint32_t kAuditor = RoleBit(Role::kAuditor);
+
+// clang-format off
+constexpr auto kMethodRules = std::to_array<MethodRule>({
+    {"facegate.v1.GatewayService/Authorize", kController, "camera", ""},
+    {"facegate.v1.GatewayService/Identify", kCamera | kController, "camera", ""},
+    {"facegate.v1.GatewayService/Enroll", kEnroller, "camera", ""},
+    {"facegate.v1.GatewayService/StreamFrames", kCamera, "config.camera", ""},
+    {"facegate.v1.GatewayService/GetStatus", kOperator | kAuditor, "", ""},
+    {"facegate.v1.ConsentService/CreateSubject", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.ConsentService/GetSubject", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.ConsentService/ListSubjects", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.ConsentService/GrantConsent", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.ConsentService/GetConsent", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.ConsentService/ListConsents", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.ConsentService/WithdrawConsent", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.ConsentService/EraseSubject", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.RegistryService/CreateOperator", kOperator, "operator_id", "operators/"},
+    {"facegate.v1.RegistryService/GetOperator", kOperator | kAuditor, "name", ""},
+    {"facegate.v1.RegistryService/ListOperators", kOperator | kAuditor, "", ""},
+    {"facegate.v1.RegistryService/UpdateOperator", kOperator, "operator.name", ""},
+    {"facegate.v1.RegistryService/DeleteOperator", kOperator, "name", ""},
+    {"facegate.v1.RegistryService/CreateSite", kOperator, "parent", ""},
+    {"facegate.v1.RegistryService/GetSite", kOperator | kAuditor, "name", ""},
+    {"facegate.v1.RegistryService/ListSites", kOperator | kAuditor, "parent", ""},
+    {"facegate.v1.RegistryService/UpdateSite", kOperator, "site.name", ""},
+    {"facegate.v1.RegistryService/DeleteSite", kOperator, "name", ""},
+    {"facegate.v1.RegistryService/CreateAccessPoint", kOperator, "parent", ""},
+    {"facegate.v1.RegistryService/GetAccessPoint", kOperator | kAuditor, "name", ""},
+    {"facegate.v1.RegistryService/ListAccessPoints", kOperator | kAuditor, "parent", ""},
+    {"facegate.v1.RegistryService/UpdateAccessPoint", kOperator, "access_point.name", ""},
+    {"facegate.v1.RegistryService/DeleteAccessPoint", kOperator, "name", ""},
+    {"facegate.v1.RegistryService/CreateCamera", kOperator, "parent", ""},
+    {"facegate.v1.RegistryService/GetCamera", kOperator | kAuditor, "name", ""},
+    {"facegate.v1.RegistryService/ListCameras", kOperator | kAuditor, "parent", ""},
+    {"facegate.v1.RegistryService/UpdateCamera", kOperator, "camera.name", ""},
+    {"facegate.v1.RegistryService/DeleteCamera", kOperator, "name", ""},
+    {"facegate.v1.RegistryService/CreatePurpose", kOperator, "parent", ""},
+    {"facegate.v1.RegistryService/GetPurpose", kOperator | kAuditor, "name", ""},
+    {"facegate.v1.RegistryService/ListPurposes", kOperator | kAuditor, "parent", ""},
+    {"facegate.v1.RegistryService/UpdatePurpose", kOperator, "purpose.name", ""},
+    {"facegate.v1.RegistryService/DeletePurpose", kOperator, "name", ""},
+    {"facegate.v1.RegistryService/CreateNotice", kOperator, "parent", ""},
+    {"facegate.v1.RegistryService/GetNotice", kOperator | kAuditor, "name", ""},
+    {"facegate.v1.RegistryService/ListNotices", kOperator | kAuditor, "parent", ""},
+    {"facegate.v1.RegistryService/UpdateNotice", kOperator, "notice.name", ""},
+    {"facegate.v1.RegistryService/DeleteNotice", kOperator, "name", ""},
+    {"facegate.v1.AuditService/ListRecords", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
+    {"facegate.v1.AuditService/GetCheckpoint", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/GetLogKeys", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/GetInclusionProof", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/GetConsistencyProof", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/ExportEntries", kAuditor | kOperator, "parent", ""},
+});
+// clang-format on
+
+constexpr std::string_view kRoleUriPrefix = "urn:facegate:";
+
+// The role of a word in lower case, as certificates and metadata spell it.
+std::optional<Role> RoleOfWord(std::string_view lower) {
+  std::string word(lower);
+  for (char& c : word) {
+    if (c < 'a' || c > 'z') return std::nullopt;
+    c = static_cast<char>(c - 'a' + 'A');
+  }
+  return model::FromWord<Role>(word);
+}
+
+Status BadRole() {
+  return Status(
+      Code::kUnauthenticated, "CERTIFICATE_ROLE_BAD",
+      "the certificate's role URI must be urn:facegate:<role>:<operator, site or camera>");
+}
+
+// SHA-256 of the certificate in DER, which PEM wraps in base64.
+core::Result<std::string> Fingerprint(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+  const Status bad(Code::kUnauthenticated, "CERTIFICATE_MISSING", "present a client certificate");
+  const std::size_t begin = pem.find(kBegin);
+  if (begin == std::string_view::npos) return bad;
+  const std::size_t end = pem.find(kEnd, begin);
+  if (end == std::string_view::npos) return bad;
+  std::string base64(pem.substr(begin + kBegin.size(), end - begin - kBegin.size()));
+  std::erase_if(base64, [](char c) { return c == '\n' || c == '\r'; });
+  FG_ASSIGN_OR_RETURN(const core::Bytes der, crypto::Base64Decode(base64));
+  return core::HexEncode(crypto::Sha256(der));
+}
+
+// The string at a path of fields; empty where a message on the way is absent.
+std::string StringAt(const google::protobuf::Message& message, std::string_view path) {
+  const std::size_t dot = path.find('.');
+  const auto* field = message.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
+  FG_CHECK(field != nullptr);
+  if (dot == std::string_view::npos) {
+    FG_CHECK(field->type() == google::protobuf::FieldDescriptor::TYPE_STRING);
+    return message.GetReflection()->GetString(message, field);
+  }
+  return StringAt(message.GetReflection()->GetMessage(message, field), path.substr(dot + 1));
+}
+
+}  // namespace
+
+std::span<const MethodRule> MethodRules() { return kMethodRules; }
+
+const MethodRule& RuleOf(std::string_view method) {
+  const auto rule = std::find_if(kMethodRules.begin(), kMethodRules.end(),
+                                 [&](const MethodRule& r) { return r.method == method; });
+  FG_CHECK(rule != kMethodRules.end());
+  return *rule;
+}
+
+core::Result<model::Principal> ParseRoleUri(std::string_view uri) {
+  if (!uri.starts_with(kRoleUriPrefix)) return BadRole();
+  uri.remove_prefix(kRoleUriPrefix.size());
+  const std::size_t colon = uri.find(':');
+  if (colon == std::string_view::npos) return BadRole();
+  const std::optional<Role> role = RoleOfWord(uri.substr(0, colon));
+  const std::string_view resource = uri.substr(colon + 1);
+  const bool nameable = model::ParseOperatorName(resource).ok() ||
+                        model::ParseSiteName(resource).ok() ||
+                        model::ParseCameraName(resource).ok();
+  if (!role || !nameable) return BadRole();
+  return model::Principal{*role, "", std::string(resource)};
+}
+
+core::Result<model::Principal> PrincipalOfPeer(const grpc::AuthContext& peer) {
+  const auto pem = peer.FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (!peer.IsPeerAuthenticated() || pem.empty()) {
+    return Status(Code::kUnauthenticated, "CERTIFICATE_MISSING", "present a client certificate");
+  }
+  std::vector<std::string_view> roles;
+  for (const grpc::string_ref& uri : peer.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
+    const std::string_view text(uri.data(), uri.size());
+    if (text.starts_with(kRoleUriPrefix)) roles.push_back(text);
+  }
+  if (roles.empty()) {
+    return Status(Code::kUnauthenticated, "CERTIFICATE_ROLE_MISSING",
+                  "the certificate names no role: it needs a URI urn:facegate:<role>:<resource>");
+  }
+  if (roles.size() > 1) {
+    return Status(Code::kUnauthenticated, "CERTIFICATE_ROLE_AMBIGUOUS",
+                  "the certificate names several roles; use one certificate for each");
+  }
+  FG_ASSIGN_OR_RETURN(model::Principal principal, ParseRoleUri(roles.front()));
+  FG_ASSIGN_OR_RETURN(principal.fingerprint,
+                      Fingerprint(std::string_view(pem.front().data(), pem.front().size())));
+  return principal;
+}
+
+core::Result<model::Principal> PrincipalInDevelopment(std::string_view role) {
+  const std::optional<Role> known = role.empty() ? Role::kOperator : RoleOfWord(role);
+  if (!known) {
+    return Status(Code::kUnauthenticated, "ROLE_UNKNOWN",
+                  "x-facegate-role is one of camera, controller, enroller, operator, auditor");
+  }
+  return model::Principal{*known, "development", ""};
+}
+
+Status CheckRole(const MethodRule& rule, const model::Principal& caller) {
+  if ((rule.roles & RoleBit(caller.role)) != 0) return Status::Ok();
+  return Status(Code::kPermissionDenied, "ROLE_NOT_ALLOWED", "this role may not call this method");
+}
+
+Status CheckResource(const MethodRule& rule, const model::Principal& caller,
+                     const google::protobuf::Message& request) {
+  if (rule.resource_field.empty()) return Status::Ok();
+  const std::string name =
+      std::string(rule.resource_prefix) + StringAt(request, rule.resource_field);
+  if (Covers(caller.resource, name)) return Status::Ok();
+  return Status(Code::kPermissionDenied, "RESOURCE_NOT_COVERED",
+                "this caller does not speak for the resource the request names");
+}
+
+bool Covers(std::string_view resource, std::string_view name) {
+  if (resource.empty() || name == resource) return true;
+  return name.size() > resource.size() && name.starts_with(resource) &&
+         name[resource.size()] == '/';
+}
+
+}  // namespace facegate::rpc

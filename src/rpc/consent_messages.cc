@@ -1,0 +1,76 @@
+#include "rpc/consent_messages.h"
+
+#include "facegate/model/ids.h"
+
+namespace facegate::rpc {
+namespace {
+
+using core::Code;
+using core::Status;
+
+}  // namespace
+
+core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& request) {
+  consent::GrantRequest grant;
+  FG_ASSIGN_OR_RETURN(grant.subject, model::ParseSubjectName(request.parent()));
+  if (!request.consent_id().empty()) {
+    FG_ASSIGN_OR_RETURN(grant.id, model::ConsentId::Parse(request.consent_id()));
+  }
+  FG_ASSIGN_OR_RETURN(const model::SiteRef site, model::ParseSiteName(request.site()));
+  FG_ASSIGN_OR_RETURN(const model::PurposeRef purpose, model::ParsePurposeName(request.purpose()));
+  if (site.op != grant.subject.op || purpose.op != grant.subject.op) {
+    return Status(Code::kInvalidArgument, "OPERATORS_DIFFER",
+                  "subject, site and purpose must be of one operator");
+  }
+  grant.site = site.site;
+  grant.purpose = purpose.purpose;
+  grant.purpose_version = request.purpose_version();
+  FG_ASSIGN_OR_RETURN(grant.form,
+                      RequiredEnum<model::ConsentForm>(request.form(), "BAD_CONSENT_FORM"));
+  if (request.given_by() != v1::CONSENT_GIVER_UNSPECIFIED) {
+    FG_ASSIGN_OR_RETURN(grant.given_by,
+                        RequiredEnum<model::ConsentGiver>(request.given_by(), "BAD_CONSENT_GIVER"));
+  }
+  for (const int scope : request.scopes()) {
+    FG_ASSIGN_OR_RETURN(const model::ConsentScope known,
+                        RequiredEnum<model::ConsentScope>(static_cast<v1::ConsentScope>(scope),
+                                                          "BAD_CONSENT_SCOPE"));
+    grant.scopes.insert(known);
+  }
+  grant.notice_sha256 = request.notice_sha256();
+  grant.evidence_sha256 = request.evidence_sha256();
+  FG_ASSIGN_OR_RETURN(grant.expires_at, FromProto(request.expire_time()));
+  return grant;
+}
+
+v1::Subject ToProto(const model::Subject& subject) {
+  v1::Subject proto;
+  proto.set_name(model::SubjectName(subject.op, subject.id));
+  if (subject.age_known) proto.set_age_years(subject.age_years);
+  *proto.mutable_create_time() = ToProto(subject.created_at);
+  proto.set_log_index(static_cast<std::int64_t>(subject.log_index));
+  return proto;
+}
+
+v1::Consent ToProto(const model::Consent& consent) {
+  v1::Consent proto;
+  proto.set_name(model::ConsentName(consent.op, consent.subject, consent.id));
+  proto.set_site(model::SiteName(consent.op, consent.site));
+  proto.set_purpose(model::PurposeName(consent.op, consent.purpose));
+  proto.set_purpose_version(consent.purpose_version);
+  proto.set_status(ToProtoEnum<v1::ConsentStatus>(consent.status));
+  proto.set_form(ToProtoEnum<v1::ConsentForm>(consent.form));
+  proto.set_given_by(ToProtoEnum<v1::ConsentGiver>(consent.given_by));
+  for (const model::ConsentScope scope : consent.scopes) {
+    proto.add_scopes(ToProtoEnum<v1::ConsentScope>(scope));
+  }
+  proto.set_notice_sha256(consent.notice_sha256);
+  proto.set_evidence_sha256(consent.evidence_sha256);
+  *proto.mutable_grant_time() = ToProto(consent.granted_at);
+  *proto.mutable_expire_time() = ToProto(consent.expires_at);
+  proto.set_epoch(static_cast<std::int64_t>(consent.epoch));
+  proto.set_log_index(static_cast<std::int64_t>(consent.log_index));
+  return proto;
+}
+
+}  // namespace facegate::rpc

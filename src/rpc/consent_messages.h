@@ -1,0 +1,19 @@
+// ConsentService's messages to the consent service's values and back.
+#pragma once
+
+#include "facegate/consent/consent_service.h"
+#include "facegate/core/status.h"
+#include "facegate/model/people.h"
+#include "facegate/v1/consent_service.pb.h"
+#include "rpc/messages.h"
+
+namespace facegate::rpc {
+
+// Returns INVALID_ARGUMENT BAD_NAME, BAD_ID, OPERATORS_DIFFER, BAD_CONSENT_FORM, BAD_CONSENT_GIVER,
+// BAD_CONSENT_SCOPE or BAD_TIMESTAMP.
+core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& request);
+
+v1::Subject ToProto(const model::Subject& subject);
+v1::Consent ToProto(const model::Consent& consent);
+
+}  // namespace facegate::rpc

@@ -1,0 +1,174 @@
+#include "rpc/consent_service.h"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "facegate/crypto/primitives.h"
+#include "facegate/model/ids.h"
+#include "rpc/consent_messages.h"
+
+namespace facegate::rpc {
+namespace {
+
+using core::Code;
+using core::Status;
+
+constexpr double kAgeYearsMax = 150;
+
+core::Result<consent::Caller> CallerOf(const Call& call, const std::string& request_id) {
+  FG_ASSIGN_OR_RETURN(std::string id, RequestIdOr(request_id));
+  return consent::Caller{call.caller, std::move(id)};
+}
+
+core::Result<model::SubjectRef> NewSubjectRef(const v1::CreateSubjectRequest& request) {
+  model::SubjectRef ref;
+  FG_ASSIGN_OR_RETURN(ref.op, model::ParseOperatorName(request.parent()));
+  if (request.subject_id().empty()) {
+    ref.subject = model::SubjectId(crypto::RandomUuid());
+  } else {
+    FG_ASSIGN_OR_RETURN(ref.subject, model::SubjectId::Parse(request.subject_id()));
+  }
+  return ref;
+}
+
+core::Result<std::optional<double>> AgeOf(const v1::Subject& subject) {
+  if (!subject.has_age_years()) return std::optional<double>();
+  const double age = subject.age_years();
+  if (!std::isfinite(age) || age < 0 || age > kAgeYearsMax) {
+    return Status(Code::kInvalidArgument, "BAD_AGE", "age_years is 0 to 150");
+  }
+  return std::optional<double>(age);
+}
+
+}  // namespace
+
+grpc::Status ConsentServiceImpl::CreateSubject(grpc::ServerContext* context,
+                                               const v1::CreateSubjectRequest* request,
+                                               v1::Subject* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, NewSubjectRef(*request));
+    FG_ASSIGN_OR_RETURN(const std::optional<double> age, AgeOf(request->subject()));
+    FG_ASSIGN_OR_RETURN(const model::Subject made, consents_.CreateSubject(caller, ref, age));
+    *response = ToProto(made);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/CreateSubject", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::GetSubject(grpc::ServerContext* context,
+                                            const v1::GetSubjectRequest* request,
+                                            v1::Subject* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, model::ParseSubjectName(request->name()));
+    FG_ASSIGN_OR_RETURN(const model::Subject subject, consents_.GetSubject(ref));
+    *response = ToProto(subject);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/GetSubject", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::ListSubjects(grpc::ServerContext* context,
+                                              const v1::ListSubjectsRequest* request,
+                                              v1::ListSubjectsResponse* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId op, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const Page page, tokens_.Read(*request));
+    const auto size = static_cast<std::size_t>(page.size);
+    // One more than asked for tells whether there is a next page.
+    FG_ASSIGN_OR_RETURN(std::vector<model::Subject> subjects,
+                        consents_.ListSubjects(op, page.cursor, size + 1));
+    if (subjects.size() > size) {
+      subjects.resize(size);
+      response->set_next_page_token(tokens_.Make(*request, subjects.back().id.str()));
+    }
+    for (const model::Subject& subject : subjects) *response->add_subjects() = ToProto(subject);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/ListSubjects", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::GrantConsent(grpc::ServerContext* context,
+                                              const v1::GrantConsentRequest* request,
+                                              v1::GrantConsentResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const consent::GrantRequest grant, FromProto(*request));
+    FG_ASSIGN_OR_RETURN(const consent::ConsentResult result, consents_.Grant(caller, grant));
+    *response->mutable_consent() = ToProto(result.consent);
+    *response->mutable_receipt() = ToProto(result.receipt, DetailFor(call.caller.role));
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/GrantConsent", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::GetConsent(grpc::ServerContext* context,
+                                            const v1::GetConsentRequest* request,
+                                            v1::Consent* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::ConsentRef ref, model::ParseConsentName(request->name()));
+    FG_ASSIGN_OR_RETURN(const model::Consent consent, consents_.Get(ref));
+    *response = ToProto(consent);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/GetConsent", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::ListConsents(grpc::ServerContext* context,
+                                              const v1::ListConsentsRequest* request,
+                                              v1::ListConsentsResponse* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, model::ParseSubjectName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const Page page, tokens_.Read(*request));
+    FG_ASSIGN_OR_RETURN(const std::vector<model::Consent> consents, consents_.List(ref));
+    // Newest event first; the cursor is the log index where the previous page ended.
+    std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
+    std::from_chars(page.cursor.data(), page.cursor.data() + page.cursor.size(), before);
+    const model::Consent* last = nullptr;
+    for (const model::Consent& consent : consents) {
+      if (consent.log_index >= before) continue;
+      if (response->consents_size() == page.size) {
+        response->set_next_page_token(tokens_.Make(*request, std::to_string(last->log_index)));
+        break;
+      }
+      *response->add_consents() = ToProto(consent);
+      last = &consent;
+    }
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/ListConsents", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::WithdrawConsent(grpc::ServerContext* context,
+                                                 const v1::WithdrawConsentRequest* request,
+                                                 v1::WithdrawConsentResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const model::ConsentRef ref, model::ParseConsentName(request->name()));
+    FG_ASSIGN_OR_RETURN(const consent::ConsentResult result, consents_.Withdraw(caller, ref));
+    *response->mutable_consent() = ToProto(result.consent);
+    *response->mutable_receipt() = ToProto(result.receipt, DetailFor(call.caller.role));
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/WithdrawConsent", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::EraseSubject(grpc::ServerContext* context,
+                                              const v1::EraseSubjectRequest* request,
+                                              v1::EraseSubjectResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, model::ParseSubjectName(request->name()));
+    FG_ASSIGN_OR_RETURN(const consent::ErasureResult result, consents_.Erase(caller, ref));
+    response->set_name(model::SubjectName(result.subject.op, result.subject.subject));
+    response->set_templates_destroyed(result.templates_destroyed);
+    *response->mutable_receipt() = ToProto(result.receipt, DetailFor(call.caller.role));
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/EraseSubject", *request, handler);
+}
+
+}  // namespace facegate::rpc

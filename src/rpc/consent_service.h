@@ -1,0 +1,42 @@
+// ConsentService over consent::ConsentService.
+#pragma once
+
+#include "facegate/consent/consent_service.h"
+#include "facegate/v1/consent_service.grpc.pb.h"
+#include "rpc/call_guard.h"
+#include "rpc/page_tokens.h"
+
+namespace facegate::rpc {
+
+// Thread-safe.
+class ConsentServiceImpl final : public v1::ConsentService::Service {
+ public:
+  // All must outlive it.
+  ConsentServiceImpl(CallGuard& guard, const PageTokens& tokens, consent::ConsentService& consents)
+      : guard_(guard), tokens_(tokens), consents_(consents) {}
+
+  grpc::Status CreateSubject(grpc::ServerContext* context, const v1::CreateSubjectRequest* request,
+                             v1::Subject* response) override;
+  grpc::Status GetSubject(grpc::ServerContext* context, const v1::GetSubjectRequest* request,
+                          v1::Subject* response) override;
+  grpc::Status ListSubjects(grpc::ServerContext* context, const v1::ListSubjectsRequest* request,
+                            v1::ListSubjectsResponse* response) override;
+  grpc::Status GrantConsent(grpc::ServerContext* context, const v1::GrantConsentRequest* request,
+                            v1::GrantConsentResponse* response) override;
+  grpc::Status GetConsent(grpc::ServerContext* context, const v1::GetConsentRequest* request,
+                          v1::Consent* response) override;
+  grpc::Status ListConsents(grpc::ServerContext* context, const v1::ListConsentsRequest* request,
+                            v1::ListConsentsResponse* response) override;
+  grpc::Status WithdrawConsent(grpc::ServerContext* context,
+                               const v1::WithdrawConsentRequest* request,
+                               v1::WithdrawConsentResponse* response) override;
+  grpc::Status EraseSubject(grpc::ServerContext* context, const v1::EraseSubjectRequest* request,
+                            v1::EraseSubjectResponse* response) override;
+
+ private:
+  CallGuard& guard_;
+  const PageTokens& tokens_;
+  consent::ConsentService& consents_;
+};
+
+}  // namespace facegate::rpc

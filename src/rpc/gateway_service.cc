@@ -1,0 +1,161 @@
+#include "rpc/gateway_service.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <utility>
+
+#include "facegate/core/bytes.h"
+#include "rpc/gateway_messages.h"
+
+namespace facegate::rpc {
+namespace {
+
+using core::Code;
+using core::Status;
+using Stream = grpc::ServerReaderWriter<v1::StreamFramesResponse, v1::StreamFramesRequest>;
+
+using UseCase = core::Result<audit::Recorded> (gateway::Gateway::*)(const policy::Claim&,
+                                                                    core::ByteSpan,
+                                                                    const core::Deadline&);
+
+// The path of the three unary methods: claim, use case, answer.
+template <class Request>
+Status Answer(gateway::Gateway& gateway, UseCase use_case, const Request& request, const Call& call,
+              v1::Answer& answer) {
+  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
+  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
+                      (gateway.*use_case)(claim, core::AsBytes(request.image()), call.deadline));
+  answer = ToAnswer(recorded, DetailFor(call.caller.role));
+  return Status::Ok();
+}
+
+v1::StreamFramesResponse ToResponse(const gateway::FrameResult& result, std::int64_t frame_number,
+                                    Detail detail) {
+  v1::StreamFramesResponse response;
+  response.set_frame_number(frame_number);
+  response.set_faces_seen(result.faces_seen);
+  response.set_faces_eligible(result.faces_eligible);
+  for (const audit::Recorded& decision : result.decisions) {
+    *response.add_decisions() = ToAnswer(decision, detail);
+  }
+  for (const audit::Recorded& lease : result.closed_leases) {
+    *response.add_closed_leases() = ToAnswer(lease, detail);
+  }
+  return response;
+}
+
+// Answers frames until the client ends, fails or goes away.
+Status AnswerFrames(Stream& stream, gateway::StreamSession& session, const Call& call,
+                    Detail detail) {
+  v1::StreamFramesRequest request;
+  for (std::int64_t number = 1; stream.Read(&request); ++number) {
+    if (!request.has_frame()) {
+      return Status(Code::kInvalidArgument, "STREAM_FRAME_MISSING",
+                    "every message after the first is a frame");
+    }
+    FG_ASSIGN_OR_RETURN(const gateway::FrameResult result,
+                        session.OnFrame(core::AsBytes(request.frame()), call.deadline));
+    if (!stream.Write(ToResponse(result, number, detail))) break;
+  }
+  return call.deadline.Check();
+}
+
+}  // namespace
+
+GatewayServiceImpl::GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway,
+                                       const core::Clock& clock, const core::Metrics& metrics,
+                                       ServerInfo info)
+    : guard_(guard),
+      gateway_(gateway),
+      clock_(clock),
+      metrics_(metrics),
+      info_(std::move(info)),
+      started_at_(clock.Now()),
+      started_ns_(clock.SteadyNs()) {}
+
+grpc::Status GatewayServiceImpl::Authorize(grpc::ServerContext* context,
+                                           const v1::AuthorizeRequest* request,
+                                           v1::AuthorizeResponse* response) {
+  return guard_.Unary(*context, "facegate.v1.GatewayService/Authorize", *request,
+                      [&](const Call& call) {
+                        return Answer(gateway_, &gateway::Gateway::Authorize, *request, call,
+                                      *response->mutable_answer());
+                      });
+}
+
+grpc::Status GatewayServiceImpl::Identify(grpc::ServerContext* context,
+                                          const v1::IdentifyRequest* request,
+                                          v1::IdentifyResponse* response) {
+  return guard_.Unary(*context, "facegate.v1.GatewayService/Identify", *request,
+                      [&](const Call& call) {
+                        return Answer(gateway_, &gateway::Gateway::Identify, *request, call,
+                                      *response->mutable_answer());
+                      });
+}
+
+grpc::Status GatewayServiceImpl::Enroll(grpc::ServerContext* context,
+                                        const v1::EnrollRequest* request,
+                                        v1::EnrollResponse* response) {
+  return guard_.Unary(*context, "facegate.v1.GatewayService/Enroll", *request,
+                      [&](const Call& call) {
+                        return Answer(gateway_, &gateway::Gateway::Enroll, *request, call,
+                                      *response->mutable_answer());
+                      });
+}
+
+grpc::Status GatewayServiceImpl::StreamFrames(grpc::ServerContext* context, Stream* stream) {
+  v1::StreamFramesRequest first;
+  const auto read_first = [&] { return stream->Read(&first) ? &first : nullptr; };
+  return guard_.Stream(
+      *context, "facegate.v1.GatewayService/StreamFrames", read_first, [&](const Call& call) {
+        if (!first.has_config()) {
+          return Status(Code::kInvalidArgument, "STREAM_CONFIG_MISSING",
+                        "the first message of a stream is its config");
+        }
+        const core::Result<policy::Claim> claim = ToClaim(first.config(), call.caller);
+        if (!claim.ok()) return claim.status();
+        const Detail detail = DetailFor(call.caller.role);
+        const std::unique_ptr<gateway::StreamSession> session = gateway_.OpenStream(*claim);
+        const Status answered = AnswerFrames(*stream, *session, call, detail);
+        // However the frames ended, the open lease ends in a record.
+        const core::Result<gateway::FrameResult> closed = session->Close();
+        if (!answered.ok()) return answered;
+        if (!closed.ok()) return closed.status();
+        stream->Write(ToResponse(*closed, 0, detail));
+        return Status::Ok();
+      });
+}
+
+grpc::Status GatewayServiceImpl::GetStatus(grpc::ServerContext* context,
+                                           const v1::GetStatusRequest* request,
+                                           v1::GetStatusResponse* response) {
+  const auto handler = [&](const Call&) {
+    response->set_version(info_.version);
+    for (const vision::ModelInfo& model : info_.models) {
+      v1::Model& proto = *response->add_models();
+      proto.set_id(model.id);
+      proto.set_sha256(model.sha256);
+    }
+    for (const auto& pack : info_.packs) {
+      v1::PolicyPack& proto = *response->add_packs();
+      proto.set_id(pack.id);
+      proto.set_version(pack.version);
+      proto.set_sha256(pack.sha256);
+    }
+    for (int i = 0; i < static_cast<int>(core::Counter::kCount_); ++i) {
+      const auto counter = static_cast<core::Counter>(i);
+      (*response->mutable_counters())[std::string(core::CounterName(counter))] =
+          static_cast<std::int64_t>(metrics_.Value(counter));
+    }
+    *response->mutable_start_time() = ToProto(started_at_);
+    *response->mutable_uptime() =
+        google::protobuf::util::TimeUtil::NanosecondsToDuration(clock_.SteadyNs() - started_ns_);
+    response->set_authentication(guard_.authentication() == PeerAuthentication::kCertificate
+                                     ? v1::AUTHENTICATION_MODE_MUTUAL_TLS
+                                     : v1::AUTHENTICATION_MODE_INSECURE_FOR_DEVELOPMENT);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.GatewayService/GetStatus", *request, handler);
+}
+
+}  // namespace facegate::rpc

@@ -1,0 +1,41 @@
+// GatewayService over gateway::Gateway.
+#pragma once
+
+#include "facegate/core/time.h"
+#include "facegate/gateway/gateway.h"
+#include "facegate/rpc/server.h"
+#include "facegate/v1/gateway_service.grpc.pb.h"
+#include "rpc/call_guard.h"
+
+namespace facegate::rpc {
+
+// Thread-safe.
+class GatewayServiceImpl final : public v1::GatewayService::Service {
+ public:
+  // The references must outlive it.
+  GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway, const core::Clock& clock,
+                     const core::Metrics& metrics, ServerInfo info);
+
+  grpc::Status Authorize(grpc::ServerContext* context, const v1::AuthorizeRequest* request,
+                         v1::AuthorizeResponse* response) override;
+  grpc::Status Identify(grpc::ServerContext* context, const v1::IdentifyRequest* request,
+                        v1::IdentifyResponse* response) override;
+  grpc::Status Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
+                      v1::EnrollResponse* response) override;
+  grpc::Status StreamFrames(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::StreamFramesResponse, v1::StreamFramesRequest>* stream) override;
+  grpc::Status GetStatus(grpc::ServerContext* context, const v1::GetStatusRequest* request,
+                         v1::GetStatusResponse* response) override;
+
+ private:
+  CallGuard& guard_;
+  gateway::Gateway& gateway_;
+  const core::Clock& clock_;
+  const core::Metrics& metrics_;
+  const ServerInfo info_;
+  const core::Timestamp started_at_;
+  const std::int64_t started_ns_;
+};
+
+}  // namespace facegate::rpc

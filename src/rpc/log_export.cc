@@ -1,0 +1,73 @@
+#include "rpc/log_export.h"
+
+#include <utility>
+#include <vector>
+
+#include "facegate/tlog/checkpoint.h"
+
+namespace facegate::rpc {
+namespace {
+
+using core::Code;
+using core::Status;
+
+constexpr std::uint64_t kWidth = tlog::kTileWidth;
+constexpr std::size_t kHashBytes = 32;
+
+Status Damaged(const std::string& path) {
+  return Status(Code::kDataLoss, "LOG_DAMAGED", "the log cannot give the file " + path);
+}
+
+Status ExportBundles(const storage::Store& store, const model::OperatorId& log,
+                     std::uint64_t first_index, std::uint64_t size, const FileSink& take) {
+  for (std::uint64_t n = first_index / kWidth; n * kWidth < size; ++n) {
+    const std::uint64_t begin = n * kWidth;
+    const std::uint64_t width = std::min(kWidth, size - begin);
+    const std::string path = tlog::BundlePath(n, static_cast<int>(width));
+    FG_ASSIGN_OR_RETURN(std::vector<storage::LogEntry> read,
+                        store.ReadEntries(log, begin, static_cast<std::size_t>(width)));
+    if (read.size() != width) return Damaged(path);
+    std::vector<std::string> entries;
+    entries.reserve(read.size());
+    for (storage::LogEntry& entry : read) entries.push_back(std::move(entry.entry));
+    FG_RETURN_IF_ERROR(take(path, tlog::EncodeBundle(entries)));
+  }
+  return Status::Ok();
+}
+
+Status ExportTiles(const storage::Store& store, const model::OperatorId& log,
+                   std::uint64_t first_index, std::uint64_t size, const FileSink& take) {
+  const tlog::TileReader read = TilesOf(store, log);
+  for (int level = 0; level * tlog::kTileHeight < 64; ++level) {
+    const std::uint64_t hashes = size >> (level * tlog::kTileHeight);
+    if (hashes == 0) break;
+    const std::uint64_t had = first_index >> (level * tlog::kTileHeight);
+    for (std::uint64_t n = had / kWidth; n * kWidth < hashes; ++n) {
+      const tlog::TileId id{level, n};
+      const int width = tlog::TileWidthAt(id, size);
+      const std::string path = tlog::TilePath(id, width);
+      FG_ASSIGN_OR_RETURN(core::Bytes tile, read(id, width));
+      const std::size_t bytes = static_cast<std::size_t>(width) * kHashBytes;
+      if (tile.size() < bytes) return Damaged(path);
+      tile.resize(bytes);  // the log may have grown since `size` was read
+      FG_RETURN_IF_ERROR(take(path, tile));
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+tlog::TileReader TilesOf(const storage::Store& store, const model::OperatorId& log) {
+  return [&store, &log](const tlog::TileId& id, int) {
+    return store.ReadTile(log, storage::TileKey{id.level, id.index});
+  };
+}
+
+Status ExportFiles(const storage::Store& store, const model::OperatorId& log,
+                   std::uint64_t first_index, std::uint64_t size, const FileSink& take) {
+  FG_RETURN_IF_ERROR(ExportBundles(store, log, first_index, size, take));
+  return ExportTiles(store, log, first_index, size, take);
+}
+
+}  // namespace facegate::rpc

@@ -1,0 +1,29 @@
+// A log as the files of a C2SP tlog-tiles directory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "facegate/core/bytes.h"
+#include "facegate/core/status.h"
+#include "facegate/model/ids.h"
+#include "facegate/storage/store.h"
+#include "facegate/tlog/merkle.h"
+
+namespace facegate::rpc {
+
+// Reads the tiles of a stored log. `store` and `log` must outlive it.
+tlog::TileReader TilesOf(const storage::Store& store, const model::OperatorId& log);
+
+// Takes one file; an error of its own ends the export.
+using FileSink = std::function<core::Status(const std::string& path, core::ByteSpan content)>;
+
+// Gives `take` the files of the tree of `size` records, bundles first, without those that were
+// complete when the log had `first_index` records. Reads page by page; no read stays open between
+// files. Returns DATA_LOSS LOG_DAMAGED (names the file) if records or hashes are missing, and what
+// `take` returns.
+core::Status ExportFiles(const storage::Store& store, const model::OperatorId& log,
+                         std::uint64_t first_index, std::uint64_t size, const FileSink& take);
+
+}  // namespace facegate::rpc

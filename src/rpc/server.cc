@@ -1,0 +1,151 @@
+#include "facegate/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <sstream>
+
+#include "rpc/address.h"
+#include "rpc/audit_service.h"
+#include "rpc/call_guard.h"
+#include "rpc/consent_service.h"
+#include "rpc/gateway_service.h"
+#include "rpc/page_tokens.h"
+#include "rpc/registry_service.h"
+
+namespace facegate::rpc {
+namespace {
+
+using core::Code;
+using core::Status;
+
+// Above the limits of requests and streams, so that ours is reached first and says why; the rest
+// answers health checks and reflection.
+constexpr int kThreadsSpare = 8;
+
+core::Result<std::string> ReadPem(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  if (file) bytes << file.rdbuf();
+  if (!file || bytes.str().empty()) {
+    return Status(Code::kNotFound, "TLS_FILE_UNREADABLE", "cannot read " + path);
+  }
+  return bytes.str();
+}
+
+core::Result<std::shared_ptr<grpc::ServerCredentials>> TlsCredentials(const MutualTls& tls) {
+  FG_ASSIGN_OR_RETURN(const std::string certificate, ReadPem(tls.certificate_path));
+  FG_ASSIGN_OR_RETURN(const std::string key, ReadPem(tls.key_path));
+  FG_ASSIGN_OR_RETURN(const std::string client_ca, ReadPem(tls.client_ca_path));
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = client_ca;
+  options.pem_key_cert_pairs.push_back({key, certificate});
+  return grpc::SslServerCredentials(options);
+}
+
+// Where to listen, in development: on loopback or nowhere.
+core::Result<Address> DevelopmentAddress(Address address) {
+  if (address.host == "localhost") address.host = "127.0.0.1";  // whatever the name resolves to
+  if (IsLoopback(address.host)) return address;
+  return Status(Code::kFailedPrecondition, "INSECURE_NOT_LOOPBACK",
+                "without certificates the server listens on a loopback address only; configure "
+                "mutual TLS to listen on " +
+                    address.ToString());
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(PeerAuthentication authentication, const ServerOptions& options, ServerInfo info,
+       const Parts& parts)
+      : guard(authentication, {options.requests_max, options.streams_max}, parts.metrics,
+              parts.logger),
+        tokens(parts.keys),
+        gateway(guard, parts.gateway, parts.clock, parts.metrics, std::move(info)),
+        consents(guard, tokens, parts.consents),
+        registry(guard, tokens, parts.registry),
+        audit(guard, tokens, parts.ledger, parts.store),
+        logger(parts.logger) {}
+
+  CallGuard guard;
+  const PageTokens tokens;
+  GatewayServiceImpl gateway;
+  ConsentServiceImpl consents;
+  RegistryServiceImpl registry;
+  AuditServiceImpl audit;
+  core::Logger& logger;
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;
+  std::atomic<bool> serving{true};
+  std::once_flag shutdown;
+};
+
+core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authentication,
+                                                    const ServerOptions& options, ServerInfo info,
+                                                    Parts parts) {
+  FG_ASSIGN_OR_RETURN(Address address, ParseAddress(options.listen_address));
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  const auto* tls = std::get_if<MutualTls>(&authentication);
+  if (tls != nullptr) {
+    FG_ASSIGN_OR_RETURN(credentials, TlsCredentials(*tls));
+  } else {
+    FG_ASSIGN_OR_RETURN(address, DevelopmentAddress(address));
+    credentials = grpc::InsecureServerCredentials();
+  }
+  auto impl = std::make_unique<Impl>(
+      tls != nullptr ? PeerAuthentication::kCertificate : PeerAuthentication::kDevelopment, options,
+      std::move(info), parts);
+
+  static std::once_flag plugins;  // process-wide switches of gRPC, read when a server is built
+  std::call_once(plugins, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+  grpc::ServerBuilder builder;
+  grpc::ResourceQuota quota("facegate");
+  quota.SetMaxThreads(options.requests_max + options.streams_max + kThreadsSpare);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(options.message_bytes_max);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // two servers on a port is a mistake
+  builder.AddListeningPort(address.ToString(), credentials, &impl->port);
+  builder.RegisterService(&impl->gateway);
+  builder.RegisterService(&impl->consents);
+  builder.RegisterService(&impl->registry);
+  builder.RegisterService(&impl->audit);
+  impl->server = builder.BuildAndStart();
+  if (impl->server == nullptr || impl->port == 0) {
+    return Status(Code::kUnavailable, "LISTEN_FAILED",
+                  "cannot listen on " + address.ToString() +
+                      ": it is in use or not ours, or the certificate and key do not fit");
+  }
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+  impl_->logger.Info("server_ready", {{"port", std::to_string(impl_->port)}});
+}
+
+Server::~Server() { Shutdown(0); }
+
+int Server::port() const { return impl_->port; }
+
+bool Server::serving() const { return impl_->serving; }
+
+void Server::Shutdown(std::int64_t grace_ms) {
+  impl_->serving = false;
+  std::call_once(impl_->shutdown, [&] {
+    if (auto* health = impl_->server->GetHealthCheckService()) health->Shutdown();
+    impl_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(grace_ms));
+    impl_->server->Wait();
+    impl_->logger.Info("server_stopped", {});
+  });
+}
+
+}  // namespace facegate::rpc

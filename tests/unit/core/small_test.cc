@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "facegate/core/bytes.h"
+#include "facegate/core/log.h"
+#include "facegate/core/metrics.h"
+
+namespace facegate::core {
+namespace {
+
+TEST(Hex, WritesLowerCaseAndReadsEither) {
+  const Bytes bytes{0x00, 0xab, 0xff};
+  EXPECT_EQ(HexEncode(bytes), "00abff");
+  EXPECT_EQ(*HexDecode("00ABff"), bytes);
+}
+
+TEST(Hex, RefusesOddLengthsAndOtherCharacters) {
+  EXPECT_EQ(HexDecode("abc").status().reason(), "BAD_HEX");
+  EXPECT_EQ(HexDecode("zz").status().reason(), "BAD_HEX");
+}
+
+TEST(Metrics, CountsAndAddsUpDurations) {
+  MemoryMetrics metrics;
+  metrics.Add(Counter::kFacesSeen, 3);
+  metrics.Add(Counter::kFacesSeen);
+  EXPECT_EQ(metrics.Value(Counter::kFacesSeen), 4u);
+  EXPECT_EQ(metrics.Value(Counter::kFacesEmbedded), 0u);
+  metrics.Observe(Stage::kDecode, 0.25);
+  { const StageTimer timer(metrics, Stage::kDecode); }
+  EXPECT_EQ(metrics.Observations(Stage::kDecode), 2u);
+  EXPECT_GE(metrics.TotalSeconds(Stage::kDecode), 0.25);
+}
+
+TEST(Metrics, GivesEveryCounterAndStageANameOfItsOwn) {
+  std::set<std::string_view> names;
+  for (int i = 0; i < static_cast<int>(Counter::kCount_); ++i) {
+    names.insert(CounterName(static_cast<Counter>(i)));
+  }
+  for (int i = 0; i < static_cast<int>(Stage::kCount_); ++i) {
+    names.insert(StageName(static_cast<Stage>(i)));
+  }
+  EXPECT_EQ(names.size(),
+            static_cast<std::size_t>(Counter::kCount_) + static_cast<std::size_t>(Stage::kCount_));
+}
+
+TEST(StderrLogger, WritesOneLineWithFieldsAndQuotesWhatCouldBeMistaken) {
+  ::testing::internal::CaptureStderr();
+  {
+    StderrLogger logger(LogLevel::kInfo);
+    logger.Info("server_ready", {{"port", "50051"}, {"text", "a b=\"c\"\nd"}});
+  }
+  const std::string out = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(out.find(" INFO server_ready port=50051 text=\"a b=\\\"c\\\"\\nd\"\n"),
+            std::string::npos)
+      << out;
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1);
+}
+
+TEST(StderrLogger, DropsWhatIsBelowItsLevel) {
+  ::testing::internal::CaptureStderr();
+  {
+    StderrLogger logger(LogLevel::kError);
+    logger.Warn("ignored");
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(StderrLogger, WritesJsonLinesWhenAsked) {
+  ::testing::internal::CaptureStderr();
+  {
+    StderrLogger logger(LogLevel::kInfo, /*json_lines=*/true);
+    logger.Warn("low_disk", {{"free", "1"}});
+  }
+  const std::string out = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(out.find(R"("level":"WARNING","event":"low_disk","free":"1"})"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace facegate::core

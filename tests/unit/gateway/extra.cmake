@@ -1,0 +1,1 @@
+target_link_libraries(gateway_test PRIVATE facegate_vision facegate_gallery facegate_consent)

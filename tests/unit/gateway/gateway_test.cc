@@ -1,0 +1,302 @@
+#include "facegate/gateway/gateway.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "facegate/gateway/gallery_dropper.h"
+#include "support/photos/photos.h"
+#include "support/world/world.h"
+
+namespace facegate {
+namespace {
+
+using core::Counter;
+using model::Reason;
+using model::Verdict;
+using testing::World;
+
+// The real engine, with faults on demand.
+class FaultyEngine final : public vision::FaceEngine {
+ public:
+  explicit FaultyEngine(vision::FaceEngine& real) : real_(real) {}
+
+  core::Result<std::vector<vision::FaceBox>> Detect(const frame::Image& image,
+                                                    const policy::ViewPermit& permit,
+                                                    const core::Deadline& deadline) override {
+    if (detect_fault) return *detect_fault;
+    return real_.Detect(image, permit, deadline);
+  }
+  core::Result<vision::EmbeddedFaces> Embed(const frame::Image& image,
+                                            std::span<const vision::FaceBox> boxes,
+                                            const policy::Permit& permit,
+                                            const core::Deadline& deadline) override {
+    if (during_embed) during_embed();
+    if (embed_fault) return *embed_fault;
+    return real_.Embed(image, boxes, permit, deadline);
+  }
+  const std::vector<vision::ModelInfo>& models() const override { return real_.models(); }
+  const std::string& embedding_model_id() const override { return real_.embedding_model_id(); }
+
+  std::optional<core::Status> detect_fault;
+  std::optional<core::Status> embed_fault;
+  std::function<void()> during_embed;
+
+ private:
+  vision::FaceEngine& real_;
+};
+
+class GoneCaller final : public core::Deadline {
+ public:
+  core::Status Check() const override {
+    return core::Status(core::Code::kCancelled, "CANCELLED", "the caller went away");
+  }
+};
+
+// One engine for all tests: loading takes longer than using it.
+struct Shared {
+  core::MemoryMetrics metrics;
+  std::unique_ptr<vision::FaceEngine> engine = testing::LoadRealEngine(metrics);
+  core::Bytes sample1 = testing::ReadPhoto("sample1.jpg");
+  core::Bytes sample3 = testing::ReadPhoto("sample3.jpg");
+  gallery::DecisionTable table = *gallery::LoadDecisionTable(
+      FACEGATE_SOURCE_DIR "/models/decision_tables.yaml", engine->embedding_model_id());
+};
+
+Shared& TheShared() {
+  static auto* shared = new Shared;
+  return *shared;
+}
+
+class GatewayTest : public ::testing::Test {
+ protected:
+  GatewayTest()
+      : shared(TheShared()),
+        faces(*shared.engine),
+        gallery(*world.store, *world.keys, world.clock, world.metrics, shared.table, {},
+                faces.embedding_model_id()),
+        dropper(gallery),
+        consents(*world.store, *world.ledger, *world.keys, world.clock, dropper),
+        gateway({world.clock, world.metrics, world.logger, *world.engine, *world.ledger, faces,
+                 gallery},
+                frame::Limits{}) {
+    EXPECT_TRUE(gallery.Load().ok());
+  }
+
+  audit::Recorded Must(core::Result<audit::Recorded> result) {
+    EXPECT_TRUE(result.ok()) << result.status().ToString();
+    if (!result.ok()) std::abort();
+    return std::move(result).value();
+  }
+  audit::Recorded Enroll(const std::string& subject, model::Region region) {
+    auto claim = world.EnrollClaim(subject);
+    claim.region = region;
+    return Must(gateway.Enroll(claim, shared.sample1, deadline));
+  }
+  // Person A consents and is enrolled from the right half of the first photograph.
+  void EnrollA() {
+    world.AddSubject("person-a");
+    consent = world.Grant("person-a");
+    ASSERT_EQ(Enroll("person-a", kRight).outcome().reason, Reason::kEnrolled);
+  }
+  audit::Recorded Authorize(const std::string& subject) {
+    return Must(gateway.Authorize(world.VerifyClaim(subject), shared.sample3, deadline));
+  }
+
+  static constexpr model::Region kRight{0.5, 0, 1, 1};
+  static constexpr model::Region kLeft{0, 0, 0.5, 1};
+
+  Shared& shared;
+  World world;
+  FaultyEngine faces;
+  gallery::Gallery gallery;
+  gateway::GalleryDropper dropper;
+  consent::ConsentService consents;
+  gateway::Gateway gateway;
+  core::NoDeadline deadline;
+  model::Consent consent;
+};
+
+TEST_F(GatewayTest, DecodesNothingWithoutConsent) {
+  const auto recorded = Authorize("person-a");
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kUseAlternative);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kConsentMissing);
+  EXPECT_EQ(recorded.outcome().counts.frames, 0);
+  EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), 0u);
+}
+
+TEST_F(GatewayTest, AllowsTheEnrolledPersonOnAnotherPhotograph) {
+  EnrollA();
+  const auto recorded = Authorize("person-a");
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kAllow);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kMatched);
+  EXPECT_EQ(recorded.outcome().counts.faces_embedded, 1);
+}
+
+TEST_F(GatewayTest, SendsSomebodyElseToTheAlternative) {
+  EnrollA();
+  world.AddSubject("person-b");
+  world.Grant("person-b");
+  ASSERT_EQ(Enroll("person-b", kLeft).outcome().reason, Reason::kEnrolled);
+  const auto recorded = Authorize("person-b");
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kUseAlternative);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kNoMatch);
+  EXPECT_TRUE(recorded.outcome().people.empty());
+}
+
+TEST_F(GatewayTest, FindsOnePersonInALaneAndLeavesStrangersUnknown) {
+  EnrollA();
+  const auto recorded = Must(gateway.Identify(world.IdentifyClaim(), shared.sample3, deadline));
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kAllow);
+  EXPECT_EQ(recorded.outcome().counts.faces_seen, 3);
+  EXPECT_EQ(recorded.outcome().counts.matched, 1);
+  EXPECT_EQ(recorded.outcome().counts.unknown, 2);
+  ASSERT_EQ(recorded.outcome().people.size(), 1u);
+  EXPECT_EQ(recorded.outcome().people[0].subject.str(), "person-a");
+}
+
+TEST_F(GatewayTest, DecodesNothingAfterAWithdrawal) {
+  EnrollA();
+  const consent::Caller caller{world.EnrollClaim("person-a").caller,
+                               world.EnrollClaim("person-a").request_id};
+  ASSERT_TRUE(consents.Withdraw(caller, {consent.op, consent.subject, consent.id}).ok());
+  EXPECT_EQ(gallery.size(), 0u);
+  const auto decoded = world.metrics.Value(Counter::kFramesDecoded);
+  EXPECT_EQ(Authorize("person-a").outcome().reason, Reason::kConsentWithdrawn);
+  EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), decoded);
+}
+
+TEST_F(GatewayTest, AbortsAMatchThatAWithdrawalOvertakes) {
+  EnrollA();
+  faces.during_embed = [&] { world.Withdraw(consent); };
+  const auto recorded = Authorize("person-a");
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kUseAlternative);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kConsentMoved);
+}
+
+TEST_F(GatewayTest, KeepsNoTemplateOfAnEnrolmentThatAWithdrawalOvertakes) {
+  world.AddSubject("person-a");
+  consent = world.Grant("person-a");
+  faces.during_embed = [&] { world.Withdraw(consent); };
+  EXPECT_EQ(Enroll("person-a", kRight).outcome().reason, Reason::kConsentMoved);
+  EXPECT_EQ(gallery.size(), 0u);
+  EXPECT_TRUE(world.store->ListTemplatesOf(World::subject("person-a"))->empty());
+}
+
+TEST_F(GatewayTest, RecordsAnUndecodablePictureAsItsOutcome) {
+  EnrollA();
+  const std::string junk = "no picture";
+  const auto recorded =
+      Must(gateway.Authorize(world.VerifyClaim("person-a"), core::AsBytes(junk), deadline));
+  EXPECT_EQ(recorded.outcome().reason, Reason::kImageInvalid);
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kUseAlternative);
+}
+
+TEST_F(GatewayTest, RecordsAFaultBehindThePermitAndGrantsNothing) {
+  EnrollA();
+  faces.embed_fault = core::Status(core::Code::kInternal, "OUT_OF_MEMORY", "no memory");
+  const auto recorded = Authorize("person-a");
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kUseAlternative);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kFault);
+  EXPECT_EQ(recorded.outcome().detail, "OUT_OF_MEMORY");
+  faces.detect_fault = core::Status(core::Code::kResourceExhausted, "QUEUE_FULL", "busy");
+  EXPECT_EQ(Authorize("person-a").outcome().detail, "QUEUE_FULL");
+}
+
+TEST_F(GatewayTest, StopsBeforeDecodingForACallerWhoWentAway) {
+  EnrollA();
+  const auto decoded = world.metrics.Value(Counter::kFramesDecoded);
+  const auto recorded =
+      Must(gateway.Authorize(world.VerifyClaim("person-a"), shared.sample3, GoneCaller()));
+  EXPECT_EQ(recorded.outcome().reason, Reason::kCancelled);
+  EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), decoded);
+}
+
+TEST_F(GatewayTest, AsksForAMarkWhenTwoFacesAreInView) {
+  world.AddSubject("person-a");
+  world.Grant("person-a");
+  const auto recorded =
+      Must(gateway.Enroll(world.EnrollClaim("person-a"), shared.sample1, deadline));
+  EXPECT_EQ(recorded.outcome().reason, Reason::kMultipleFaces);
+  EXPECT_EQ(recorded.outcome().counts.faces_embedded, 0);
+}
+
+TEST_F(GatewayTest, RecordsEveryRequestExactlyOnce) {
+  EnrollA();
+  const auto before = world.store->GetLogHead(World::op())->size;
+  Authorize("person-a");
+  Authorize("nobody");
+  EXPECT_EQ(world.store->GetLogHead(World::op())->size, before + 2);
+}
+
+// ---- Streams
+// --------------------------------------------------------------------------------------
+
+class StreamTest : public GatewayTest {
+ protected:
+  std::unique_ptr<gateway::StreamSession> Open() {
+    auto claim = world.IdentifyClaim();
+    claim.lease_ms = 2000;
+    return gateway.OpenStream(claim);
+  }
+  gateway::FrameResult Frame(gateway::StreamSession& session) {
+    auto result = session.OnFrame(shared.sample3, deadline);
+    EXPECT_TRUE(result.ok()) << result.status().ToString();
+    return std::move(result).value();
+  }
+};
+
+TEST_F(StreamTest, DecidesEachFaceOnceAndClosesTheLeaseWithItsCounts) {
+  EnrollA();
+  auto session = Open();
+  EXPECT_TRUE(Frame(*session).decisions.empty());  // seen once: may be nothing
+  EXPECT_EQ(Frame(*session).decisions.size(), 3u);
+  EXPECT_TRUE(Frame(*session).decisions.empty());
+  const auto closed = session->Close();
+  ASSERT_TRUE(closed.ok());
+  ASSERT_EQ(closed->closed_leases.size(), 1u);
+  const auto& counts = closed->closed_leases[0].outcome().counts;
+  EXPECT_EQ(counts.frames, 3);
+  EXPECT_EQ(counts.faces_seen, 9);
+  EXPECT_EQ(counts.faces_embedded, 3);
+  EXPECT_EQ(counts.matched, 1);
+}
+
+TEST_F(StreamTest, RecordsOneLeaseAfterTheOther) {
+  EnrollA();
+  auto session = Open();
+  Frame(*session);
+  world.clock.Advance(2000);
+  EXPECT_EQ(Frame(*session).closed_leases.size(), 1u);
+}
+
+TEST_F(StreamTest, DecodesNothingUntilALeaseTimeAfterARefusal) {
+  auto session = Open();
+  EXPECT_EQ(Frame(*session).decisions.size(), 1u);
+  EXPECT_TRUE(Frame(*session).decisions.empty());
+  EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), 0u);
+  world.clock.Advance(2000);
+  EXPECT_EQ(Frame(*session).decisions.size(), 1u);
+}
+
+TEST_F(StreamTest, RecordsALeaseThatNobodyClosed) {
+  EnrollA();
+  const auto before = world.store->GetLogHead(World::op())->size;
+  {
+    auto session = Open();
+    Frame(*session);
+  }
+  EXPECT_EQ(world.store->GetLogHead(World::op())->size, before + 1);
+}
+
+TEST_F(StreamTest, TellsAFrameThatIsNoPicture) {
+  EnrollA();
+  auto session = Open();
+  const std::string junk = "no picture";
+  const auto result = session->OnFrame(core::AsBytes(junk), deadline);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->issue, Reason::kImageInvalid);
+}
+
+}  // namespace
+}  // namespace facegate
