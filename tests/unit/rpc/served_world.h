@@ -52,7 +52,7 @@ class KeptLog final : public core::Logger {
     const std::lock_guard<std::mutex> lock(mutex_);
     text_ += event;
     for (const core::LogField& field : fields) {
-      text_ += " " + std::string(field.key) + "=" + field.value;
+      text_.append(" ").append(field.key).append("=").append(field.value);
     }
     text_ += "\n";
   }
