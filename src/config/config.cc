@@ -310,7 +310,12 @@ Status CheckTogether(const Document& document, const ServerConfig& config,
   const int set = int{!tls.cert.empty()} + int{!tls.key.empty()} + int{!tls.client_ca.empty()};
   if (set != 0 && set != 3) return fail("tls.cert", "set all of tls.cert, key, client_ca, or none");
   if (config.listen.grpc.empty()) return fail("listen.grpc", "must not be empty");
-  if (config.gateway_name.empty()) return fail("gateway_name", "must not be empty");
+  const std::string& name = config.gateway_name;
+  if (name.empty() || !std::all_of(name.begin(), name.end(), [](unsigned char c) {
+        return std::isalnum(c) || c == '-' || c == '_' || c == '.';
+      })) {
+    return fail("gateway_name", "must be letters, digits, '-', '_' and '.'");
+  }
   if (config.permit.lease_ms_default > config.permit.lease_ms_max) {
     return fail("permit.lease_ms_default", "lease_ms_default exceeds lease_ms_max");
   }

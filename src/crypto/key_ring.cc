@@ -48,7 +48,8 @@ Status Exposed(const std::string& path, std::string_view why) {
 }
 
 Status Missing(const std::string& path) {
-  return {Code::kNotFound, "KEYS_MISSING", path + " does not exist; `facegate init` creates keys"};
+  return {Code::kNotFound, "KEYS_MISSING",
+          path + " does not exist; keys are created once, before the first start"};
 }
 
 Status Unreadable(const std::string& path) {
@@ -173,11 +174,6 @@ Status CreateKey(int directory, const char* name, const std::string& path) {
   return failed;
 }
 
-bool IsThere(int directory, const char* name) {
-  struct stat info {};
-  return fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 std::string WithInfo(std::string_view prefix, std::string_view rest) {
   return std::string(prefix).append(rest);
 }
@@ -189,14 +185,10 @@ Status KeyRing::Init(const std::string& directory) {
   FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(directory));
   const std::string kek_path = directory + "/" + kKekFile;
   const std::string log_path = directory + "/" + kLogFile;
-  // Look for both first: creating one and then finding the other would mean taking a key back.
-  if (IsThere(dir.get(), kKekFile)) return Exists(kek_path);
-  if (IsThere(dir.get(), kLogFile)) return Exists(log_path);
-
   FG_RETURN_IF_ERROR(CreateKey(dir.get(), kKekFile, kek_path));
   Status made = CreateKey(dir.get(), kLogFile, log_path);
   if (!made.ok()) {
-    unlinkat(dir.get(), kKekFile, 0);  // ours, and nothing can have used it yet
+    unlinkat(dir.get(), kKekFile, 0);  // ours, and a ring of one key is of no use
     return made;
   }
   // The names are durable only with the directory that holds them.

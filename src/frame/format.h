@@ -1,7 +1,7 @@
 // The structure of JPEG and PNG bytes, read by hand with every access bounds-checked.
 //
-// Nothing is decoded here. A decoder is an attack surface and works hard before it complains, so what
-// can be refused from the structure alone is refused before it sees a byte.
+// Nothing is decoded here. A decoder is an attack surface and works hard before it complains, so
+// what can be refused from the structure alone is refused before it sees a byte.
 #pragma once
 
 #include "facegate/core/bytes.h"

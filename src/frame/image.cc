@@ -11,8 +11,8 @@ Image::Image(int width, int height, std::vector<std::uint8_t> rgb)
     : width_(width), height_(height), rgb_(std::move(rgb)) {
   FG_CHECK(width > 0);
   FG_CHECK(height > 0);
-  FG_CHECK(rgb_.size() == std::size_t{3} * static_cast<std::size_t>(width) *
-                              static_cast<std::size_t>(height));
+  FG_CHECK(rgb_.size() ==
+           std::size_t{3} * static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
 }
 
 Image::Image(Image&& other) noexcept

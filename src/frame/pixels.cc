@@ -56,8 +56,8 @@ core::Result<Image> DecodeWithOpenCv(core::ByteSpan bytes, const Header& header)
   const ScopedMat bgr(cv::imdecode(encoded, cv::IMREAD_COLOR));
   const cv::Mat& mat = bgr.get();
   if (mat.empty() || mat.type() != CV_8UC3) return damaged;
-  // EXIF orientation may turn the picture by 90 degrees; any other size means that the header read by
-  // hand and the decoder disagree about which picture this is.
+  // EXIF orientation may turn the picture by 90 degrees; any other size means that the header read
+  // by hand and the decoder disagree about which picture this is.
   const bool as_stated = mat.cols == header.width && mat.rows == header.height;
   const bool turned = mat.cols == header.height && mat.rows == header.width;
   if (!as_stated && !turned) return damaged;

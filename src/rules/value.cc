@@ -89,7 +89,8 @@ core::Result<InputSpec> ReadSpec(const Document& document, const Member& member)
   if (values != nullptr) {
     FG_ASSIGN_OR_RETURN(spec.values, document.Strings(*values));
     for (std::size_t i = 0; i < spec.values.size(); ++i) {
-      if (std::count(spec.values.begin(), spec.values.end(), spec.values[i]) > 1) {
+      const auto here = spec.values.begin() + static_cast<std::ptrdiff_t>(i);
+      if (std::find(spec.values.begin(), here, *here) != here) {
         return document.Error(values->items()[i].position(), "this value is listed twice");
       }
     }

@@ -10,7 +10,8 @@
 namespace facegate::vision {
 
 constexpr int kChipSide = 150;
-// How much is left around the face on each side, as a share of its size; the network was trained so.
+// How much is left around the face on each side, as a share of its size; the network was trained
+// so.
 constexpr double kChipPadding = 0.25;
 
 // RGB, rows top to bottom. Zeroed when it goes; move-only.

@@ -40,8 +40,7 @@ core::Result<std::shared_ptr<const LandmarkModel>> LandmarkModel::Load(core::Byt
 }
 
 Landmarks LandmarkModel::Find(const frame::Image& image, const FaceBox& box) const {
-  const dlib::full_object_detection shape =
-      impl_->predictor(DlibImage(image), ToRectangle(box));
+  const dlib::full_object_detection shape = impl_->predictor(DlibImage(image), ToRectangle(box));
   Landmarks landmarks;
   for (unsigned long i = 0; i < landmarks.size(); ++i) {
     landmarks[i] = {static_cast<double>(shape.part(i).x()), static_cast<double>(shape.part(i).y())};

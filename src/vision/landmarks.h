@@ -1,6 +1,7 @@
 // The 68 points of a face (iBUG 300-W numbering), and the aligned chip that follows from them.
 //
-// Points: 0-16 jaw, 17-26 brows, 27-35 nose, 36-41 and 42-47 eyes, 48-67 mouth; left is the picture's.
+// Points: 0-16 jaw, 17-26 brows, 27-35 nose, 36-41 and 42-47 eyes, 48-67 mouth; left is the
+// picture's.
 #pragma once
 
 #include <array>

@@ -23,8 +23,8 @@ constexpr std::size_t kSha256HexChars = 64;
 
 Status BadManifest(const std::string& path, const YAML::Mark& mark, const std::string& what) {
   return Status(Code::kInvalidArgument, "BAD_MODEL_MANIFEST",
-                path + ":" + std::to_string(mark.line + 1) + ":" +
-                    std::to_string(mark.column + 1) + ": " + what);
+                path + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) +
+                    ": " + what);
 }
 
 bool IsLowerHex(const std::string& text) {
@@ -143,9 +143,8 @@ Result<VerifiedFile> LoadModelFile(const std::vector<ModelFile>& manifest, std::
 
 Result<VerifiedFile> LoadLayoutFile(const std::vector<ModelFile>& manifest, std::string_view of,
                                     const std::string& models_dir) {
-  return LoadFirst(manifest, models_dir, "layout", [of](const ModelFile& file) {
-    return file.use == "layout" && file.of == of;
-  });
+  return LoadFirst(manifest, models_dir, "layout",
+                   [of](const ModelFile& file) { return file.use == "layout" && file.of == of; });
 }
 
 }  // namespace facegate::vision

@@ -34,9 +34,10 @@ struct VerifiedFile {
   core::Bytes bytes;
 };
 
-// Reads and verifies the first file of that use that is present, in `models_dir` or at its own path.
-// Returns FAILED_PRECONDITION MODEL_MISSING if none is, and DATA_LOSS MODEL_CORRUPT with both hashes
-// if one is present but not what the manifest says (no other is tried then: somebody should look).
+// Reads and verifies the first file of that use that is present, in `models_dir` or at its own
+// path. Returns FAILED_PRECONDITION MODEL_MISSING if none is, and DATA_LOSS MODEL_CORRUPT with both
+// hashes if one is present but not what the manifest says (no other is tried then: somebody should
+// look).
 core::Result<VerifiedFile> LoadModelFile(const std::vector<ModelFile>& manifest,
                                          std::string_view use, const std::string& models_dir);
 

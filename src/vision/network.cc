@@ -18,7 +18,8 @@ using core::Code;
 using core::Result;
 using core::Status;
 
-// The architecture, as dlib's face recognition example defines it; its files only load into this type.
+// The architecture, as dlib's face recognition example defines it; its files only load into this
+// type.
 template <template <int, template <typename> class, int, typename> class Block, int N,
           template <typename> class Norm, typename Below>
 using Residual = dlib::add_prev1<Block<N, Norm, 1, dlib::tag1<Below>>>;
@@ -29,8 +30,8 @@ using ResidualDown = dlib::add_prev2<
     dlib::avg_pool<2, 2, 2, 2, dlib::skip1<dlib::tag2<Block<N, Norm, 2, dlib::tag1<Below>>>>>>;
 
 template <int N, template <typename> class Norm, int stride, typename Below>
-using Block = Norm<dlib::con<N, 3, 3, 1, 1,
-                             dlib::relu<Norm<dlib::con<N, 3, 3, stride, stride, Below>>>>>;
+using Block =
+    Norm<dlib::con<N, 3, 3, 1, 1, dlib::relu<Norm<dlib::con<N, 3, 3, stride, stride, Below>>>>>;
 
 template <int N, typename Below>
 using Res = dlib::relu<Residual<Block, N, dlib::affine, Below>>;
@@ -48,12 +49,12 @@ using Level3 = Res<64, Res<64, Res<64, ResDown<64, Below>>>>;
 template <typename Below>
 using Level4 = Res<32, Res<32, Res<32, Below>>>;
 
-using Resnet = dlib::loss_metric<dlib::fc_no_bias<
-    kEmbeddingSize,
-    dlib::avg_pool_everything<Level0<Level1<Level2<Level3<Level4<dlib::max_pool<
-        3, 3, 2, 2,
-        dlib::relu<dlib::affine<dlib::con<
-            32, 7, 7, 2, 2, dlib::input_rgb_image_sized<kChipSide>>>>>>>>>>>>>;
+using Resnet = dlib::loss_metric<
+    dlib::fc_no_bias<kEmbeddingSize,
+                     dlib::avg_pool_everything<Level0<Level1<Level2<Level3<Level4<dlib::max_pool<
+                         3, 3, 2, 2,
+                         dlib::relu<dlib::affine<dlib::con<
+                             32, 7, 7, 2, 2, dlib::input_rgb_image_sized<kChipSide>>>>>>>>>>>>>;
 
 Status Corrupt(const std::string& what) { return Status(Code::kDataLoss, "MODEL_CORRUPT", what); }
 
@@ -69,8 +70,8 @@ struct LayerView {
   std::span<float> offsets;  // empty for the matrix
 };
 
-// Visits the layers that have parameters. An affine layer hides its own from the optimiser and so from
-// get_layer_params().
+// Visits the layers that have parameters. An affine layer hides its own from the optimiser and so
+// from get_layer_params().
 class CollectLayers {
  public:
   explicit CollectLayers(std::vector<LayerView>& views) : views_(views) {}
@@ -103,7 +104,8 @@ std::vector<LayerView> LayersOf(Resnet& net) {
 }
 
 // One pass over a black chip: layers take their size from what they are fed, and dlib refuses a
-// forward pass until it has converted an input of its own once. Also spares the first face the wait.
+// forward pass until it has converted an input of its own once. Also spares the first face the
+// wait.
 void WarmUp(Resnet& net) {
   dlib::matrix<dlib::rgb_pixel> black(kChipSide, kChipSide);
   dlib::assign_all_pixels(black, dlib::rgb_pixel(0, 0, 0));

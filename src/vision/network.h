@@ -1,6 +1,7 @@
 // The embedding network: dlib's face recognition ResNet with 29 convolutions.
 //
-// The network's type takes long to compile, so it exists in network.cc alone, behind this interface.
+// The network's type takes long to compile, so it exists in network.cc alone, behind this
+// interface.
 #pragma once
 
 #include <array>

@@ -2,71 +2,139 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "facegate/crypto/secret.h"
+
 namespace facegate::vision {
 namespace {
-constexpr double kScatterMax = 0.5;
+
+// The square of the chip that shows the face: between the brows and the chin, without hair.
 constexpr int kFaceFrom = 30;
 constexpr int kFaceTo = 120;
 
-Point Mean(const Landmarks& l, int from, int to) {
-  Point sum;
-  for (int i = from; i < to; ++i) {
-    sum.x += l[static_cast<std::size_t>(i)].x;
-    sum.y += l[static_cast<std::size_t>(i)].y;
-  }
-  return {sum.x / (to - from), sum.y / (to - from)};
-}
+// Landmark numbers (iBUG 300-W).
+constexpr std::size_t kJawNearLeftEar = 2;
+constexpr std::size_t kJawNearRightEar = 14;
+constexpr std::size_t kNoseTip = 30;
+constexpr std::size_t kLeftEye = 36;
+constexpr std::size_t kRightEye = 42;
+constexpr std::size_t kEyePoints = 6;
+
 double Distance(const Point& a, const Point& b) { return std::hypot(a.x - b.x, a.y - b.y); }
 
+Point EyeCentre(const Landmarks& landmarks, std::size_t first) {
+  Point centre;
+  for (std::size_t i = first; i < first + kEyePoints; ++i) {
+    centre.x += landmarks[i].x / kEyePoints;
+    centre.y += landmarks[i].y / kEyePoints;
+  }
+  return centre;
+}
+
+// The luma of a chip; zeroed when it goes.
 class Luma {
  public:
   explicit Luma(const Chip& chip) : values_(std::size_t{kChipSide} * kChipSide) {
     const std::uint8_t* in = chip.rgb();
-    for (float& v : values_) {
-      v = 0.299F * in[0] + 0.587F * in[1] + 0.114F * in[2];
+    for (float& value : values_) {
+      value = 0.299F * in[0] + 0.587F * in[1] + 0.114F * in[2];
       in += 3;
     }
   }
+  Luma(const Luma&) = delete;
+  Luma& operator=(const Luma&) = delete;
   ~Luma() { crypto::Zero(values_.data(), values_.size() * sizeof(float)); }
-  float At(int x, int y) const { return values_[static_cast<std::size_t>(y * kChipSide + x)]; }
+
+  double At(int x, int y) const { return values_[static_cast<std::size_t>(y * kChipSide + x)]; }
+  double Laplacian(int x, int y) const {
+    return At(x - 1, y) + At(x + 1, y) + At(x, y - 1) + At(x, y + 1) - 4 * At(x, y);
+  }
+
  private:
   std::vector<float> values_;
 };
 
-struct Moments { double mean = 0; double variance = 0; };
-template <class F>
-Moments Over(F value) {
-  double sum = 0, squares = 0; int n = 0;
-  for (int y = kFaceFrom; y < kFaceTo; ++y)
-    for (int x = kFaceFrom; x < kFaceTo; ++x) { double v = value(x, y); sum += v; squares += v * v; ++n; }
-  double mean = sum / n;
-  return {mean, squares / n - mean * mean};
+struct Moments {
+  double mean = 0;
+  double variance = 0;
+};
+
+// Of `value(x, y)` over the face.
+template <class Value>
+Moments OverFace(Value value) {
+  constexpr double kCount = (kFaceTo - kFaceFrom) * (kFaceTo - kFaceFrom);
+  double sum = 0;
+  double squares = 0;
+  for (int y = kFaceFrom; y < kFaceTo; ++y) {
+    for (int x = kFaceFrom; x < kFaceTo; ++x) {
+      const double v = value(x, y);
+      sum += v;
+      squares += v * v;
+    }
+  }
+  const double mean = sum / kCount;
+  return {mean, squares / kCount - mean * mean};
 }
+
+QualityIssue FirstIssue(const FaceView& view, const Quality& quality) {
+  if (CutOffShare(view.box, view.image_width, view.image_height) > kCutOffShareMax) {
+    return QualityIssue::kCutOff;
+  }
+  if (quality.plausibility < kPlausibilityMin) return QualityIssue::kImplausibleLandmarks;
+  if (EyeDistance(view.landmarks) < kEyeDistancePxMin) return QualityIssue::kTooSmall;
+  if (std::abs(quality.yaw) > kYawMax) return QualityIssue::kPose;
+  if (quality.sharpness < kSharpnessMin) return QualityIssue::kBlurred;
+  if (quality.brightness < kBrightnessMin) return QualityIssue::kTooDark;
+  if (quality.brightness > kBrightnessMax) return QualityIssue::kTooBright;
+  return QualityIssue::kNone;
+}
+
 }  // namespace
 
-FaceBox DisplacedBox(const FaceBox& box) {
-  FaceBox d = box;
-  int by = box.width() / 8;
-  d.left += by; d.right += by; d.top -= by/2 ; d.bottom -= by/2 ;
-  return d;
+double CutOffShare(const FaceBox& box, int image_width, int image_height) {
+  const double area = static_cast<double>(box.width()) * box.height();
+  if (box.width() <= 0 || box.height() <= 0) return 1;
+  const int width = std::min(box.right, image_width) - std::max(box.left, 0);
+  const int height = std::min(box.bottom, image_height) - std::max(box.top, 0);
+  if (width <= 0 || height <= 0) return 1;
+  return 1 - static_cast<double>(width) * height / area;
 }
-double EyeDistance(const Landmarks& l) { return Distance(Mean(l, 36, 42), Mean(l, 42, 48)); }
-double Yaw(const Landmarks& l) {
-  double a = Distance(l[30], l[2]), b = Distance(l[30], l[14]);
-  return (a - b) / std::max(a + b, 1.0);
+
+double Plausibility(double confidence) { return std::clamp((confidence + 1) / 4, 0.0, 1.0); }
+
+double EyeDistance(const Landmarks& landmarks) {
+  return Distance(EyeCentre(landmarks, kLeftEye), EyeCentre(landmarks, kRightEye));
 }
-double Plausibility(const Landmarks& a, const Landmarks& b) {
-  double s = 0; for (int i = 17; i < 68; ++i) s += Distance(a[i], b[i]);
-  return s / 51 / std::max(1.0, EyeDistance(a));
+
+double Yaw(const Landmarks& landmarks) {
+  const double left = Distance(landmarks[kNoseTip], landmarks[kJawNearLeftEar]);
+  const double right = Distance(landmarks[kNoseTip], landmarks[kJawNearRightEar]);
+  return left + right == 0 ? 0 : (left - right) / (left + right);
 }
+
 double Sharpness(const Chip& chip) {
-  Luma l(chip);
-  auto lap = Over([&](int x, int y) { return 4 * l.At(x, y) - l.At(x - 1, y) - l.At(x + 1, y) - l.At(x, y - 1) - l.At(x, y + 1); });
-  auto v = Over([&](int x, int y) { return l.At(x, y); });
-  return lap.variance / std::max(1.0, v.variance);
+  const Luma luma(chip);
+  const Moments edges = OverFace([&luma](int x, int y) { return luma.Laplacian(x, y); });
+  const Moments values = OverFace([&luma](int x, int y) { return luma.At(x, y); });
+  return edges.variance / std::max(values.variance, 1.0);
 }
-double Brightness(const Chip& chip) { Luma l(chip); return Over([&](int x, int y) { return l.At(x, y); }).mean; }
+
+double Brightness(const Chip& chip) {
+  const Luma luma(chip);
+  return OverFace([&luma](int x, int y) { return luma.At(x, y); }).mean;
+}
+
+Quality Assess(const FaceView& view, const Chip& chip) {
+  Quality quality;
+  quality.sharpness = static_cast<float>(Sharpness(chip));
+  quality.brightness = static_cast<float>(Brightness(chip));
+  quality.yaw = static_cast<float>(Yaw(view.landmarks));
+  quality.plausibility = static_cast<float>(Plausibility(view.confidence));
+  quality.issue = FirstIssue(view, quality);
+  return quality;
+}
+
 }  // namespace facegate::vision

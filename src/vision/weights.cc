@@ -70,8 +70,7 @@ Result<Tensor> TakeTensor(const Json& spec, core::ByteSpan& rest) {
   if (tensor.name.empty() || spec.StringOr("dtype", "") != "float32") return Bad("name or dtype");
   FG_ASSIGN_OR_RETURN(tensor.shape, ReadShape(tensor.name, spec));
   const Json* quantization = spec.Find("quantization");
-  const std::size_t size =
-      Product(tensor.shape) * (quantization == nullptr ? sizeof(float) : 1);
+  const std::size_t size = Product(tensor.shape) * (quantization == nullptr ? sizeof(float) : 1);
   if (rest.size() < size) return Bad(tensor.name + ": the weights end before it");
   const core::ByteSpan bytes = rest.first(size);
   rest = rest.subspan(size);
@@ -96,7 +95,8 @@ Result<Tensor> TakeTensor(const Json& spec, core::ByteSpan& rest) {
 
 Result<std::vector<Tensor>> ReadTensors(std::string_view layout_json, core::ByteSpan weights) {
   FG_ASSIGN_OR_RETURN(const Json layout, Json::Parse(layout_json));
-  if (!layout.is_array() || layout.AsArray().size() != 1) return Bad("one group of tensors expected");
+  if (!layout.is_array() || layout.AsArray().size() != 1)
+    return Bad("one group of tensors expected");
   const Json* specs = layout.AsArray()[0].Find("weights");
   if (specs == nullptr || !specs->is_array()) return Bad("a list `weights` is expected");
   std::vector<Tensor> tensors;

@@ -1,4 +1,5 @@
-// Weights in the form that TensorFlow.js publishes: raw tensors in one file, a JSON layout beside it.
+// Weights in the form that TensorFlow.js publishes: raw tensors in one file, a JSON layout beside
+// it.
 #pragma once
 
 #include <string>
@@ -16,10 +17,9 @@ struct Tensor {
   std::vector<float> values;  // row-major, as many as the shape says
 };
 
-// Splits `weights` as `layout_json` says; 8-bit tensors become value * scale + min, computed in double
-// and rounded to float once, as TensorFlow.js does.
-// Returns INVALID_ARGUMENT BAD_WEIGHTS if the two do not fit each other to the byte.
-core::Result<std::vector<Tensor>> ReadTensors(std::string_view layout_json,
-                                              core::ByteSpan weights);
+// Splits `weights` as `layout_json` says; 8-bit tensors become value * scale + min, computed in
+// double and rounded to float once, as TensorFlow.js does. Returns INVALID_ARGUMENT BAD_WEIGHTS if
+// the two do not fit each other to the byte.
+core::Result<std::vector<Tensor>> ReadTensors(std::string_view layout_json, core::ByteSpan weights);
 
 }  // namespace facegate::vision

@@ -10,7 +10,7 @@
 
 namespace facegate::vision {
 
-// A face found by detection, in pixels of the picture.
+// A face found by detection, in pixels of the picture; may reach past its edges.
 struct FaceBox {
   int left = 0;
   int top = 0;
@@ -19,6 +19,7 @@ struct FaceBox {
   float score = 0;        // the detector's confidence; comparable within one detector only
   bool eligible = false;  // centre in the permitted region and at least min_face_px wide
   int width() const { return right - left; }
+  int height() const { return bottom - top; }
 };
 
 // Why a face did not pass the gate. Words are stable: docs/API.md.

@@ -17,6 +17,7 @@
 #include "facegate/crypto/key_ring.h"
 #include "facegate/model/resources.h"
 #include "facegate/storage/store.h"
+#include "faulty_store.h"
 #include "support/base/fake_clock.h"
 
 namespace facegate::consent {
@@ -75,6 +76,7 @@ class Desk : public ::testing::Test {
   core::MemoryMetrics metrics_;
   core::NullLogger logger_;
   std::unique_ptr<storage::Store> store_ = storage::OpenMemoryStore();
+  FaultyStore faults_{*store_};  // what ledger and service see
   std::unique_ptr<crypto::KeyRing> keys_ = crypto::KeyRing::Ephemeral();
   std::unique_ptr<audit::Ledger> ledger_;
   SpyDropper dropper_{*store_};

@@ -59,10 +59,10 @@ std::vector<SpyDropper::Call> SpyDropper::calls() const {
 Desk::Desk() : caller_(EnrollerCaller()) {
   audit::LedgerOptions options;
   options.gateway_name = "gate.example";
-  auto ledger = audit::Ledger::Open(*store_, *keys_, clock_, metrics_, logger_, options);
+  auto ledger = audit::Ledger::Open(faults_, *keys_, clock_, metrics_, logger_, options);
   FG_CHECK(ledger.ok());
   ledger_ = std::move(ledger).value();
-  service_ = std::make_unique<ConsentService>(*store_, *ledger_, *keys_, clock_, dropper_);
+  service_ = std::make_unique<ConsentService>(faults_, *ledger_, *keys_, clock_, dropper_);
 
   model::Operator op;
   op.id = op_;

@@ -181,6 +181,39 @@ TEST_F(Withdraw, OfAnExpiredConsentLeavesWhatRestsOnALaterOne) {
   EXPECT_EQ(CountTemplates(ada_), 1u);
 }
 
+TEST_F(Withdraw, TriesAgainWhenTheConsentMovedMeanwhile) {
+  const model::Consent consent = MustGrant(Request(ada_));
+  faults_.ReadStale(2);
+  const auto withdrawn = service_->Withdraw(caller_, RefOf(consent));
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status().ToString();
+  EXPECT_EQ(withdrawn->consent.epoch, consent.epoch + 1);
+}
+
+TEST_F(Withdraw, GivesUpWhenTheConsentKeepsMoving) {
+  const model::Consent consent = MustGrant(Request(ada_));
+  faults_.ReadStale(1000);
+  const auto withdrawn = service_->Withdraw(caller_, RefOf(consent));
+  EXPECT_EQ(withdrawn.status().code(), core::Code::kAborted);
+  EXPECT_EQ(withdrawn.status().reason(), "CONSENT_MOVED");
+  EXPECT_TRUE(dropper_.calls().empty());
+}
+
+TEST_F(Withdraw, IsNotAcknowledgedUnlessItIsDurable) {
+  const model::Consent consent = MustGrant(Request(ada_));
+  Enroll(consent, "t1");
+  faults_.FailWrites();
+  const auto withdrawn = service_->Withdraw(caller_, RefOf(consent));
+  EXPECT_EQ(withdrawn.status().code(), core::Code::kUnavailable);
+  EXPECT_EQ(store_->GetConsent(RefOf(consent))->status, model::ConsentStatus::kGranted);
+}
+
+TEST_F(Sweep, ReturnsTheFaultOfTheStore) {
+  MustGrant(Request(ada_));
+  clock_.Advance(10 * core::kMsPerDay);
+  faults_.FailWrites();
+  EXPECT_EQ(service_->SweepExpired(caller_).status().code(), core::Code::kUnavailable);
+}
+
 TEST_F(Sweep, EndsConsentsWhoseTimeIsUp) {
   const model::Consent consent = MustGrant(Request(ada_));
   Enroll(consent, "t1");

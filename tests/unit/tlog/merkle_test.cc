@@ -354,6 +354,17 @@ TEST(VerifyConsistency, RefusesAForkBehindTheSamePrefix) {
       VerifyConsistency(10, honest.Root(10), 20, forked.Root(20), forked.Proof(10, 20))));
 }
 
+TEST(VerifyConsistency, RefusesTheProofOfASmallerTreeThanClaimed) {
+  ReferenceTree reference(8);
+  for (std::uint64_t old_size = 1; old_size < 4; ++old_size) {
+    const std::vector<Hash256> proof = reference.Proof(old_size, 4);
+    EXPECT_TRUE(
+        VerifyConsistency(old_size, reference.Root(old_size), 4, reference.Root(4), proof).ok());
+    EXPECT_TRUE(IsProofBad(
+        VerifyConsistency(old_size, reference.Root(old_size), 8, reference.Root(4), proof)));
+  }
+}
+
 TEST(VerifyConsistency, RefusesHugeNumbers) {
   const std::uint64_t huge = std::numeric_limits<std::uint64_t>::max();
   EXPECT_TRUE(IsProofBad(VerifyConsistency(1, {}, huge, {}, std::vector<Hash256>(1000))));
