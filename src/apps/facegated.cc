@@ -46,7 +46,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
           {gateway, consents, registry, *ledger, *store, *keys, clock, metrics, logger}));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
-                               {"templates", std::to_string(gallery->size())}});
+                                {"templates", std::to_string(gallery->size())}});
 
   const core::Status why = stop.Wait();
   logger.Info("server_draining");

@@ -180,7 +180,7 @@ class Client:
             parent=PURPOSE, notice_id="en", notice=m.Notice(language="en", text=NOTICE_TEXT)))
         cameras = {"desk": m.Camera(use=m.CAMERA_USE_ENROLLMENT_DESK),
                    "door": m.Camera(use=m.CAMERA_USE_DOOR, access_point=ACCESS_POINT,
-                                    region_of_interest=m.Region(x0=.33, y0=0, x1=.67, y1=1)),
+                                    region_of_interest=m.Region(x0=.45, y0=0, x1=.75, y1=1)),
                    "lane": m.Camera(use=m.CAMERA_USE_MARKED_LANE, access_point=ACCESS_POINT)}
         for name, camera in cameras.items():
             camera.display_name = name

@@ -33,17 +33,11 @@ core::Result<core::Json> LineOf(const core::Json& record) {
   return core::Json::Parse(std::string_view(note.text).substr(0, note.text.size() - 1));
 }
 
-// The word that says most about a record, for one line.
+// What says most about a record, on one line.
 std::string SummaryOf(const core::Json& line) {
   std::string text = line.StringOr("type", "");
-  for (const char* member : {"operation", "verdict", "reason"}) {
-    std::string word = line.StringOr(member, "");
-    if (word.empty()) {
-      if (const core::Json* outcome = line.Find("outcome"); outcome != nullptr) {
-        word = outcome->is_string() ? "" : outcome->StringOr(member, "");
-      }
-    }
-    if (!word.empty()) text += " " + word;
+  for (const char* member : {"operation", "outcome", "reason"}) {
+    if (const std::string word = line.StringOr(member, ""); !word.empty()) text += " " + word;
   }
   return text;
 }

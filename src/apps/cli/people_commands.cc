@@ -44,7 +44,7 @@ core::Result<Exit> CreateSubject(Session& session, const SubjectFlags& flags) {
   request.Set("subject_id", name.substr(at + std::string_view("/subjects/").size()));
   request.Set("subject", std::move(subject));
   FG_ASSIGN_OR_RETURN(const core::Json made, session.Call("ConsentService/CreateSubject", request));
-  session.Answer(made, "created " + made.StringOr("name", "") + ", record " +
+  session.Answer(made, "created " + session.ShortName(made.StringOr("name", "")) + ", record " +
                            std::to_string(made.IntOr("logIndex", 0)));
   return Exit::kYes;
 }
@@ -56,9 +56,9 @@ core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
                       session.Call("ConsentService/EraseSubject", request));
   const core::Json& receipt = MemberOrNull(answer, "receipt");
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
-  session.Answer(answer, "erased " + answer.StringOr("name", "") + ": " +
+  session.Answer(answer, "erased " + session.ShortName(answer.StringOr("name", "")) + ": " +
                              std::to_string(answer.IntOr("templatesDestroyed", 0)) +
-                             " templates destroyed, the id is fenced, " + ReceiptWords(receipt));
+                             " templates destroyed, the id fenced, " + ReceiptWords(receipt));
   return Exit::kYes;
 }
 
@@ -78,9 +78,9 @@ core::Result<Exit> ListAll(Session& session, const std::string& method, const st
   return Exit::kYes;
 }
 
-std::string ConsentWords(const core::Json& consent) {
+std::string ConsentWords(const Session& session, const core::Json& consent) {
   return ShortWord(consent.StringOr("status", ""), "CONSENT_STATUS_") + " " +
-         consent.StringOr("name", "");
+         session.ShortName(consent.StringOr("name", ""));
 }
 
 core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
@@ -101,7 +101,7 @@ core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
   const core::Json& receipt = MemberOrNull(answer, "receipt");
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
   const core::Json& consent = MemberOrNull(answer, "consent");
-  session.Answer(answer, ConsentWords(consent) + " until " +
+  session.Answer(answer, ConsentWords(session, consent) + " until " +
                              consent.StringOr("expireTime", "").substr(0, 10) + ", " +
                              ReceiptWords(receipt));
   return Exit::kYes;
@@ -114,9 +114,8 @@ core::Result<Exit> Withdraw(Session& session, const ConsentFlags& flags) {
                       session.Call("ConsentService/WithdrawConsent", request));
   const core::Json& receipt = MemberOrNull(answer, "receipt");
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
-  session.Answer(answer, ConsentWords(MemberOrNull(answer, "consent")) +
-                             ": its templates and their key are destroyed, " +
-                             ReceiptWords(receipt));
+  session.Answer(answer, ConsentWords(session, MemberOrNull(answer, "consent")) +
+                             ": templates and their key destroyed, " + ReceiptWords(receipt));
   return Exit::kYes;
 }
 
@@ -141,7 +140,9 @@ void AddSubjectCommands(CLI::App& app, Session& session) {
     session.SetAction([&session, flags] {
       const std::string parent = flags->name.empty() ? session.OperatorName() : flags->name;
       return ListAll(session, "ConsentService/ListSubjects", "subjects", parent,
-                     [](const core::Json& subject) { return subject.StringOr("name", ""); });
+                     [&session](const core::Json& subject) {
+                       return session.ShortName(subject.StringOr("name", ""));
+                     });
     });
   });
 
@@ -202,8 +203,9 @@ void AddConsentCommands(CLI::App& app, Session& session) {
   list->add_option("subject", flags->name, "The person")->required();
   list->callback([&session, flags] {
     session.SetAction([&session, flags] {
-      return ListAll(session, "ConsentService/ListConsents", "consents",
-                     session.FullName(flags->name), ConsentWords);
+      return ListAll(
+          session, "ConsentService/ListConsents", "consents", session.FullName(flags->name),
+          [&session](const core::Json& consent) { return ConsentWords(session, consent); });
     });
   });
 }

@@ -60,7 +60,7 @@ void SayIdentifications(const Session& session, const core::Json& answer) {
   if (!faces.is_array()) return;
   for (const core::Json& face : faces.AsArray()) {
     const std::string subject = face.StringOr("subject", "");
-    session.Say("  face: " + (subject.empty() ? "unknown" : subject));
+    session.Say("  face: " + (subject.empty() ? "unknown" : session.ShortName(subject)));
   }
 }
 

@@ -202,13 +202,9 @@ core::Result<core::Json> ReadResource(const Session& session, const Kind& kind, 
   return resource;
 }
 
-std::string Line(std::string_view verb, const core::Json& resource) {
-  std::string line = std::string(verb) + " " + resource.StringOr("name", "") + ", record " +
-                     std::to_string(resource.IntOr("logIndex", 0));
-  if (const std::string hash = resource.StringOr("textSha256", ""); !hash.empty()) {
-    line += ", text sha256 " + hash;
-  }
-  return line;
+std::string Line(const Session& session, const std::string& verb, const core::Json& resource) {
+  return verb + " " + session.ShortName(resource.StringOr("name", "")) + ", record " +
+         std::to_string(resource.IntOr("logIndex", 0));
 }
 
 core::Result<Exit> Create(Session& session, const Kind& kind, const Given& given) {
@@ -225,7 +221,7 @@ core::Result<Exit> Create(Session& session, const Kind& kind, const Given& given
   request.Set(kind.member + "_id", name.substr(slash + 1)).Set(kind.member, std::move(resource));
   FG_ASSIGN_OR_RETURN(const core::Json made,
                       session.Call("RegistryService/Create" + kind.noun, request));
-  session.Answer(made, Line("created", made));
+  session.Answer(made, Line(session, "created", made));
   return Exit::kYes;
 }
 
@@ -246,7 +242,7 @@ core::Result<Exit> Update(Session& session, const Kind& kind, const Given& given
   request.Set("update_mask", camel);
   FG_ASSIGN_OR_RETURN(const core::Json updated,
                       session.Call("RegistryService/Update" + kind.noun, request));
-  session.Answer(updated, Line("updated", updated));
+  session.Answer(updated, Line(session, "updated", updated));
   return Exit::kYes;
 }
 

@@ -83,6 +83,10 @@ std::string Session::FullName(std::string_view name) const {
   return "operators/" + flags_.op + "/" + std::string(name);
 }
 
+std::string Session::ShortName(const std::string& name) const {
+  return flags_.op.empty() ? name : ShortWord(name, OperatorName() + "/");
+}
+
 void Session::Say(std::string_view line) const { std::cout << line << '\n'; }
 
 void Session::Answer(const core::Json& answer, std::string_view line) const {

@@ -55,6 +55,8 @@ class Session {
   std::string OperatorName() const { return "operators/" + flags_.op; }
   // "sites/lobby" below --operator; a full name ("operators/...") stays what it is.
   std::string FullName(std::string_view name) const;
+  // The inverse, for people: relative to --operator where it is below it.
+  std::string ShortName(const std::string& name) const;
 
   bool json() const { return flags_.json; }
   // One line to stdout.
