@@ -1,0 +1,75 @@
+// Pictures whose faces are painted by the test, and an engine that sees them: the chain around it
+// is the real one, so that every permit and record is.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <opencv2/imgcodecs.hpp>
+#include <random>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "facegate/vision/face_engine.h"
+
+namespace facegate::eval {
+
+// What the first pixel of a painted picture says.
+struct Paint {
+  std::uint8_t faces = 1;   // how many; 200: the engine fails; 100: one that fails the gate
+  std::uint8_t person = 0;  // whose: other people are far away
+  std::uint8_t change = 0;  // how far this picture is from the person's own, in hundredths
+};
+
+inline void PaintPicture(const std::string& path, const Paint& paint) {
+  cv::Mat picture(64, 64, CV_8UC3, cv::Scalar(paint.change, paint.person, paint.faces));  // BGR
+  std::vector<std::uint8_t> png;
+  cv::imencode(".png", picture, png);
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()));
+}
+
+class PaintedFaceEngine final : public vision::FaceEngine {
+ public:
+  core::Result<std::vector<vision::FaceBox>> Detect(const frame::Image& image,
+                                                    const policy::ViewPermit&,
+                                                    const core::Deadline&) override {
+    const std::uint8_t faces = image.rgb()[0];
+    if (faces == 200) {
+      return core::Status(core::Code::kResourceExhausted, "QUEUE_FULL", "try again later");
+    }
+    vision::FaceBox box{0, 0, 64, 64, 1, true};
+    return std::vector<vision::FaceBox>(faces == 100 ? 1 : faces, box);
+  }
+
+  core::Result<vision::EmbeddedFaces> Embed(const frame::Image& image,
+                                            std::span<const vision::FaceBox> boxes,
+                                            const policy::Permit&, const core::Deadline&) override {
+    vision::EmbeddedFaces out;
+    for (const vision::FaceBox& box : boxes) {
+      if (image.rgb()[0] == 100) {
+        vision::Quality blurred;
+        blurred.issue = vision::QualityIssue::kBlurred;
+        out.rejected.push_back({box, blurred});
+        continue;
+      }
+      std::mt19937 random(image.rgb()[1]);
+      std::normal_distribution<float> normal(0, 0.115f);
+      std::array<float, vision::kEmbeddingSize> values;
+      for (float& value : values) value = normal(random);
+      values[0] += static_cast<float>(image.rgb()[2]) / 100;
+      out.faces.push_back({box, {}, vision::Embedding(values)});
+    }
+    return out;
+  }
+
+  const std::vector<vision::ModelInfo>& models() const override { return models_; }
+  const std::string& embedding_model_id() const override { return models_[0].id; }
+
+ private:
+  std::vector<vision::ModelInfo> models_{{"painted-v1", std::string(64, '0')}};
+};
+
+}  // namespace facegate::eval
