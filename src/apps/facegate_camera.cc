@@ -199,8 +199,10 @@ int main(int argc, char** argv) {
   facegate::apps::AddGlobalFlags(app, session.flags());
   app.add_option("source", flags.source, "Folder of pictures, video file, device number or address")
       ->required();
-  app.add_option("--camera", flags.camera, "Its name in the register")->required();
-  app.add_option("--purpose", flags.purpose, "What for")->required();
+  app.add_option("--camera", flags.camera, "Its name in the register")
+      ->required()
+      ->envname("FACEGATE_CAMERA");
+  app.add_option("--purpose", flags.purpose, "What for")->required()->envname("FACEGATE_PURPOSE");
   app.add_option("--fps", flags.fps, "Frames a second")->check(CLI::Range(0.1, 60.0));
   app.add_option("--lease-ms", flags.lease_ms, "How long a lease lives")
       ->check(CLI::Range(100, 10'000));

@@ -120,7 +120,7 @@ const std::vector<Field>& Fields() {
        IntField{[](C& c) -> std::int64_t& { return c.image.pixels_max; }, 4096, 268'435'456},
        "Width times height of a picture: three bytes of memory each."},
       {"match.fmr_max", RateField{[](C& c) -> double& { return c.match.fmr_max; }, 1e-9, 0.1},
-       "The false match rate you accept for 1:1, as a share (0.001 is one in a thousand). A rate "
+       "The false match rate you accept for 1:1, as a share (0.0001 is one in ten thousand). A rate "
        "that "
        "the decision table's evidence cannot support opens no door."},
       {"match.fpir_max", RateField{[](C& c) -> double& { return c.match.fpir_max; }, 1e-9, 0.1},

@@ -35,6 +35,7 @@ v1::StreamFramesResponse ToResponse(const gateway::FrameResult& result, std::int
   response.set_frame_number(frame_number);
   response.set_faces_seen(result.faces_seen);
   response.set_faces_eligible(result.faces_eligible);
+  if (result.issue) response.set_issue(ToProtoEnum<v1::Reason>(*result.issue));
   for (const audit::Recorded& decision : result.decisions) {
     *response.add_decisions() = ToAnswer(decision, detail);
   }

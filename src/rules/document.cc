@@ -1,5 +1,6 @@
 #include "facegate/rules/document.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace facegate::rules {
@@ -17,7 +19,7 @@ using core::Code;
 using core::Status;
 
 constexpr std::size_t kDocumentBytesMax = 4u << 20;
-constexpr int kDocumentDepthMax = 32;
+constexpr std::size_t kDocumentDepthMax = 32;
 constexpr int kDocumentNodesMax = 200'000;
 
 Position PositionOf(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
@@ -59,55 +61,125 @@ bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 }  // namespace
 
-// Copies yaml-cpp's tree into ours. The limits count what aliases expand to.
-class DocumentBuilder {
+// Builds our tree from the parser's events. The first mistake sticks and ends the building; limits
+// count what aliases expand to.
+class DocumentBuilder final : public YAML::EventHandler {
  public:
   explicit DocumentBuilder(const Document& document) : document_(document) {}
 
-  Status Build(const YAML::Node& yaml, Position fallback, int depth, Node& node) {
-    node.position_ = yaml.Mark().is_null() ? fallback : PositionOf(yaml.Mark());
-    if (depth > kDocumentDepthMax) return document_.Error(node.position_, "nested too deeply");
-    if (++nodes_ > kDocumentNodesMax) return document_.Error(node.position_, "too many values");
-    if (yaml.IsScalar()) {
-      node.kind_ = Node::Kind::kScalar;
-      node.quoted_ = yaml.Tag() == "!";
-      node.begin_ = yaml.Mark().is_null() ? 0 : static_cast<std::size_t>(yaml.Mark().pos);
-      node.text_ = yaml.Scalar();
-    } else if (yaml.IsSequence()) {
-      node.kind_ = Node::Kind::kList;
-      return BuildItems(yaml, depth, node);
-    } else if (yaml.IsMap()) {
-      node.kind_ = Node::Kind::kMap;
-      return BuildMembers(yaml, depth, node);
-    }
-    return Status::Ok();
+  const Status& status() const { return status_; }
+  Node TakeRoot() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Add(Make(mark, Node::Kind::kNull), anchor);
   }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    Node node = Make(mark, Node::Kind::kScalar);
+    node.quoted_ = tag == "!";
+    node.begin_ = static_cast<std::size_t>(mark.pos);
+    node.text_ = value;
+    Add(std::move(node), anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto target = anchors_.find(anchor);
+    if (target == anchors_.end()) return Fail(PositionOf(mark), "an alias inside what it names");
+    nodes_ += Count(target->second);
+    Add(target->second, YAML::NullAnchor);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(Make(mark, Node::Kind::kList), anchor);
+  }
+  void OnSequenceEnd() override { Close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(Make(mark, Node::Kind::kMap), anchor);
+  }
+  void OnMapEnd() override { Close(); }
 
  private:
-  Status BuildItems(const YAML::Node& yaml, int depth, Node& node) {
-    for (const YAML::Node& item : yaml) {
-      node.items_.emplace_back();
-      FG_RETURN_IF_ERROR(Build(item, node.position_, depth + 1, node.items_.back()));
-    }
-    return Status::Ok();
+  // A list or mapping that is still being read.
+  struct Frame {
+    Node node;
+    YAML::anchor_t anchor = YAML::NullAnchor;
+    bool key_read = false;  // of a mapping: its last member waits for a value
+  };
+
+  static int Count(const Node& node) {
+    int count = 1;
+    for (const Node& item : node.items_) count += Count(item);
+    for (const Member& member : node.members_) count += Count(member.value);
+    return count;
   }
 
-  Status BuildMembers(const YAML::Node& yaml, int depth, Node& node) {
-    for (const auto& entry : yaml) {
-      const YAML::Mark mark = entry.first.Mark();
-      const Position at = mark.is_null() ? node.position_ : PositionOf(mark);
-      if (!entry.first.IsScalar()) return document_.Error(at, "a key must be a single word");
-      const std::string& key = entry.first.Scalar();
-      if (node.Find(key) != nullptr) {
-        return document_.Error(at, "key " + Quoted(key) + " appears twice");
-      }
-      node.members_.push_back({key, at, {}});
-      FG_RETURN_IF_ERROR(Build(entry.second, at, depth + 1, node.members_.back().value));
+  static Node Make(const YAML::Mark& mark, Node::Kind kind) {
+    Node node;
+    node.kind_ = kind;
+    node.position_ = PositionOf(mark);
+    return node;
+  }
+
+  void Fail(Position where, std::string_view message) {
+    if (status_.ok()) status_ = document_.Error(where, message);
+  }
+
+  void Open(Node node, YAML::anchor_t anchor) {
+    if (open_.size() >= kDocumentDepthMax) Fail(node.position_, "nested too deeply");
+    if (!open_.empty() && open_.back().node.is_map() && !open_.back().key_read) {
+      Fail(node.position_, "a key must be a single word");
     }
-    return Status::Ok();
+    if (status_.ok()) open_.push_back({std::move(node), anchor});
+  }
+
+  void Close() {
+    if (!status_.ok()) return;
+    Frame frame = std::move(open_.back());
+    open_.pop_back();
+    Add(std::move(frame.node), frame.anchor);
+  }
+
+  // Puts a finished value where it belongs.
+  void Add(Node node, YAML::anchor_t anchor) {
+    if (++nodes_ > kDocumentNodesMax) Fail(node.position_, "too many values");
+    if (!status_.ok()) return;
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Frame& parent = open_.back();
+    if (parent.node.is_list()) {
+      parent.node.items_.push_back(std::move(node));
+    } else if (parent.key_read) {
+      parent.node.members_.back().value = std::move(node);
+      parent.key_read = false;
+    } else {
+      AddKey(parent, node);
+    }
+  }
+
+  void AddKey(Frame& map, const Node& key) {
+    if (!key.is_scalar()) return Fail(key.position_, "a key must be a single word");
+    if (map.node.Find(key.text_) != nullptr) {
+      return Fail(key.position_, "key " + Quoted(key.text_) + " appears twice");
+    }
+    map.node.members_.push_back({key.text_, key.position_, {}});
+    map.key_read = true;
   }
 
   const Document& document_;
+  Status status_;
+  Node root_;
+  std::vector<Frame> open_;
+  std::map<YAML::anchor_t, Node> anchors_;
   int nodes_ = 0;
 };
 
@@ -177,13 +249,16 @@ core::Result<Document> Document::Parse(std::string_view name, std::string_view t
   // yaml-cpp skips a byte order mark without counting it, so that offsets would be three too small.
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   document.text_ = text;
+  std::istringstream stream(document.text_);
+  DocumentBuilder builder(document);
   try {
-    const std::vector<YAML::Node> parts = YAML::LoadAll(document.text_);
-    if (parts.size() > 1) return document.Error(PositionOf(parts[1].Mark()), "a second document");
-    if (!parts.empty()) {
-      DocumentBuilder builder(document);
-      FG_RETURN_IF_ERROR(builder.Build(parts[0], {}, 0, document.root_));
-    }
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(builder);
+    FG_RETURN_IF_ERROR(builder.status());
+    document.root_ = builder.TakeRoot();
+    // Not YAML::LoadAll: on some broken files it finds empty documents without end.
+    DocumentBuilder rest(document);
+    if (parser.HandleNextDocument(rest)) return document.Error({}, "more than one document");
   } catch (const YAML::Exception& exception) {
     const Position at = exception.mark.is_null() ? Position{} : PositionOf(exception.mark);
     return document.Error(at, exception.msg);

@@ -22,15 +22,24 @@ Status Guarded(Stage stage) {
   }
 }
 
+// A neighbour whose cheek reaches into the region of interest is not the person who stands in it.
+constexpr double kShareInRegionMin = 0.75;
+
 }  // namespace
 
 bool IsEligible(const FaceBox& box, int image_width, int image_height,
                 const policy::Capture& capture) {
-  const double x = (box.left + box.right) / 2.0 / image_width;
-  const double y = (box.top + box.bottom) / 2.0 / image_height;
   const model::Region& region = capture.region;
-  return x >= region.x0 && x <= region.x1 && y >= region.y0 && y <= region.y1 &&
-         box.width() >= capture.min_face_px;
+  // What of the picture's part of the box lies in the region, along each side.
+  const auto inside = [](double from, double to, double size, double low, double high) {
+    from = std::max(from, 0.0);
+    to = std::min(to, size);
+    const double common = std::min(to, high * size) - std::max(from, low * size);
+    return to > from ? std::max(common, 0.0) / (to - from) : 0.0;
+  };
+  const double share = inside(box.left, box.right, image_width, region.x0, region.x1) *
+                       inside(box.top, box.bottom, image_height, region.y0, region.y1);
+  return share >= kShareInRegionMin && box.width() >= capture.min_face_px;
 }
 
 Worker::Worker(std::unique_ptr<Detector> detector, std::shared_ptr<const LandmarkModel> landmarks,

@@ -1,13 +1,12 @@
 // LINKS: facegate_rules
 // Any bytes as an expression: it compiles or tells a place inside itself, and what compiles
 // evaluates to the same truth twice, unknown exactly where it names a missing input.
-#include <cstdint>
-#include <cstdlib>
-#include <memory>
-#include <string_view>
-#include <vector>
-
 #include "facegate/rules/expression.h"
+
+#include <memory>
+
+#include "facegate/core/check.h"
+#include "fuzz/fuzz_target.h"
 
 namespace {
 
@@ -28,20 +27,15 @@ const std::shared_ptr<const Vocabulary>& FuzzVocabulary() {
   return vocabulary;
 }
 
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
-
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto calendar =
       WorkCalendar::Parse("c", "utc_offset_hours: 8\nyears: {2025: {holidays: [2025-06-02]}}\n")
           .value();
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto compiled = Expression::Compile(text, *FuzzVocabulary(), calendar);
+  const auto compiled = Expression::Compile(FuzzText(data, size), *FuzzVocabulary(), calendar);
   if (const auto* error = std::get_if<ExpressionError>(&compiled)) {
-    Require(error->offset <= size && !error->message.empty());
+    FG_CHECK(error->offset <= size && !error->message.empty());
     return 0;
   }
   const Expression& expression = std::get<Expression>(compiled);
@@ -53,10 +47,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   some.Set("k", std::string("x"));
   for (const Inputs* inputs : {&nothing, &some}) {
     const Truth truth = expression.Evaluate(*inputs);
-    Require(truth == expression.Evaluate(*inputs));
+    FG_CHECK(truth == expression.Evaluate(*inputs));
     std::vector<std::size_t> missing;
     expression.AppendMissing(*inputs, missing);
-    Require(missing.empty() == (truth != Truth::kUnknown));
+    FG_CHECK(missing.empty() == (truth != Truth::kUnknown));
   }
   return 0;
+}
+
+std::vector<std::string> FuzzSeeds() {
+  return {
+      "a and not b or implies(exists(t), t != 'x')",
+      "k in ['x', 'y'] and 'x' in s and any_of(s, ['y']) and not all_of(s, [\"x\", 'y'])",
+      "n >= -13.99 and n not in [1, 2] and days(d, now) < 3 and years(d, 2025-06-01) == 0",
+      "workdays_cn(d, '2025-07-14T00:00:00Z') <= 30 and (true_for_information or false_always)",
+  };
 }

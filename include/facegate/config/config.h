@@ -41,7 +41,7 @@ struct ServerConfig {
   } store;
 
   struct Models {
-    std::string dir = "../models";
+    std::string dir = "../build/models";
     std::string manifest = "../models/manifest.yaml";
     std::string decision_tables = "../models/decision_tables.yaml";
   } models;
@@ -61,7 +61,7 @@ struct ServerConfig {
   } image;
 
   struct Match {
-    double fmr_max = 0.001;
+    double fmr_max = 0.0001;
     double fpir_max = 0.01;
   } match;
 

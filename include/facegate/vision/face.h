@@ -17,7 +17,8 @@ struct FaceBox {
   int right = 0;          // exclusive
   int bottom = 0;         // exclusive
   float score = 0;        // the detector's confidence; comparable within one detector only
-  bool eligible = false;  // centre in the permitted region and at least min_face_px wide
+  // At least min_face_px wide, and three quarters of the box in the permitted region.
+  bool eligible = false;
   int width() const { return right - left; }
   int height() const { return bottom - top; }
 };

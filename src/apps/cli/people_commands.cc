@@ -165,7 +165,9 @@ void AddGrant(CLI::App& group, Session& session) {
   grant->add_option("subject", flags->name, "The person")->required();
   grant->add_option("--id", flags->id, "Id of the consent; made if absent");
   grant->add_option("--site", flags->site, "Where")->required();
-  grant->add_option("--purpose", flags->purpose, "What for")->required();
+  grant->add_option("--purpose", flags->purpose, "What for")
+      ->required()
+      ->envname("FACEGATE_PURPOSE");
   grant->add_option("--purpose-version", flags->purpose_version, "What the person was told");
   grant->add_option("--form", flags->form, "SEPARATE, EXPLICIT, WRITTEN or E_SIGNATURE");
   grant->add_option("--given-by", flags->given_by,

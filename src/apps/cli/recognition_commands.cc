@@ -1,4 +1,5 @@
 // authorize, identify, enroll: one picture, one recorded answer. status: what runs there.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -112,8 +113,12 @@ void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
   CLI::App* command = AddCommand(app, name, what, example);
   auto flags = std::make_shared<PictureFlags>();
   command->add_option("picture", flags->picture, "JPEG or PNG file")->required();
-  command->add_option("--camera", flags->camera, "Where it was taken")->required();
-  command->add_option("--purpose", flags->purpose, "What for")->required();
+  command->add_option("--camera", flags->camera, "Where it was taken")
+      ->required()
+      ->envname("FACEGATE_CAMERA");
+  command->add_option("--purpose", flags->purpose, "What for")
+      ->required()
+      ->envname("FACEGATE_PURPOSE");
   if (with_subject) {
     command->add_option("--subject", flags->subject, "Who it is said to be")->required();
   }
@@ -128,29 +133,50 @@ void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
   });
 }
 
-core::Result<Exit> Status(Session& session) {
+// "facegate_frames_decoded_total" as people say it: "frames_decoded".
+std::string ShortCounter(std::string_view name) {
+  constexpr std::string_view kPrefix = "facegate_", kSuffix = "_total";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  if (name.ends_with(kSuffix)) name.remove_suffix(kSuffix.size());
+  return std::string(name);
+}
+
+void SayCounters(const Session& session, const core::Json& status,
+                 const std::vector<std::string>& wanted) {
+  const core::Json& counters = MemberOrNull(status, "counters");
+  if (!counters.is_object()) return;
+  for (const core::Json::Member& counter : counters.AsObject()) {
+    const std::string name = ShortCounter(counter.first);
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
+      session.Say("  " + name + " " + counter.second.Dump());
+    }
+  }
+}
+
+void SayListed(const Session& session, const core::Json& status, const std::string& list,
+               const std::string& noun) {
+  const core::Json& items = MemberOrNull(status, list);
+  if (!items.is_array()) return;
+  for (const core::Json& item : items.AsArray()) {
+    session.Say("  " + noun + " " + item.StringOr("id", "") + " sha256 " +
+                item.StringOr("sha256", ""));
+  }
+}
+
+core::Result<Exit> Status(Session& session, const std::vector<std::string>& counters) {
   FG_ASSIGN_OR_RETURN(const core::Json status,
                       session.Call("GatewayService/GetStatus", core::Json::MakeObject()));
   if (session.json()) {
     session.Say(status.DumpPretty());
     return Exit::kYes;
   }
-  session.Say("facegate " + status.StringOr("version", "") + ", authentication " +
-              ShortWord(status.StringOr("authentication", ""), "AUTHENTICATION_MODE_"));
-  for (const char* list : {"models", "packs"}) {
-    const core::Json& items = MemberOrNull(status, list);
-    if (!items.is_array()) continue;
-    for (const core::Json& item : items.AsArray()) {
-      session.Say("  " + std::string(list, std::string_view(list).size() - 1) + " " +
-                  item.StringOr("id", "") + " sha256 " + item.StringOr("sha256", ""));
-    }
+  if (counters.empty()) {
+    session.Say("facegate " + status.StringOr("version", "") + ", authentication " +
+                ShortWord(status.StringOr("authentication", ""), "AUTHENTICATION_MODE_"));
+    SayListed(session, status, "models", "model");
+    SayListed(session, status, "packs", "pack");
   }
-  const core::Json& counters = MemberOrNull(status, "counters");
-  if (counters.is_object()) {
-    for (const core::Json::Member& counter : counters.AsObject()) {
-      session.Say("  " + counter.first + " " + counter.second.Dump());
-    }
-  }
+  SayCounters(session, status, counters);
   return Exit::kYes;
 }
 
@@ -164,9 +190,14 @@ void AddRecognitionCommands(CLI::App& app, Session& session) {
                     "Asks who steps into a marked lane (exit 0 only for ALLOW)", false, false);
   AddPictureCommand(app, session, "enroll", "Enroll", "Stores a template of a person who consented",
                     true, true);
-  CLI::App* status = AddCommand(app, "status", "Shows what runs there, and how much it did",
-                                "facegate --insecure-development --role AUDITOR status --json");
-  status->callback([&session] { session.SetAction([&session] { return Status(session); }); });
+  CLI::App* status =
+      AddCommand(app, "status", "Shows what runs there, and how much it did",
+                 "facegate --insecure-development --role AUDITOR status --counter faces_embedded");
+  auto counters = std::make_shared<std::vector<std::string>>();
+  status->add_option("--counter", *counters, "Only this counter; repeatable");
+  status->callback([&session, counters] {
+    session.SetAction([&session, counters] { return Status(session, *counters); });
+  });
 }
 
 }  // namespace facegate::apps

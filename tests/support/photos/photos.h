@@ -1,7 +1,7 @@
 // The two photographs that setup fetches, and the real face engine over the fetched models.
 //
-// sample1.jpg shows two people (and a round badge that the detector takes for a face), sample3.jpg
-// three; the right-hand person of the first is the middle one of the second: "person A".
+// Each shows three people; the first also a round badge that the detector takes for a face. The
+// right-hand person of sample1.jpg is the middle one of sample3.jpg: "person A".
 #pragma once
 
 #include <cstdlib>

@@ -40,8 +40,9 @@ class Outsider {
   ~Outsider() { sqlite3_close(db_); }
   Outsider(const Outsider&) = delete;
   Outsider& operator=(const Outsider&) = delete;
-  void Execute(const char* sql) {
-    EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_);
+  void Execute(const std::string& sql) {
+    EXPECT_EQ(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(db_);
   }
 
  private:
