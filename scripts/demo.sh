@@ -6,7 +6,7 @@
 #   scripts/demo.sh --bin DIR    with programs built before, and models fetched before
 #   scripts/demo.sh --keep       leaves the server's folder behind and says where
 #
-# The story goes to stdout, everything else to stderr. Exit code 0: every answer was as it should be.
+# The story goes to stdout, all else to stderr. Exit code 0: every answer was as it should be.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 bin=
@@ -45,14 +45,14 @@ finish() {
 }
 trap finish EXIT
 
-# ---- The stage: photographs, keys, certificates of each role, a server on a port of its own ---------
+# ---- The stage: photographs, keys, certificates of each role, a server --------------------------
 cd "$work"
 cp "$models/sample1.jpg" desk.jpg  # person A on the right, person B on the left
 cp "$models/sample3.jpg" door.jpg  # person A in the middle, a stranger on each side
 cat > notice.txt <<'TEXT'
-Acme AG compares your face at the main door of the lobby to let you in. It keeps an encrypted template,
-no picture, for at most 30 days. You may refuse or withdraw at any time, at the desk: the badge reader
-and the staffed desk stay open to you.
+Acme AG compares your face at the main door of the lobby to let you in. It keeps an encrypted
+template, no picture, for at most 30 days. You may refuse or withdraw at any time, at the desk: the
+badge reader and the staffed desk stay open to you.
 TEXT
 "$root/scripts/dev_certs.sh" certs operators/acme >&2
 facegate keys init keys >&2
@@ -84,7 +84,7 @@ done
 export FACEGATE_ADDRESS=127.0.0.1:$port FACEGATE_OPERATOR=acme FACEGATE_TLS_CA=certs/ca.crt
 export FACEGATE_PURPOSE=purposes/building_access FACEGATE_LOG_KEYS=log.vkeys
 
-# ---- How the story is told ---------------------------------------------------------------------------
+# ---- How the story is told -----------------------------------------------------------------------
 say() { printf '\n# %s\n' "$*"; }
 note() { printf '# %s\n' "$*"; }
 
@@ -110,17 +110,22 @@ residue() { /usr/bin/python3 "$root/tests/flow/residue.py" "$@"; }
 
 note "1. Acme registers its lobby: a door with two other ways in, three cameras, one purpose."
 as operator 0 "facegate operator create operators/acme --display-name 'Acme AG'"
-as operator 0 "facegate site create sites/lobby --display-name 'Office lobby' --venue OFFICE --country CH"
-as operator 0 "facegate access-point create sites/lobby/accessPoints/main --display-name 'Main door' \\
-    --alternative 'CARD:badge reader' --alternative 'STAFF_DESK:staffed desk'"
-as operator 0 "facegate purpose create purposes/building_access --display-name 'Building access' \\
-    --category ACCESS_CONTROL --retention-days 30 --necessity 'Hands-free entry' --alternatives-assessed"
-as operator 0 "facegate notice create purposes/building_access/notices/en --language en --text-file notice.txt"
-as operator 0 "facegate camera create sites/lobby/cameras/desk --display-name Desk --use ENROLLMENT_DESK"
-as operator 0 "facegate camera create sites/lobby/cameras/door --display-name Door --use DOOR \\
-    --access-point sites/lobby/accessPoints/main --region 0.33,0,0.67,1"
-as operator 0 "facegate camera create sites/lobby/cameras/lane --display-name Lane --use MARKED_LANE \\
-    --access-point sites/lobby/accessPoints/main"
+as operator 0 "facegate site create sites/lobby --display-name 'Office lobby' \\
+    --venue OFFICE --country CH"
+as operator 0 "facegate access-point create sites/lobby/accessPoints/main \\
+    --display-name 'Main door' --alternative 'CARD:badge reader' \\
+    --alternative 'STAFF_DESK:staffed desk'"
+as operator 0 "facegate purpose create purposes/building_access \\
+    --display-name 'Building access' --category ACCESS_CONTROL --retention-days 30 \\
+    --necessity 'Hands-free entry' --alternatives-assessed"
+as operator 0 "facegate notice create purposes/building_access/notices/en \\
+    --language en --text-file notice.txt"
+as operator 0 "facegate camera create sites/lobby/cameras/desk \\
+    --display-name Desk --use ENROLLMENT_DESK"
+as operator 0 "facegate camera create sites/lobby/cameras/door --display-name Door \\
+    --use DOOR --access-point sites/lobby/accessPoints/main --region 0.33,0,0.67,1"
+as operator 0 "facegate camera create sites/lobby/cameras/lane --display-name Lane \\
+    --use MARKED_LANE --access-point sites/lobby/accessPoints/main"
 
 say "2. Person A comes to the door before consenting. The picture is not even decoded."
 as door 1 "facegate authorize --subject subjects/person-a door.jpg --receipt refused.json"
@@ -129,8 +134,9 @@ as operator 0 "facegate status --counter frames_decoded --counter faces_embedded
 say "3. At the desk A and B read the notice, consent, and are enrolled from one photograph of both."
 for person in person-a person-b; do
   as desk 0 "facegate subject create subjects/$person --age 35"
-  as desk 0 "facegate consent grant subjects/$person --id c1 --site sites/lobby --form WRITTEN \\
-    --scope VERIFY --scope IDENTIFY --notice-sha256 \$(sha256sum notice.txt | cut -c-64) --days 30"
+  as desk 0 "facegate consent grant subjects/$person --id c1 --site sites/lobby \\
+    --form WRITTEN --scope VERIFY --scope IDENTIFY --days 30 \\
+    --notice-sha256 \$(sha256sum notice.txt | cut -c-64)"
 done
 as desk 0 "facegate enroll --subject subjects/person-a --region 0.5,0,1,1 desk.jpg"
 as desk 0 "facegate enroll --subject subjects/person-b --region 0,0,0.5,1 desk.jpg"
@@ -138,7 +144,7 @@ note "A stands at the door with a stranger on each side; then somebody says that
 as door 0 "facegate authorize --subject subjects/person-a door.jpg"
 as door 1 "facegate authorize --subject subjects/person-b door.jpg"
 
-say "4. The same three step into the marked lane: A is found, the strangers are counted and forgotten."
+say "4. The same three step into the marked lane: A is found, the strangers are only counted."
 as lane 0 "facegate identify door.jpg"
 
 say "5. A withdraws. The template and its key are gone before the call returns."
@@ -152,7 +158,7 @@ as door 1 "facegate authorize --subject subjects/person-a door.jpg"
 note "The door cannot tell a withdrawal from a stranger; the operator, who answers for it, can."
 as operator 0 "facegate audit list --reason CONSENT_WITHDRAWN"
 
-say "6. A asks to be erased. The secret behind A's pseudonyms goes too, and the id is fenced for ever."
+say "6. A asks to be erased. The secret behind A's pseudonyms goes too; the id is fenced for ever."
 residue remember data/facegate.db person-a > residue.hex
 as desk 0 "facegate subject erase subjects/person-a --receipt erased.json"
 left=$(residue count data < residue.hex)

@@ -3,10 +3,11 @@
 
     independent_client_test.py BIN_DIR
 
-Also measures, on the real server, that nothing is decoded, embedded or compared for a person without
-consent (invariant I1), and checks each receipt with this file's own RFC 6962.
+Also measures, on the real server, that nothing is decoded, embedded or compared for a person
+without consent (invariant I1), and checks each receipt with this file's own RFC 6962.
 """
 
+import base64
 import hashlib
 import sys
 import tempfile
@@ -70,7 +71,6 @@ class Story(unittest.TestCase):
     def assert_proved(self, receipt):
         origin, size, root = receipt.checkpoint.split("\n")[:3]
         self.assertEqual(origin, receipt.log_origin)
-        import base64
         self.assertEqual(root_of(receipt.leaf_hash, receipt.index, int(size),
                                  receipt.inclusion_proof), base64.b64decode(root))
         if receipt.entry:

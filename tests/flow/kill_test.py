@@ -89,8 +89,8 @@ def main() -> int:
             assert not set(load.acknowledged) & set(acknowledged), "an index was given twice"
             acknowledged.update(load.acknowledged)
             gateway.start()
-            print(f"round {number}: {len(acknowledged)} acknowledged; {check(gateway, acknowledged)}",
-                  flush=True)
+            verified = check(gateway, acknowledged)
+            print(f"round {number}: {len(acknowledged)} acknowledged; {verified}", flush=True)
     return 0
 
 

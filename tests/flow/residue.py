@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Looks for a person's destroyable bytes in a server's files.
 
-    residue.py remember DB SUBJECT > FILE    their secret, template keys and sealed templates, in hex
+    residue.py remember DB SUBJECT > FILE    their templates and template keys, else their secret
     residue.py count DIR < FILE              "1 of 2": how many of those occur in any file below DIR
 """
 

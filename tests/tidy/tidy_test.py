@@ -106,6 +106,11 @@ class TidyTest(unittest.TestCase):
         self.write("src/core/a.cc", "using namespace std;\n")
         self.assert_names("no-using-namespace", "src/core/a.cc", 1)
 
+    def test_lets_literals_and_a_wrapped_library_s_exception_be(self):
+        self.write("src/core/a.cc", "using namespace std::string_view_literals;\n"
+                   "void F() { throw SQLite::Exception(1); }\n")
+        self.assertEqual(tidy.check(self.root), [])
+
     def test_names_a_manager(self):
         self.write("src/core/a.cc", "class KeyManager final : public B {};\n")
         self.assert_names("naming", "src/core/a.cc", 1)
@@ -115,6 +120,12 @@ class TidyTest(unittest.TestCase):
         self.write("src/core/a.cc",
                    "namespace a {\nint x;\nvoid F() {\n" + body + "}\n}  // namespace a\n")
         self.assert_names("function-length", "src/core/a.cc", 3)
+
+    def test_counts_no_table_in_a_function(self):
+        body = "".join(f"      {{{i}}},\n" for i in range(90))
+        self.write("src/core/a.cc",
+                   "int F() {\n  static const S kTable[] = {\n" + body + "  };\n  return 1;\n}\n")
+        self.assertEqual(tidy.check(self.root, with_format=False), [])
 
     def test_lets_a_long_class_and_namespace_be(self):
         body = "".join(f"  int x{i};\n" for i in range(90))

@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+"""The command line without a server: help, exit codes, and what works offline.
+
+    cli_test.py BIN_DIR
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/bin").resolve()
+POLICIES = ROOT / "config" / "policies"
+
+
+def facegate(*arguments, cwd=ROOT):
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("FACEGATE_")}
+    return subprocess.run([BIN / "facegate", *map(str, arguments)], cwd=cwd, env=environment,
+                          capture_output=True, text=True, check=False)
+
+
+def subcommands(help_text):
+    _, _, listed = help_text.partition("Subcommands:")
+    return re.findall(r"^  ([a-z][a-z-]*)\b", listed, flags=re.M)
+
+
+class Help(unittest.TestCase):
+
+    def test_every_command_shows_an_example(self):
+        leaves = []
+        pending = [()]
+        while pending:
+            command = pending.pop()
+            run = facegate(*command, "--help")
+            self.assertEqual(run.returncode, 0, command)
+            below = subcommands(run.stdout)
+            pending += [command + (name,) for name in below]
+            if not below:
+                leaves.append(command)
+                self.assertRegex(run.stdout, r"Example:\n  facegate .*" + command[-1], command)
+        self.assertGreater(len(leaves), 40)
+
+
+class ExitCodes(unittest.TestCase):
+
+    def test_a_wrong_flag_is_an_error(self):
+        self.assertEqual(facegate("status", "--wrong").returncode, 2)
+
+    def test_no_command_is_an_error(self):
+        self.assertEqual(facegate().returncode, 2)
+
+    def test_missing_credentials_are_an_error_that_says_what_to_give(self):
+        run = facegate("status")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("CREDENTIALS_MISSING", run.stderr)
+        self.assertIn("--tls-cert", run.stderr)
+
+    def test_an_absent_server_is_an_error(self):
+        run = facegate("--insecure-development", "--address", "127.0.0.1:1", "--timeout-ms", 800,
+                       "status")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("UNREACHABLE", run.stderr)
+
+    def test_an_absent_picture_is_an_error_before_any_connection(self):
+        run = facegate("--insecure-development", "--operator", "acme", "authorize", "--camera", "c",
+                       "--purpose", "p", "--subject", "s", "absent.jpg")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("FILE_UNREADABLE", run.stderr)
+
+
+class Offline(unittest.TestCase):
+
+    def test_keys_are_made_once_and_never_overwritten(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(facegate("keys", "init", "keys", cwd=folder).returncode, 0)
+            public = ("--operator", "acme", "keys", "public", "keys", "--gateway", "gate.example")
+            before = facegate(*public, cwd=folder).stdout
+            self.assertRegex(before, r"^gate\.example/acme\+.*\ngate\.example/acme/records\+.*\n$")
+            again = facegate("keys", "init", "keys", cwd=folder)
+            self.assertEqual(again.returncode, 2)
+            self.assertIn("KEYS_EXIST", again.stderr)
+            self.assertEqual(facegate(*public, cwd=folder).stdout, before)
+
+    def test_a_copy_that_is_not_there_is_an_error(self):
+        run = facegate("audit", "verify", "--log-key", "absent.vkeys", "absent")
+        self.assertEqual(run.returncode, 2)
+
+    def test_packs_are_checked(self):
+        self.assertEqual(facegate("policy", "check", POLICIES / "core.yaml").returncode, 0)
+        with tempfile.TemporaryDirectory() as folder:
+            bad = Path(folder) / "bad.yaml"
+            bad.write_text("id: bad\nrules: []\nsurprise: 1\n")
+            run = facegate("policy", "check", bad)
+            self.assertEqual(run.returncode, 1)
+            self.assertRegex(run.stdout, r"bad\.yaml:\d+:\d+: ")
+
+    def test_vectors_of_the_packs_we_ship_hold(self):
+        for vectors in sorted(POLICIES.glob("*.test.yaml")):
+            run = facegate("policy", "test", vectors)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def test_a_scenario_is_judged(self):
+        with tempfile.TemporaryDirectory() as folder:
+            scenario = Path(folder) / "toilet.json"
+            scenario.write_text('{"request.operation": "verify_1to1", "venue.kind": "toilet"}')
+            run = facegate("policy", "evaluate", "--packs", "core", "--phase", "request", "--input",
+                           scenario, "--json")
+            self.assertEqual(run.returncode, 1, run.stderr)
+            self.assertIn('"decision": "deny"', run.stdout)
+            self.assertIn("core.intimate-spaces", run.stdout)
+
+
+class Server(unittest.TestCase):
+
+    def facegated(self, *arguments):
+        return subprocess.run([BIN / "facegated", *map(str, arguments)], capture_output=True,
+                              text=True, check=False)
+
+    def test_an_absent_configuration_stops_the_start(self):
+        run = self.facegated("--config", "absent.yaml")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("absent.yaml", run.stderr)
+
+    def test_no_credentials_stop_the_start_unless_spelled_out(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "facegate.yaml"
+            config.write_text("gateway_name: gate\n")
+            run = self.facegated("--config", config)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("TLS_MISSING", run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
