@@ -76,7 +76,7 @@ facegated --config facegate.yaml 2> server.log &
 server=$!
 port=
 for _ in $(seq 600); do
-  port=$(sed -n 's/.*server_ready.*port=\([0-9]*\).*/\1/p' server.log)
+  port=$(sed -n 's/.*gateway_ready.*port=\([0-9]*\).*/\1/p' server.log)
   if [ -n "$port" ] || ! kill -0 "$server" 2>/dev/null; then break; fi
   sleep 0.1
 done

@@ -45,7 +45,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
           authentication, ServerOptionsOf(config), ServerInfoOf(*faces, *rules),
           {gateway, consents, registry, *ledger, *store, *keys, clock, metrics, logger}));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
-  logger.Info("server_ready", {{"port", std::to_string(server->port())},
+  logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                {"templates", std::to_string(gallery->size())}});
 
   const core::Status why = stop.Wait();

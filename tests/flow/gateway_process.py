@@ -105,7 +105,7 @@ policy:
                                             cwd=self.folder, stderr=out)
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
-            ready = re.search(r"server_ready.*port=(\d+)", log.read_text())
+            ready = re.search(r"gateway_ready.*port=(\d+)", log.read_text())
             if ready:
                 self.port = int(ready.group(1))
                 return
