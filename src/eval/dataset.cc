@@ -75,8 +75,9 @@ class Pictures {
   static core::Status ReadAttributes(const Csv& csv, const CsvRow& row, Picture& picture) {
     for (std::size_t i = 0; i < csv.columns.size(); ++i) {
       const std::string& attribute = csv.columns[i];
-      if (attribute == "path" || attribute == "subject" || row.fields[i].empty()) continue;
       std::string group = row.fields[i];
+      const bool unknown = group.empty() || group == "NA";
+      if (attribute == "path" || attribute == "subject" || unknown) continue;
       if (attribute == "age") {
         group = Decade(group);
         if (group.empty()) return CsvError(csv.name, row.line, "an age is a number from 0 to 150");

@@ -151,8 +151,10 @@ std::string ToText(const Report& report) {
     out += Join({"pairs skipped for it: ", std::to_string(report.pairs_skipped), "\n"});
   }
   if (report.equal_error) {
-    out += Join({"equal error rate: ", Percent(MeanErrorRate(*report.equal_error)), " at distance ",
-                 DistanceText(report.equal_error->distance), "\n"});
+    const Point& point = *report.equal_error;
+    out += Join({"equal error rate: ", Percent(MeanErrorRate(point)), " at distance ",
+                 DistanceText(point.distance), " (false match ", RateText(point.false_match),
+                 ", false non-match ", RateText(point.false_non_match), ")\n"});
   }
   out += Join({"\n", Cell("distance", 8), Cell("false match", kRateWidth), "false non-match\n"});
   for (const Point& point : report.points) {

@@ -17,12 +17,12 @@ using TemplateView = std::span<const std::uint8_t, kTemplateBytes>;  // int8 bit
 
 // One unit of distance in int8 steps, fixed for ever: templates in store depend on it.
 //
-// Embeddings of the network have a norm below 1.45, so a rotated value is about N(0, 0.13). At 224
-// steps a unit the range ends at 0.567, beyond four sigma, and the rounding moves a distance from
-// 0.05 to 1.2 by less than 0.01 (below 0.05, where no decision lies, by less than 0.02). A finer
-// scale clips, a coarser one rounds more; tests/unit/gallery/protected_template_test.cc holds both
+// The network's embeddings have norms from 1.3 to 1.6 (measured), so a rotated value is about
+// N(0, 0.13). At 208 steps a unit the range ends at 0.61, beyond four sigma of the longest, and the
+// rounding moves a distance from 0.1 to 1.2 by less than 0.01 (below 0.1, where no decision lies,
+// by less than 0.02). A finer scale clips, a coarser one rounds more: the property tests hold both
 // ends.
-constexpr double kStepsPerUnit = 224;
+constexpr double kStepsPerUnit = 208;
 
 // Rotates and rounds to int8; what lies outside the range is set to its end, -127 or 127.
 // Returns nothing if a value is not finite: a broken network must not enrol or match anybody.

@@ -103,52 +103,54 @@ Status BadInput(const InputSpec& spec, std::string_view what) {
                 Quoted(spec.name) + ": " + std::string(what));
 }
 
-core::Result<core::Timestamp> ReadTime(const std::string& text) {
-  const core::Result<core::Timestamp> day = ParseDay(text);
-  return day.ok() ? day : core::ParseRfc3339(text);
-}
-
-core::Result<Value> TimeFromJson(const InputSpec& spec, const core::Json& json) {
+Status ReadTime(const InputSpec& spec, const core::Json& json, Value& value) {
   constexpr std::string_view kWanted = "expected a day (2025-06-01) or a time in RFC 3339";
   if (!json.is_string()) return BadInput(spec, kWanted);
-  const core::Result<core::Timestamp> time = ReadTime(json.AsString());
+  const core::Result<core::Timestamp> day = ParseDay(json.AsString());
+  const core::Result<core::Timestamp> time = day.ok() ? day : core::ParseRfc3339(json.AsString());
   if (!time.ok()) return BadInput(spec, kWanted);
-  if (spec.type == Type::kTimestamp) return Value(*time);
-  return Value(core::Timestamp{DayOf(*time) * core::kMsPerDay});
+  const bool whole = spec.type == Type::kDate;
+  value = whole ? core::Timestamp{DayOf(*time) * core::kMsPerDay} : *time;
+  return Status::Ok();
 }
 
-core::Result<Value> SetFromJson(const InputSpec& spec, const core::Json& json) {
+Status ReadSet(const InputSpec& spec, const core::Json& json, Value& value) {
   if (!json.is_array()) return BadInput(spec, "expected a list of words");
-  std::vector<std::string> members;
+  auto& members = value.emplace<std::vector<std::string>>();
   for (const core::Json& item : json.AsArray()) {
     if (!item.is_string()) return BadInput(spec, "expected a list of words");
     members.push_back(item.AsString());
   }
-  return Value(std::move(members));
+  return Status::Ok();
 }
 
-core::Result<Value> ValueFromJson(const InputSpec& spec, const core::Json& json) {
-  if (json.is_null()) return Value();
+// Reads one member into `value`, of the type's representation; null clears it.
+Status ReadValue(const InputSpec& spec, const core::Json& json, Value& value) {
+  value.emplace<std::monostate>();
+  if (json.is_null()) return Status::Ok();
   switch (spec.type) {
     case Type::kBool:
-      if (json.is_bool()) return Value(json.AsBool());
-      return BadInput(spec, "expected true or false");
+      if (!json.is_bool()) return BadInput(spec, "expected true or false");
+      value = json.AsBool();
+      return Status::Ok();
     case Type::kInt:
     case Type::kNumber:
-      if (json.is_number()) return Value(json.AsNumber());
-      return BadInput(spec, "expected a number");
+      if (!json.is_number()) return BadInput(spec, "expected a number");
+      value = json.AsNumber();
+      return Status::Ok();
     case Type::kString:
     case Type::kRef:
     case Type::kEnum:
-      if (json.is_string()) return Value(json.AsString());
-      return BadInput(spec, "expected a string");
+      if (!json.is_string()) return BadInput(spec, "expected a string");
+      value = json.AsString();
+      return Status::Ok();
     case Type::kSet:
-      return SetFromJson(spec, json);
+      return ReadSet(spec, json, value);
     case Type::kTimestamp:
     case Type::kDate:
-      return TimeFromJson(spec, json);
+      return ReadTime(spec, json, value);
   }
-  return BadInput(spec, "unknown type");
+  return Status::Ok();
 }
 
 }  // namespace
@@ -221,12 +223,12 @@ core::Result<Inputs> Inputs::FromJson(std::shared_ptr<const Vocabulary> vocabula
           "unknown input " + Quoted(name) + DidYouMean(name, inputs.vocabulary_->Names()));
     }
     const InputSpec& spec = inputs.vocabulary_->at(*index);
-    FG_ASSIGN_OR_RETURN(Value value, ValueFromJson(spec, member));
+    Value& value = inputs.values_[*index];
+    FG_RETURN_IF_ERROR(ReadValue(spec, member, value));
     if (!std::holds_alternative<std::monostate>(value) && !Fits(spec, value)) {
       return BadInput(
           spec, spec.type == Type::kInt ? "expected a whole number" : "not one of its values");
     }
-    inputs.values_[*index] = std::move(value);
   }
   return inputs;
 }

@@ -215,7 +215,8 @@ Status BatchWriter::operator()(const EraseSubject& c) {
   run("DELETE FROM template_keys WHERE op = ?1 AND subject = ?2");
   run("DELETE FROM consents WHERE op = ?1 AND subject = ?2");
   Query(connection_, R"sql(
-      UPDATE subjects SET erased = 1, secret = NULL, age_years = NULL, created_at = 0, log_index = ?3
+      UPDATE subjects SET erased = 1, secret = NULL, age_years = NULL, created_at = 0,
+                          log_index = ?3
       WHERE op = ?1 AND id = ?2)sql")
       .Bind(c.subject.op, c.subject.subject, index_)
       .Run();

@@ -71,6 +71,11 @@ void CallQueue::Finish(std::span<Call* const> calls) {
   done_.notify_all();
 }
 
+std::size_t CallQueue::waiting() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 void CallQueue::Close() {
   const std::lock_guard lock(mutex_);
   FG_CHECK(waiting_.empty());

@@ -52,6 +52,9 @@ class CallQueue {
   // For workers: the answer is in the call.
   void Finish(std::span<Call* const> calls);
 
+  // How many calls wait now.
+  std::size_t waiting();
+
   // Lets workers go home. No client may wait or come.
   void Close();
 

@@ -15,7 +15,7 @@
 
 namespace facegate::vision {
 
-// Whether a face may be used under a permit: its centre in the permitted region, and large enough.
+// Whether a face may be used under a permit: large enough, and three quarters of it in the region.
 bool IsEligible(const FaceBox& box, int image_width, int image_height,
                 const policy::Capture& capture);
 

@@ -10,10 +10,11 @@
 
 namespace {
 
-using namespace facegate::rules;
+namespace rules = facegate::rules;
 
-const std::shared_ptr<const Vocabulary>& FuzzVocabulary() {
-  static const std::shared_ptr<const Vocabulary> vocabulary = Vocabulary::Parse("v", R"(inputs:
+const std::shared_ptr<const rules::Vocabulary>& FuzzVocabulary() {
+  static const std::shared_ptr<const rules::Vocabulary> vocabulary =
+      rules::Vocabulary::Parse("v", R"(inputs:
   a: {type: bool, source: fuzz}
   b: {type: bool, source: fuzz}
   n: {type: number, source: fuzz}
@@ -23,7 +24,7 @@ const std::shared_ptr<const Vocabulary>& FuzzVocabulary() {
   s: {type: set, values: [x, y], source: fuzz}
   t: {type: string, source: fuzz}
 )")
-                                                                  .value();
+          .value();
   return vocabulary;
 }
 
@@ -31,26 +32,28 @@ const std::shared_ptr<const Vocabulary>& FuzzVocabulary() {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto calendar =
-      WorkCalendar::Parse("c", "utc_offset_hours: 8\nyears: {2025: {holidays: [2025-06-02]}}\n")
+      rules::WorkCalendar::Parse("c",
+                                 "utc_offset_hours: 8\nyears: {2025: {holidays: [2025-06-02]}}\n")
           .value();
-  const auto compiled = Expression::Compile(FuzzText(data, size), *FuzzVocabulary(), calendar);
-  if (const auto* error = std::get_if<ExpressionError>(&compiled)) {
+  const auto compiled =
+      rules::Expression::Compile(FuzzText(data, size), *FuzzVocabulary(), calendar);
+  if (const auto* error = std::get_if<rules::ExpressionError>(&compiled)) {
     FG_CHECK(error->offset <= size && !error->message.empty());
     return 0;
   }
-  const Expression& expression = std::get<Expression>(compiled);
-  Inputs nothing(FuzzVocabulary());
-  Inputs some(FuzzVocabulary());
+  const rules::Expression& expression = std::get<rules::Expression>(compiled);
+  rules::Inputs nothing(FuzzVocabulary());
+  rules::Inputs some(FuzzVocabulary());
   some.Set("a", true);
   some.Set("n", 3.5);
   some.Set("d", facegate::core::Timestamp{facegate::core::kMsPerDay * 20'000});
   some.Set("k", std::string("x"));
-  for (const Inputs* inputs : {&nothing, &some}) {
-    const Truth truth = expression.Evaluate(*inputs);
+  for (const rules::Inputs* inputs : {&nothing, &some}) {
+    const rules::Truth truth = expression.Evaluate(*inputs);
     FG_CHECK(truth == expression.Evaluate(*inputs));
     std::vector<std::size_t> missing;
     expression.AppendMissing(*inputs, missing);
-    FG_CHECK(missing.empty() == (truth != Truth::kUnknown));
+    FG_CHECK(missing.empty() == (truth != rules::Truth::kUnknown));
   }
   return 0;
 }

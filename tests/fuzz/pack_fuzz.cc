@@ -8,31 +8,33 @@
 
 namespace {
 
-using namespace facegate::rules;
+namespace rules = facegate::rules;
 
-const std::shared_ptr<const Vocabulary>& FuzzVocabulary() {
-  static const std::shared_ptr<const Vocabulary> vocabulary = Vocabulary::Parse("v", R"(inputs:
+const std::shared_ptr<const rules::Vocabulary>& FuzzVocabulary() {
+  static const std::shared_ptr<const rules::Vocabulary> vocabulary =
+      rules::Vocabulary::Parse("v", R"(inputs:
   a: {type: bool, source: fuzz}
   k: {type: enum, values: [x, y], source: fuzz}
   consent.status: {type: enum, values: [absent, granted], stage: candidate, source: fuzz}
 )")
-                                                                  .value();
+          .value();
   return vocabulary;
 }
 
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto rules = RuleSet::Parse(FuzzVocabulary(), "pack", FuzzText(data, size));
-  if (!rules.ok()) {
-    FG_CHECK(rules.status().reason() == "BAD_PACK");
-    FG_CHECK(rules.status().message().starts_with("pack:"));
+  const auto set = rules::RuleSet::Parse(FuzzVocabulary(), "pack", FuzzText(data, size));
+  if (!set.ok()) {
+    FG_CHECK(set.status().reason() == "BAD_PACK");
+    FG_CHECK(set.status().message().starts_with("pack:"));
     return 0;
   }
-  const Inputs nothing(FuzzVocabulary());
-  for (const Stage stage : {Stage::kRequest, Stage::kCandidate, Stage::kDetection}) {
-    const bool denied = (*rules)->Evaluate(nothing, Phase::kRequest, stage).denied();
-    FG_CHECK((*rules)->Permits(nothing, Phase::kRequest, stage) == !denied);
+  const rules::Inputs nothing(FuzzVocabulary());
+  for (const rules::Stage stage :
+       {rules::Stage::kRequest, rules::Stage::kCandidate, rules::Stage::kDetection}) {
+    const bool denied = (*set)->Evaluate(nothing, rules::Phase::kRequest, stage).denied();
+    FG_CHECK((*set)->Permits(nothing, rules::Phase::kRequest, stage) == !denied);
   }
   return 0;
 }

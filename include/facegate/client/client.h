@@ -96,7 +96,8 @@ class Client {
   core::Status CallStreaming(std::string_view method, const core::Json& request,
                              const std::function<core::Status(const core::Json&)>& take);
 
-  // Opens GatewayService/StreamFrames with a StreamConfig.
+  // Opens GatewayService/StreamFrames with a StreamConfig. Does not wait for the server: a refusal
+  // of the stream may be given back here or by the first Send.
   core::Result<FrameStream> OpenFrames(const core::Json& config);
 
  private:

@@ -25,10 +25,12 @@
 namespace facegate::eval {
 
 struct Options {
-  std::string pairs_csv;   // path_a,path_b,same: two pictures, 1 for the same person, else 0
-  std::string root;        // the directory that the csv files' paths are relative to
-  std::string groups_csv;  // path,subject and any attributes (age,ethnicity,gender); "": no groups
-  double distance = 0.45;  // where groups are compared: two embeddings at or below it match
+  std::string pairs_csv;  // path_a,path_b,same: two pictures, 1 for the same person, else 0
+  std::string root;       // the directory that the csv files' paths are relative to
+  // path,subject and any attributes (age,ethnicity,gender), empty or NA where unknown; "": no
+  // groups
+  std::string groups_csv;
+  double distance = 0.45;         // where groups are compared: two embeddings at or below it match
   std::vector<double> distances;  // of the table; empty: 0.30 to 0.70 by 0.025
   int min_face_px = 80;           // as of a camera
   frame::Limits limits;

@@ -52,9 +52,9 @@ struct Header {
 core::Result<Header> ReadHeader(core::ByteSpan bytes, const Limits& limits);
 
 // Decodes after ReadHeader agreed; EXIF orientation is applied. Counts kFramesDecoded.
-// Returns what ReadHeader returns, INVALID_ARGUMENT IMAGE_INVALID for damaged or cut content (a JPEG has
-// no checksums: bits flipped inside its data show as a distorted picture), or RESOURCE_EXHAUSTED
-// IMAGE_MEMORY where there is no memory for it.
+// Returns what ReadHeader returns, INVALID_ARGUMENT IMAGE_INVALID for content that is damaged or
+// cut short (a JPEG has no checksums: bits flipped inside its data show as a distorted picture), or
+// RESOURCE_EXHAUSTED IMAGE_MEMORY where there is no memory for it.
 // Requires: `permit` is live (the caller checked; a dead one is a bug).
 core::Result<Image> Decode(core::ByteSpan bytes, const policy::ViewPermit& permit,
                            const Limits& limits, core::Metrics& metrics);

@@ -14,9 +14,9 @@ namespace facegate::vision {
 struct FaceBox {
   int left = 0;
   int top = 0;
-  int right = 0;          // exclusive
-  int bottom = 0;         // exclusive
-  float score = 0;        // the detector's confidence; comparable within one detector only
+  int right = 0;    // exclusive
+  int bottom = 0;   // exclusive
+  float score = 0;  // the detector's confidence; comparable within one detector only
   // At least min_face_px wide, and three quarters of the box in the permitted region.
   bool eligible = false;
   int width() const { return right - left; }

@@ -41,7 +41,7 @@ class FaceEngine {
 };
 
 struct DlibOptions {
-  std::string models_dir;     // where scripts/setup.sh put the verified files
+  std::string models_dir;     // where scripts/fetch_models.sh put the files
   std::string manifest_path;  // models/manifest.yaml
   int workers = 2;            // threads, each with its own network
   int batch_max = 8;

@@ -23,7 +23,7 @@ class RunTest : public ::testing::Test {
       options_.groups_csv = dir_ / "groups.csv";
     }
     return eval::Run(options_, {engine_, rules_, clock_, metrics_},
-               [this](long done, long count) { progress_.emplace_back(done, count); });
+                     [this](long done, long count) { progress_.emplace_back(done, count); });
   }
 
   void Picture(const std::string& name, const Paint& paint) { PaintPicture(dir_ / name, paint); }

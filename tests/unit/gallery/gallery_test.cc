@@ -24,7 +24,7 @@ DecisionTable TestTable() { return {kModel, 0.55, {{0.45, 2.7e-5, 111'966, 0, "a
 // it.
 std::array<float, vision::kEmbeddingSize> Spot(unsigned seed) {
   std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0, 0.115f);  // a norm of about 1.3
+  std::normal_distribution<float> normal(0, 0.13f);  // a norm of about 1.5
   std::array<float, vision::kEmbeddingSize> values;
   for (float& value : values) value = normal(random);
   return values;

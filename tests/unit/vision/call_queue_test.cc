@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
 #include <thread>
 
 namespace facegate::vision {
@@ -29,29 +30,31 @@ Call NewCall(Work work, const core::Deadline& deadline, std::span<const FaceBox>
   return call;
 }
 
-// Clients in threads of their own, each waiting in Run.
+// Clients in threads of their own, each waiting in Run. The calls live as long as they do.
 class CallQueueTest : public ::testing::Test {
  protected:
   ~CallQueueTest() override {
     for (std::thread& client : clients_) client.join();
     queue_.Close();
   }
-  // Starts a client and waits until the queue has its call: the queue takes at most three, so a
-  // probe that would be the next tells how many there are.
-  void Come(Call& call) {
+  // A client that waits in the queue once this returns.
+  Call& Come(Work work, const core::Deadline& deadline, std::span<const FaceBox> boxes = {}) {
+    Call& call = calls_.emplace_back(NewCall(work, deadline, boxes));
+    const std::size_t before = queue_.waiting();
     clients_.emplace_back([this, &call] { call.status = queue_.Run(call); });
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    while (queue_.waiting() == before) std::this_thread::yield();
+    return call;
   }
 
   core::MemoryMetrics metrics_;
   core::NoDeadline patient_;
   CallQueue queue_{3, metrics_};
+  std::deque<Call> calls_;
   std::vector<std::thread> clients_;
 };
 
 TEST_F(CallQueueTest, HandsACallToAWorkerAndItsAnswerBack) {
-  Call call = NewCall(Work::kDetect, patient_);
-  Come(call);
+  Call& call = Come(Work::kDetect, patient_);
   const std::vector<Call*> taken = queue_.Take(8);
   ASSERT_EQ(taken, std::vector<Call*>{&call});
   taken[0]->status = core::Status(core::Code::kInternal, "VISION_FAILED", "test");
@@ -62,9 +65,7 @@ TEST_F(CallQueueTest, HandsACallToAWorkerAndItsAnswerBack) {
 }
 
 TEST_F(CallQueueTest, RefusesMoreCallsThanMayWait) {
-  std::vector<Call> calls;
-  for (int i = 0; i < 3; ++i) calls.push_back(NewCall(Work::kDetect, patient_));
-  for (Call& call : calls) Come(call);
+  for (int i = 0; i < 3; ++i) Come(Work::kDetect, patient_);
   Call extra = NewCall(Work::kDetect, patient_);
   const core::Status status = queue_.Run(extra);
   EXPECT_EQ(status.code(), core::Code::kResourceExhausted);
@@ -82,10 +83,8 @@ TEST_F(CallQueueTest, DoesNotQueueACallWhoseDeadlinePassed) {
 
 TEST_F(CallQueueTest, LetsAClientGoWhoseDeadlinePassesWhileItWaits) {
   SwitchedDeadline deadline;
-  Call late = NewCall(Work::kDetect, deadline);
-  Call next = NewCall(Work::kDetect, patient_);
-  Come(late);
-  Come(next);
+  Call& late = Come(Work::kDetect, deadline);
+  Call& next = Come(Work::kDetect, patient_);
   deadline.End();
   clients_.front().join();
   clients_.erase(clients_.begin());
@@ -98,12 +97,9 @@ TEST_F(CallQueueTest, LetsAClientGoWhoseDeadlinePassesWhileItWaits) {
 TEST_F(CallQueueTest, BatchesEmbedCallsAsLongAsTheirFacesFit) {
   const std::vector<FaceBox> two(2);
   const std::vector<FaceBox> three(3);
-  Call first = NewCall(Work::kEmbed, patient_, two);
-  Call large = NewCall(Work::kEmbed, patient_, three);
-  Call second = NewCall(Work::kEmbed, patient_, two);
-  Come(first);
-  Come(large);
-  Come(second);
+  Call& first = Come(Work::kEmbed, patient_, two);
+  Call& large = Come(Work::kEmbed, patient_, three);
+  Call& second = Come(Work::kEmbed, patient_, two);
   const std::vector<Call*> batch = queue_.Take(4);
   EXPECT_EQ(batch, (std::vector<Call*>{&first, &second}));
   queue_.Finish(batch);
@@ -114,18 +110,15 @@ TEST_F(CallQueueTest, BatchesEmbedCallsAsLongAsTheirFacesFit) {
 
 TEST_F(CallQueueTest, TakesAnEmbedCallThatIsLargerThanABatch) {
   const std::vector<FaceBox> many(9);
-  Call call = NewCall(Work::kEmbed, patient_, many);
-  Come(call);
+  Call& call = Come(Work::kEmbed, patient_, many);
   const std::vector<Call*> taken = queue_.Take(8);
   EXPECT_EQ(taken, std::vector<Call*>{&call});
   queue_.Finish(taken);
 }
 
 TEST_F(CallQueueTest, NeverBatchesDetection) {
-  Call first = NewCall(Work::kDetect, patient_);
-  Call second = NewCall(Work::kDetect, patient_);
-  Come(first);
-  Come(second);
+  Come(Work::kDetect, patient_);
+  Come(Work::kDetect, patient_);
   for (int i = 0; i < 2; ++i) {
     const std::vector<Call*> taken = queue_.Take(8);
     EXPECT_EQ(taken.size(), 1u);

@@ -12,8 +12,8 @@ std::string Layout(const std::string& tensors) {
   return R"([{"weights":[)" + tensors + R"(],"paths":["x.bin"]}])";
 }
 
-constexpr char kQuantised[] =
-    R"({"name":"q","shape":[2,2],"dtype":"float32","quantization":{"dtype":"uint8","scale":0.1,"min":-0.5}})";
+constexpr char kQuantised[] = R"({"name":"q","shape":[2,2],"dtype":"float32",)"
+                              R"("quantization":{"dtype":"uint8","scale":0.1,"min":-0.5}})";
 constexpr char kPlain[] = R"({"name":"p","shape":[1],"dtype":"float32"})";
 
 std::string ReasonFor(const std::string& layout, const core::Bytes& bytes) {
@@ -57,8 +57,8 @@ TEST(ReadTensors, RefusesAShapeThatOverflows) {
 }
 
 TEST(ReadTensors, RefusesAnotherQuantisation) {
-  const std::string other =
-      R"({"name":"o","shape":[1],"dtype":"float32","quantization":{"dtype":"uint16","scale":1,"min":0}})";
+  const std::string other = R"({"name":"o","shape":[1],"dtype":"float32",)"
+                            R"("quantization":{"dtype":"uint16","scale":1,"min":0}})";
   EXPECT_EQ(ReasonFor(Layout(other), {0, 0}), "BAD_WEIGHTS");
 }
 

@@ -201,23 +201,32 @@ TEST_F(WorkerTest, ACallerThatIsGoneDoesNotDisturbItsBatch) {
   EXPECT_EQ(second.embedded.faces.size(), boxes.size());
 }
 
-TEST(IsEligible, AsksForTheCentreInTheRegion) {
+FaceBox Square(int left, int top, int side) {
   FaceBox box;
-  box.left = 0;
-  box.right = 100;
-  box.top = 0;
-  box.bottom = 100;
-  EXPECT_TRUE(IsEligible(box, 200, 200, {{0, 0, 0.25, 0.25}, 80}));
-  EXPECT_FALSE(IsEligible(box, 200, 200, {{0.26, 0, 1, 1}, 80}));
-  EXPECT_FALSE(IsEligible(box, 200, 200, {{0, 0.26, 1, 1}, 80}));
+  box.left = left;
+  box.top = top;
+  box.right = left + side;
+  box.bottom = top + side;
+  return box;
+}
+
+TEST(IsEligible, AsksForThreeQuartersOfTheBoxInTheRegion) {
+  const policy::Capture left_half{{0, 0, 0.5, 1}, 80};
+  EXPECT_TRUE(IsEligible(Square(25, 0, 100), 200, 200, left_half));
+  EXPECT_FALSE(IsEligible(Square(26, 0, 100), 200, 200, left_half));
+  const policy::Capture lower_half{{0, 0.5, 1, 1}, 80};
+  EXPECT_TRUE(IsEligible(Square(0, 75, 100), 200, 200, lower_half));
+  EXPECT_FALSE(IsEligible(Square(0, 74, 100), 200, 200, lower_half));
+}
+
+TEST(IsEligible, CountsOnlyWhatThePictureShowsOfTheBox) {
+  EXPECT_TRUE(IsEligible(Square(-40, 0, 100), 200, 200, {{}, 80}));
+  EXPECT_FALSE(IsEligible(Square(-100, 0, 100), 200, 200, {{}, 80}));
 }
 
 TEST(IsEligible, AsksForTheSmallestWidth) {
-  FaceBox box;
-  box.right = 80;
-  box.bottom = 80;
-  EXPECT_TRUE(IsEligible(box, 200, 200, {{}, 80}));
-  EXPECT_FALSE(IsEligible(box, 200, 200, {{}, 81}));
+  EXPECT_TRUE(IsEligible(Square(0, 0, 80), 200, 200, {{}, 80}));
+  EXPECT_FALSE(IsEligible(Square(0, 0, 80), 200, 200, {{}, 81}));
 }
 
 }  // namespace

@@ -1,0 +1,157 @@
+// Whole requests: in process and over gRPC, with a bare gRPC call as the ceiling.
+#include <benchmark/benchmark.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+
+#include "bench_world.h"
+#include "facegate/rpc/server.h"
+#include "facegate/v1/gateway_service.grpc.pb.h"
+
+namespace facegate::bench {
+namespace {
+
+using core::Stage;
+
+double FaceWorkSeconds(const core::MemoryMetrics& metrics) {
+  return metrics.TotalSeconds(Stage::kDecode) + metrics.TotalSeconds(Stage::kDetect) +
+         metrics.TotalSeconds(Stage::kAlign) + metrics.TotalSeconds(Stage::kEmbed);
+}
+
+double NowSeconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Measures each call of `request`; reports its quantiles, and those of what is left of it without
+// decoding, detecting, aligning and embedding: facegate's own overhead.
+template <class F>
+void MeasureRequests(benchmark::State& state, BenchWorld& bench, F request) {
+  std::vector<double> total;
+  std::vector<double> overhead;
+  for (auto _ : state) {
+    const double face_before = FaceWorkSeconds(bench.world.metrics);
+    const double start = NowSeconds();
+    request();
+    const double seconds = NowSeconds() - start;
+    total.push_back(seconds * 1e3);
+    overhead.push_back((seconds - (FaceWorkSeconds(bench.world.metrics) - face_before)) * 1e3);
+  }
+  state.counters["p50_ms"] = Quantile(total, 0.50);
+  state.counters["p99_ms"] = Quantile(total, 0.99);
+  state.counters["overhead_p50_ms"] = Quantile(overhead, 0.50);
+  state.counters["overhead_p99_ms"] = Quantile(overhead, 0.99);
+}
+
+void BM_AuthorizeInProcess(benchmark::State& state) {
+  BenchWorld& bench = TheWorld();
+  const auto size = static_cast<Size>(state.range(0));
+  state.SetLabel(Label(size));
+  MeasureRequests(state, bench, [&] {
+    const auto recorded = bench.gateway.Authorize(bench.Claim(), bench.Photo(size), bench.deadline);
+    FG_CHECK(recorded.ok() && recorded->outcome().verdict == model::Verdict::kAllow);
+  });
+}
+BENCHMARK(BM_AuthorizeInProcess)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void BM_DenyInProcess(benchmark::State& state) {
+  BenchWorld& bench = TheWorld();
+  MeasureRequests(state, bench, [&] {
+    const auto recorded = bench.gateway.Authorize(bench.world.VerifyClaim("nobody"),
+                                                  bench.Photo(Size::kVga), bench.deadline);
+    FG_CHECK(recorded.ok());
+  });
+}
+BENCHMARK(BM_DenyInProcess)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+// A server on a free loopback port before the same world.
+struct Served {
+  Served()
+      : bench(TheWorld()),
+        dropper(bench.gallery),
+        consents(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
+                 dropper),
+        registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine) {
+    rpc::ServerOptions options;
+    options.listen_address = "127.0.0.1:0";
+    auto started = rpc::Server::Start(
+        rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models(), {}},
+        {bench.gateway, consents, registry, *bench.world.ledger, *bench.world.store,
+         *bench.world.keys, bench.world.clock, bench.world.metrics, bench.world.logger});
+    FG_CHECK(started.ok());
+    server = std::move(started).value();
+    channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
+                                  grpc::InsecureChannelCredentials());
+  }
+  BenchWorld& bench;
+  gateway::GalleryDropper dropper;
+  consent::ConsentService consents;
+  registry::RegistryService registry;
+  std::unique_ptr<rpc::Server> server;
+  std::shared_ptr<grpc::Channel> channel;
+};
+
+Served& TheServer() {
+  static auto* served = new Served;
+  return *served;
+}
+
+// The health service's Check: gRPC and nothing behind it.
+void BM_GrpcEcho(benchmark::State& state) {
+  Served& served = TheServer();
+  grpc::GenericStub stub(served.channel);
+  grpc::CompletionQueue queue;
+  const grpc::ByteBuffer empty;
+  for (auto _ : state) {
+    grpc::ClientContext context;
+    grpc::ByteBuffer reply;
+    grpc::Status status;
+    auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", empty, &queue);
+    call->StartCall();
+    call->Finish(&reply, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    FG_CHECK(queue.Next(&tag, &ok) && ok && status.ok());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_GrpcEcho)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+v1::AuthorizeRequest RequestFor(const std::string& subject, const core::Bytes& photo) {
+  v1::AuthorizeRequest request;
+  request.set_camera("operators/acme/sites/lobby/cameras/door");
+  request.set_purpose("operators/acme/purposes/building_access");
+  request.set_subject("operators/acme/subjects/" + subject);
+  request.set_image(photo.data(), photo.size());
+  return request;
+}
+
+void AuthorizeOverGrpc(Served& served, const v1::AuthorizeRequest& request, v1::Verdict wanted) {
+  const auto stub = v1::GatewayService::NewStub(served.channel);
+  grpc::ClientContext context;
+  context.AddMetadata("x-facegate-role", "controller");
+  v1::AuthorizeResponse response;
+  const grpc::Status status = stub->Authorize(&context, request, &response);
+  FG_CHECK(status.ok() && response.answer().verdict() == wanted);
+}
+
+void BM_AuthorizeOverGrpc(benchmark::State& state) {
+  Served& served = TheServer();
+  const auto size = static_cast<Size>(state.range(0));
+  state.SetLabel(Label(size));
+  const auto request = RequestFor("person-a", served.bench.Photo(size));
+  MeasureRequests(state, served.bench,
+                  [&] { AuthorizeOverGrpc(served, request, v1::VERDICT_ALLOW); });
+}
+BENCHMARK(BM_AuthorizeOverGrpc)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void BM_DenyOverGrpc(benchmark::State& state) {
+  Served& served = TheServer();
+  const auto request = RequestFor("nobody", served.bench.Photo(Size::kVga));
+  MeasureRequests(state, served.bench,
+                  [&] { AuthorizeOverGrpc(served, request, v1::VERDICT_USE_ALTERNATIVE); });
+}
+BENCHMARK(BM_DenyOverGrpc)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+}  // namespace
+}  // namespace facegate::bench
