@@ -3,12 +3,14 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <limits>
 #include <string>
 
 #include "facegate/tlog/merkle.h"
 #include "facegate/v1/audit_service.pb.h"
 #include "rpc/audit_messages.h"
+#include "rpc/call_guard.h"
 #include "rpc/consent_messages.h"
 #include "rpc/gateway_messages.h"
 #include "rpc/registry_messages.h"
