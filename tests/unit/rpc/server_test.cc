@@ -45,8 +45,7 @@ Json AuthorizeRequest(const std::string& subject) {
       .Set("image", "bm8gcGljdHVyZQ==");
 }
 
-// ---- Start
-// ---------------------------------------------------------------------------------------
+// ---- Start ------------------------------------------------------------------------------------
 
 class StartTest : public ::testing::Test {
  protected:
@@ -88,8 +87,7 @@ TEST_F(StartTest, NamesACertificateThatIsNotThere) {
   EXPECT_NE(status.message().find("/nowhere/server.crt"), std::string::npos);
 }
 
-// ---- Mutual TLS
-// ----------------------------------------------------------------------------------
+// ---- Mutual TLS -------------------------------------------------------------------------------
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -224,8 +222,7 @@ TEST_F(TlsTest, ListsNoOperatorForASitesCertificate) {
   EXPECT_EQ(answer->Find("operators")->AsArray().size(), 0u);
 }
 
-// ---- Behind the door
-// -----------------------------------------------------------------------------
+// ---- Behind the door --------------------------------------------------------------------------
 
 class ServedTest : public ::testing::Test {
  protected:
@@ -442,8 +439,7 @@ TEST_F(ServedTest, SaysWhatRunsHere) {
   EXPECT_NE(status->Find("counters")->Find("facegate_requests_total"), nullptr);
 }
 
-// ---- The log
-// -------------------------------------------------------------------------------------
+// ---- The log ----------------------------------------------------------------------------------
 
 TEST_F(ServedTest, ListsRecordsByFilterInPages) {
   for (const char* id : {"a", "b", "c"}) served_.world.AddSubject(id);
@@ -531,8 +527,7 @@ TEST_F(ServedTest, ExportsTheLogWithTheCheckpointLast) {
   EXPECT_EQ(paths[2], "checkpoint");
 }
 
-// ---- Limits, streams and the rest
-// ----------------------------------------------------------------
+// ---- Limits, streams and the rest -------------------------------------------------------------
 
 TEST_F(ServedTest, StreamsFramesAndRecordsTheLease) {
   const auto camera = served_.ClientAs(Role::kCamera);
