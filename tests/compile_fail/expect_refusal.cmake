@@ -1,9 +1,10 @@
-# Compiles PROGRAM without linking. Fails unless the compiler refuses it for the reason it names; a
+# Compiles PROGRAM against the headers below ROOT, without linking. Fails unless the compiler refuses it for the reason it names; a
 # program that names none must compile.
 file(READ ${PROGRAM} text)
 set(ENV{LC_ALL} C)
 execute_process(
-  COMMAND ${COMPILER} -std=c++20 -Wall -Wextra -Werror -fsyntax-only ${INCLUDES} ${PROGRAM}
+  COMMAND ${COMPILER} -std=c++20 -Wall -Wextra -Werror -fsyntax-only -I${ROOT}/include -I${ROOT}/src
+          ${PROGRAM}
   RESULT_VARIABLE result ERROR_VARIABLE errors)
 
 if(NOT text MATCHES "// EXPECT: ([^\n]+)")
