@@ -44,12 +44,8 @@ def main() -> int:
         assert client.counters().get("facegate_frames_decoded_total", 0) == 0, client.counters()
 
         client.grant("person-a", notice)
-        g, m = client.protos.gateway, client.protos.resources
-        enrolled = client.desk.Enroll(g.EnrollRequest(
-            camera=flow.DESK, purpose=flow.PURPOSE, subject=flow.OPERATOR + "/subjects/person-a",
-            image=(flow.models_dir() / "sample1.jpg").read_bytes(),
-            region=m.Region(x0=.5, y0=0, x1=1, y1=1))).answer
-        assert m.Verdict.Name(enrolled.verdict) == "VERDICT_ALLOW", enrolled
+        verdict = client.protos.resources.Verdict.Name(client.enroll("person-a").verdict)
+        assert verdict == "VERDICT_ALLOW", verdict
         before = client.counters()
         run = stream(gateway, frames)
         assert run.returncode == 0, run.stderr

@@ -23,6 +23,8 @@ SITE = OPERATOR + "/sites/lobby"
 ACCESS_POINT = SITE + "/accessPoints/main"
 DESK, DOOR, LANE = (SITE + "/cameras/" + name for name in ("desk", "door", "lane"))
 PURPOSE = OPERATOR + "/purposes/building_access"
+# Where the two are in sample1.jpg, as x0, y0, x1, y1; person A is also in the middle of sample3.jpg.
+MARKS = {"person-a": (.7, .1, .95, .4), "person-b": (.15, .25, .35, .5)}
 NOTICE_TEXT = "Your face opens the door, if you want it to. The badge reader and the desk do too."
 
 
@@ -63,7 +65,7 @@ class Gateway:
     """facegated with mutual TLS; stopped and removed when the `with` ends."""
 
     def __init__(self, bin_dir: str):
-        self.bin = Path(bin_dir)
+        self.bin = Path(bin_dir).resolve()
         self.folder = Path(tempfile.mkdtemp(prefix="facegate-flow-"))
         self.process = None
         self.port = 0
@@ -187,6 +189,14 @@ class Client:
             self.registry.CreateCamera(r.CreateCameraRequest(
                 parent=SITE, camera_id=name, camera=camera))
         return notice.text_sha256
+
+    def enroll(self, subject: str):
+        g, m = self.protos.gateway, self.protos.resources
+        x0, y0, x1, y1 = MARKS[subject]
+        return self.desk.Enroll(g.EnrollRequest(
+            camera=DESK, purpose=PURPOSE, subject=f"{OPERATOR}/subjects/{subject}",
+            image=(models_dir() / "sample1.jpg").read_bytes(),
+            region=m.Region(x0=x0, y0=y0, x1=x1, y1=y1))).answer
 
     def grant(self, subject: str, notice_sha256: str) -> str:
         """Registers a person with a consent to both; gives the consent's name."""

@@ -47,7 +47,6 @@ class Story(unittest.TestCase):
         cls.gateway.__enter__()
         cls.client = flow.Client(cls.protos, cls.gateway)
         cls.notice = cls.client.register_lobby()
-        cls.desk_photo = (flow.models_dir() / "sample1.jpg").read_bytes()
         cls.door_photo = (flow.models_dir() / "sample3.jpg").read_bytes()
 
     @classmethod
@@ -93,13 +92,9 @@ class Story(unittest.TestCase):
             self.assertEqual(self.client.counters().get(name, 0), 0, name)
 
     def test_3_after_consent_and_enrolment_the_door_opens(self):
-        g, m = self.protos.gateway, self.protos.resources
-        for subject, (x0, x1) in {"person-a": (.5, 1), "person-b": (0, .5)}.items():
+        for subject in flow.MARKS:
             self.client.grant(subject, self.notice)
-            answer = self.client.desk.Enroll(g.EnrollRequest(
-                camera=flow.DESK, purpose=flow.PURPOSE, image=self.desk_photo,
-                subject=f"{flow.OPERATOR}/subjects/{subject}",
-                region=m.Region(x0=x0, y0=0, x1=x1, y1=1))).answer
+            answer = self.client.enroll(subject)
             self.assert_answer(answer, "ALLOW", "ENROLLED")
             self.assertEqual(answer.counts.faces_embedded, 1)
         self.assert_answer(self.authorize("person-a"), "ALLOW", "MATCHED")
