@@ -129,8 +129,7 @@ Status Client::CallStreaming(std::string_view method, const Json& request,
   return call.Finish();
 }
 
-// ---- FrameStream
-// ---------------------------------------------------------------------------------
+// ---- FrameStream ------------------------------------------------------------------------------
 
 struct FrameStream::Impl {
   Impl(const Channel& channel, const MethodDescriptor& the_method)

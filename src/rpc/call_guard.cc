@@ -1,7 +1,5 @@
 #include "rpc/call_guard.h"
 
-#include <chrono>
-
 #include "facegate/crypto/primitives.h"
 #include "facegate/model/enums.h"
 #include "rpc/authorization.h"
@@ -36,13 +34,18 @@ Status QueueFull() {
 
 }  // namespace
 
-Status ContextDeadline::Check() const {
-  // gRPC's deadline is on the machine's clock, whatever the gateway's own clock says.
-  if (context_.deadline() <= std::chrono::system_clock::now()) {
+Status WaitStatus(std::chrono::system_clock::time_point deadline,
+                  std::chrono::system_clock::time_point now, bool cancelled) {
+  if (deadline <= now) {
     return Status(Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", "the caller's time is up");
   }
-  if (context_.IsCancelled()) return Status(Code::kCancelled, "CANCELLED", "the caller went away");
+  if (cancelled) return Status(Code::kCancelled, "CANCELLED", "the caller went away");
   return Status::Ok();
+}
+
+Status ContextDeadline::Check() const {
+  // gRPC's deadline is on the machine's clock, whatever the gateway's own clock says.
+  return WaitStatus(context_.deadline(), std::chrono::system_clock::now(), context_.IsCancelled());
 }
 
 core::Result<model::Principal> CallGuard::Authenticate(const grpc::ServerContext& context) const {

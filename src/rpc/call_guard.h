@@ -6,6 +6,7 @@
 #include <grpcpp/support/status.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -35,7 +36,13 @@ struct Call {
   const core::Deadline& deadline;
 };
 
-// Whether the caller of a gRPC call still waits. `context` must outlive it.
+// Whether a caller still waits: DEADLINE_EXCEEDED from the deadline on, else CANCELLED if it went
+// away.
+core::Status WaitStatus(std::chrono::system_clock::time_point deadline,
+                        std::chrono::system_clock::time_point now, bool cancelled);
+
+// The same for the caller of a gRPC call. A caller whose own clock runs out first cancels, and
+// shows as CANCELLED. `context` must outlive it.
 class ContextDeadline final : public core::Deadline {
  public:
   explicit ContextDeadline(const grpc::ServerContext& context) : context_(context) {}

@@ -23,8 +23,7 @@ using testing::ServedWorld;
 
 Json Object() { return Json::MakeObject(); }
 
-// ---- JSON
-// ----------------------------------------------------------------------------------------
+// ---- JSON -------------------------------------------------------------------------------------
 
 TEST(FindMethod, TakesNamesWithAndWithoutThePackage) {
   EXPECT_TRUE(FindMethod("facegate.v1.GatewayService/Authorize").ok());
@@ -75,8 +74,7 @@ TEST(FillMessage, RefusesUnknownFields) {
   EXPECT_EQ(FillMessage(Object().Set("colour", "red"), request).reason(), "BAD_REQUEST");
 }
 
-// ---- Calls
-// ---------------------------------------------------------------------------------------
+// ---- Calls ------------------------------------------------------------------------------------
 
 TEST(Client, NamesATlsFileThatIsNotThere) {
   const auto client = Client::Create(
@@ -169,8 +167,7 @@ TEST(FrameStream, MayBeDroppedOpen) {
   ASSERT_TRUE(stream->Send(core::AsBytes("x")).ok());
 }
 
-// ---- Retries
-// -------------------------------------------------------------------------------------
+// ---- Retries ----------------------------------------------------------------------------------
 
 // A server that is unavailable a number of times: the fault that retrying is for.
 class FlakyConsents final : public v1::ConsentService::Service {

@@ -3,12 +3,14 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <limits>
 #include <string>
 
 #include "facegate/tlog/merkle.h"
 #include "facegate/v1/audit_service.pb.h"
 #include "rpc/audit_messages.h"
+#include "rpc/call_guard.h"
 #include "rpc/consent_messages.h"
 #include "rpc/gateway_messages.h"
 #include "rpc/registry_messages.h"
@@ -87,8 +89,7 @@ TEST(ToGrpc, MapsEveryCodeToTheSameNumber) {
   EXPECT_TRUE(ToGrpc(core::Status::Ok()).ok());
 }
 
-// ---- Answers
-// -------------------------------------------------------------------------------------
+// ---- Answers ----------------------------------------------------------------------------------
 
 struct Case {
   policy::Grounds grounds;
@@ -194,8 +195,7 @@ TEST(DetailFor, IsCoarseForCamerasAndControllersOnly) {
   EXPECT_EQ(DetailFor(model::Role::kAuditor), Detail::kFine);
 }
 
-// ---- Claims
-// --------------------------------------------------------------------------------------
+// ---- Claims -----------------------------------------------------------------------------------
 
 const model::Principal kCaller{model::Role::kController, "f", ""};
 
@@ -272,8 +272,24 @@ TEST(ToClaim, LimitsALease) {
   EXPECT_EQ(ToClaim(config, kCaller).status().reason(), "BAD_LEASE");
 }
 
-// ---- The rest
-// ------------------------------------------------------------------------------------
+// ---- The rest ---------------------------------------------------------------------------------
+
+TEST(WaitStatus, IsOkBeforeTheDeadline) {
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_TRUE(WaitStatus(now + std::chrono::milliseconds(1), now, false).ok());
+}
+
+TEST(WaitStatus, IsDeadlineExceededFromTheDeadlineOn) {
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_EQ(WaitStatus(now, now, false).code(), core::Code::kDeadlineExceeded);
+  EXPECT_EQ(WaitStatus(now, now, true).code(), core::Code::kDeadlineExceeded);
+}
+
+TEST(WaitStatus, IsCancelledWhenTheCallerWentAway) {
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_EQ(WaitStatus(now + std::chrono::milliseconds(1), now, true).code(),
+            core::Code::kCancelled);
+}
 
 TEST(Etag, ReadsOnlyWhatItWrites) {
   EXPECT_EQ(*RevisionOf(EtagOf(7)), 7u);
