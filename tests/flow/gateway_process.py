@@ -63,7 +63,7 @@ def generated_protos(folder: Path):
 
 
 class Gateway:
-    """facegated, with mutual TLS unless a flag says otherwise; stopped and removed when the `with` ends."""
+    """facegated, with mutual TLS unless flags say otherwise; removed when the `with` ends."""
 
     def __init__(self, bin_dir, *server_flags: str):
         self.server_flags = server_flags
