@@ -124,7 +124,7 @@ as operator 0 "facegate notice create purposes/building_access/notices/en \\
 as operator 0 "facegate camera create sites/lobby/cameras/desk \\
     --display-name Desk --use ENROLLMENT_DESK"
 as operator 0 "facegate camera create sites/lobby/cameras/door --display-name Door \\
-    --use DOOR --access-point sites/lobby/accessPoints/main --region 0.45,0,0.75,1"
+    --use DOOR --access-point sites/lobby/accessPoints/main --region 0.333,0,0.667,1"
 as operator 0 "facegate camera create sites/lobby/cameras/lane --display-name Lane \\
     --use MARKED_LANE --access-point sites/lobby/accessPoints/main"
 
