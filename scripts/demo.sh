@@ -75,7 +75,7 @@ YAML
 facegated --config facegate.yaml 2> server.log &
 server=$!
 port=
-for _ in $(seq 600); do
+for _ in $(seq 1200); do
   port=$(sed -n 's/.*gateway_ready.*port=\([0-9]*\).*/\1/p' server.log)
   if [ -n "$port" ] || ! kill -0 "$server" 2>/dev/null; then break; fi
   sleep 0.1
@@ -83,6 +83,7 @@ done
 [ -n "$port" ] || { echo "demo.sh: the server did not start" >&2; exit 1; }
 export FACEGATE_ADDRESS=127.0.0.1:$port FACEGATE_OPERATOR=acme FACEGATE_TLS_CA=certs/ca.crt
 export FACEGATE_PURPOSE=purposes/building_access FACEGATE_LOG_KEYS=log.vkeys
+export FACEGATE_TIMEOUT_MS=60000  # patience for slow builds, such as sanitizers
 
 # ---- How the story is told -----------------------------------------------------------------------
 say() { printf '\n# %s\n' "$*"; }
