@@ -75,7 +75,7 @@ YAML
 facegated --config facegate.yaml 2> server.log &
 server=$!
 port=
-for _ in $(seq 600); do
+for _ in $(seq 1200); do
   port=$(sed -n 's/.*gateway_ready.*port=\([0-9]*\).*/\1/p' server.log)
   if [ -n "$port" ] || ! kill -0 "$server" 2>/dev/null; then break; fi
   sleep 0.1
@@ -83,6 +83,7 @@ done
 [ -n "$port" ] || { echo "demo.sh: the server did not start" >&2; exit 1; }
 export FACEGATE_ADDRESS=127.0.0.1:$port FACEGATE_OPERATOR=acme FACEGATE_TLS_CA=certs/ca.crt
 export FACEGATE_PURPOSE=purposes/building_access FACEGATE_LOG_KEYS=log.vkeys
+export FACEGATE_TIMEOUT_MS=60000  # patience for slow builds, such as sanitizers
 
 # ---- How the story is told -----------------------------------------------------------------------
 say() { printf '\n# %s\n' "$*"; }
@@ -123,7 +124,7 @@ as operator 0 "facegate notice create purposes/building_access/notices/en \\
 as operator 0 "facegate camera create sites/lobby/cameras/desk \\
     --display-name Desk --use ENROLLMENT_DESK"
 as operator 0 "facegate camera create sites/lobby/cameras/door --display-name Door \\
-    --use DOOR --access-point sites/lobby/accessPoints/main --region 0.45,0,0.75,1"
+    --use DOOR --access-point sites/lobby/accessPoints/main --region 0.333,0,0.667,1"
 as operator 0 "facegate camera create sites/lobby/cameras/lane --display-name Lane \\
     --use MARKED_LANE --access-point sites/lobby/accessPoints/main"
 

@@ -28,7 +28,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
                                                              std::move(ledger_options)));
   const policy::Engine engine(*store, clock, rules, EngineOptionsOf(config),
-                              ledger->abandon_sink());
+                              AbandonSinkOf(*ledger));
   FG_ASSIGN_OR_RETURN(const auto gallery,
                       LoadGallery(config, *store, *keys, clock, metrics, *faces));
 

@@ -88,6 +88,14 @@ core::Result<std::unique_ptr<gallery::Gallery>> LoadGallery(
   return gallery;
 }
 
+std::shared_ptr<policy::AbandonSink> AbandonSinkOf([[maybe_unused]] audit::Ledger& ledger) {
+#ifdef NDEBUG
+  return ledger.abandon_sink();
+#else
+  return nullptr;
+#endif
+}
+
 audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
   audit::LedgerOptions options;
   options.gateway_name = config.gateway_name;

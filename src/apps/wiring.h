@@ -40,6 +40,10 @@ core::Result<std::unique_ptr<gallery::Gallery>> LoadGallery(
     const config::ServerConfig& config, const storage::Store& store, const crypto::KeyRing& keys,
     const core::Clock& clock, core::Metrics& metrics, const vision::FaceEngine& faces);
 
+// Who hears of permits that were dropped unspent: the ledger, so that no client can turn such a bug
+// into an outage; nobody in a debug build, which then aborts.
+std::shared_ptr<policy::AbandonSink> AbandonSinkOf(audit::Ledger& ledger);
+
 audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);

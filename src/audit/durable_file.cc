@@ -64,11 +64,19 @@ Status ReplaceFile(const std::string& path, std::string_view content) {
     if (!WriteAll(fd.get(), content)) return IoError("cannot write", next);
     if (::fdatasync(fd.get()) != 0) return IoError("cannot sync", next);
   }
-  const bool is_new = ::access(path.c_str(), F_OK) != 0;
   if (::rename(next.c_str(), path.c_str()) != 0) return IoError("cannot replace", path);
-  // An old content after a power failure is one that a consistent log extends; only the name of a
-  // new file must be made durable.
-  return is_new ? SyncFolderOf(path) : Status::Ok();
+  return SyncFolderOf(path);
+}
+
+Status OverwriteInFile(const std::string& path, std::size_t offset, std::string_view content) {
+  const Descriptor fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (fd.get() < 0) return IoError("cannot open", path);
+  if (::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
+    return IoError("cannot seek in", path);
+  }
+  if (!WriteAll(fd.get(), content)) return IoError("cannot write", path);
+  if (::fdatasync(fd.get()) != 0) return IoError("cannot sync", path);
+  return Status::Ok();
 }
 
 Status AppendToFile(const std::string& path, std::string_view content) {

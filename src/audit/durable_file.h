@@ -11,6 +11,8 @@ namespace facegate::audit {
 
 // Replaces the file's content: temporary file, fdatasync, rename, fsync of the folder.
 core::Status ReplaceFile(const std::string& path, std::string_view content);
+// Overwrites part of a file in place, and syncs. NOT atomic: the caller keeps another copy.
+core::Status OverwriteInFile(const std::string& path, std::size_t offset, std::string_view content);
 // Appends and syncs. Creates the file (0600) and syncs its folder where it is new.
 core::Status AppendToFile(const std::string& path, std::string_view content);
 // The content, at most `bytes_max`. NOT_FOUND FILE_MISSING; DATA_LOSS FILE_TOO_LARGE.

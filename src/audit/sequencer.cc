@@ -12,7 +12,6 @@ using core::Code;
 using core::Result;
 using core::Status;
 
-constexpr std::size_t kHeadBytesMax = 16'384;
 constexpr std::size_t kOperatorsMax = 1000;
 
 std::string HeadsFolder(const std::string& data_dir) { return data_dir + "/heads"; }
@@ -57,6 +56,10 @@ std::string Sequencer::Origin(const model::OperatorId& log) const {
 
 std::string Sequencer::HeadPath(const model::OperatorId& log) const {
   return HeadsFolder(options_.data_dir) + "/" + log.str() + ".head";
+}
+
+HeadFile& Sequencer::HeadOf(const model::OperatorId& log) {
+  return heads_.try_emplace(log, HeadPath(log)).first->second;
 }
 
 const LogKeys& Sequencer::KeysOfLog(const model::OperatorId& log) {
@@ -196,14 +199,15 @@ Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
 
 Result<std::optional<tlog::Checkpoint>> Sequencer::ReadHeadFile(const model::OperatorId& log) {
   if (options_.data_dir.empty()) return std::optional<tlog::Checkpoint>();
-  const auto content = ReadWholeFile(HeadPath(log), kHeadBytesMax);
-  if (!content.ok()) {
-    if (content.status().code() == Code::kNotFound) return std::optional<tlog::Checkpoint>();
-    return content.status();
-  }
   const LogKeys& keys = KeysOfLog(log);
+  const auto kept = HeadOf(log).Read();
+  if (kept.status().code() == Code::kDataLoss) {
+    return LogError("LOG_DAMAGED", keys.origin, kept.status().message());
+  }
+  if (!kept.ok()) return kept.status();
+  if (!kept->has_value()) return std::optional<tlog::Checkpoint>();
   const auto checkpoint = tlog::OpenCheckpoint(
-      *content,
+      **kept,
       tlog::MakeVerifierKey(keys.origin, tlog::kSigEd25519, keys.checkpoint_key.public_key()));
   if (checkpoint.ok()) return std::optional<tlog::Checkpoint>(*checkpoint);
   if (checkpoint.status().code() == Code::kPermissionDenied) {
@@ -316,7 +320,7 @@ Status Sequencer::KeepOutside(const model::OperatorId& log, const Built& built, 
     FG_RETURN_IF_ERROR(suppressions_->Add(group[i]->changes, first_index + i, built.times[i]));
   }
   if (options_.data_dir.empty()) return Status::Ok();
-  return ReplaceFile(HeadPath(log), built.checkpoint);
+  return HeadOf(log).Write(built.checkpoint);
 }
 
 void Sequencer::Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,

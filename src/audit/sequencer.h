@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "audit/entry.h"
+#include "audit/head_file.h"
 #include "audit/suppression_file.h"
 #include "facegate/audit/ledger.h"
 #include "facegate/tlog/checkpoint.h"
@@ -93,6 +94,7 @@ class Sequencer {
   void CommitGroup(Group group);
   core::Result<LogState*> StateOf(const model::OperatorId& log);
   core::Result<LogState> LoadState(const model::OperatorId& log);
+  HeadFile& HeadOf(const model::OperatorId& log);
   core::Result<std::optional<tlog::Checkpoint>> ReadHeadFile(const model::OperatorId& log);
   core::Status CheckAgainstHead(const model::OperatorId& log, std::uint64_t size);
   std::string HeadPath(const model::OperatorId& log) const;
@@ -112,7 +114,9 @@ class Sequencer {
   core::Logger& logger_;
   const LedgerOptions options_;
   std::optional<SuppressionFile> suppressions_;
-  std::map<model::OperatorId, LogState> logs_;  // the sequencer thread's own, after Open
+  // The sequencer thread's own, after Open.
+  std::map<model::OperatorId, LogState> logs_;
+  std::map<model::OperatorId, HeadFile> heads_;
 
   std::mutex keys_mutex_;
   std::map<model::OperatorId, std::unique_ptr<LogKeys>> log_keys_;

@@ -101,7 +101,8 @@ void BM_GrpcEcho(benchmark::State& state) {
   Served& served = TheServer();
   grpc::GenericStub stub(served.channel);
   grpc::CompletionQueue queue;
-  const grpc::ByteBuffer empty;
+  const grpc::Slice nothing;
+  const grpc::ByteBuffer empty(&nothing, 1);  // an empty HealthCheckRequest
   for (auto _ : state) {
     grpc::ClientContext context;
     grpc::ByteBuffer reply;

@@ -12,6 +12,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import gateway_process as flow
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/bin").resolve()
 POLICIES = ROOT / "config" / "policies"
@@ -133,6 +135,24 @@ class Server(unittest.TestCase):
             run = self.facegated("--config", config)
             self.assertEqual(run.returncode, 1)
             self.assertIn("TLS_MISSING", run.stderr)
+
+    def test_a_server_in_development_listens_on_loopback_alone_and_believes_the_role(self):
+        flow.skip_without_models()
+        with flow.Gateway(BIN, "--insecure-development") as gateway:
+            def ask(role, *command):
+                return facegate("--insecure-development", "--role", role, "--address",
+                                f"127.0.0.1:{gateway.port}", "--operator", "acme", *command)
+            create = ("operator", "create", "operators/acme", "--display-name", "Acme")
+            denied = ask("CAMERA", *create)
+            self.assertEqual(denied.returncode, 2)
+            self.assertIn("PERMISSION_DENIED", denied.stderr)
+            self.assertEqual(ask("OPERATOR", *create).returncode, 0)
+            self.assertIn("INSECURE", ask("AUDITOR", "status").stdout)
+            config = gateway.folder / "facegate.yaml"
+            config.write_text(config.read_text().replace("127.0.0.1:0", "0.0.0.0:0"))
+            gateway.stop()
+            with self.assertRaisesRegex(RuntimeError, "INSECURE_NOT_LOOPBACK"):
+                gateway.start()
 
 
 if __name__ == "__main__":

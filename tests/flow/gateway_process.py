@@ -23,8 +23,9 @@ SITE = OPERATOR + "/sites/lobby"
 ACCESS_POINT = SITE + "/accessPoints/main"
 DESK, DOOR, LANE = (SITE + "/cameras/" + name for name in ("desk", "door", "lane"))
 PURPOSE = OPERATOR + "/purposes/building_access"
-# Where the two are in sample1.jpg, as x0, y0, x1, y1; person A is also in the middle of sample3.jpg.
+# Where the two are in sample1.jpg: x0, y0, x1, y1. Person A is in the middle of sample3.jpg too.
 MARKS = {"person-a": (.7, .1, .95, .4), "person-b": (.15, .25, .35, .5)}
+TLS = "tls: {cert: certs/server.crt, key: certs/server.key, client_ca: certs/ca.crt}"
 NOTICE_TEXT = "Your face opens the door, if you want it to. The badge reader and the desk do too."
 
 
@@ -62,9 +63,10 @@ def generated_protos(folder: Path):
 
 
 class Gateway:
-    """facegated with mutual TLS; stopped and removed when the `with` ends."""
+    """facegated, with mutual TLS unless flags say otherwise; removed when the `with` ends."""
 
-    def __init__(self, bin_dir: str):
+    def __init__(self, bin_dir, *server_flags: str):
+        self.server_flags = server_flags
         self.bin = Path(bin_dir).resolve()
         self.folder = Path(tempfile.mkdtemp(prefix="facegate-flow-"))
         self.process = None
@@ -76,7 +78,7 @@ class Gateway:
         (self.folder / "facegate.yaml").write_text(f"""
 gateway_name: gate.example
 listen: {{grpc: "127.0.0.1:0", http: ""}}
-tls: {{cert: certs/server.crt, key: certs/server.key, client_ca: certs/ca.crt}}
+{"" if server_flags else TLS}
 keys_dir: keys
 data_dir: data
 store: {{driver: sqlite, path: data/facegate.db}}
@@ -103,8 +105,9 @@ policy:
     def start(self) -> None:
         log = self.folder / "server.log"
         with open(log, "wb") as out:
-            self.process = subprocess.Popen([self.bin / "facegated", "--config", "facegate.yaml"],
-                                            cwd=self.folder, stderr=out)
+            self.process = subprocess.Popen(
+                [self.bin / "facegated", "--config", "facegate.yaml", *self.server_flags],
+                cwd=self.folder, stderr=out)
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
             ready = re.search(r"gateway_ready.*port=(\d+)", log.read_text())
@@ -189,6 +192,14 @@ class Client:
             self.registry.CreateCamera(r.CreateCameraRequest(
                 parent=SITE, camera_id=name, camera=camera))
         return notice.text_sha256
+
+    def authorize(self, subject: str):
+        """The middle person of sample3.jpg stands at the door; gives verdict and reason."""
+        g, m = self.protos.gateway, self.protos.resources
+        answer = self.door.Authorize(g.AuthorizeRequest(
+            camera=DOOR, purpose=PURPOSE, subject=f"{OPERATOR}/subjects/{subject}",
+            image=(models_dir() / "sample3.jpg").read_bytes())).answer
+        return m.Verdict.Name(answer.verdict), m.Reason.Name(answer.reason)
 
     def enroll(self, subject: str):
         g, m = self.protos.gateway, self.protos.resources

@@ -22,6 +22,7 @@ void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--operator", flags.op, "Id of the operator that relative names are below")
       ->envname("FACEGATE_OPERATOR");
   app.add_option("--timeout-ms", flags.timeout_ms, "Of each call, retries included")
+      ->envname("FACEGATE_TIMEOUT_MS")
       ->check(CLI::Range(1, 600'000))
       ->capture_default_str();
   app.add_flag("--json", flags.json, "Whole answers as JSON");

@@ -97,7 +97,7 @@ void AddModelCommands(CLI::App& app, Session& session) {
 
   CLI::App* eval = AddCommand(
       app, "eval", "Measures error rates on labelled pairs, through the gateway's own chain",
-      "facegate eval --root faces --pairs faces/pairs.csv --groups faces/images.csv --svg det.svg");
+      "facegate eval --root faces --pairs faces/pairs.csv --groups faces/images.csv --plot det.svg");
   AddModelFiles(eval, *flags);
   eval->add_option("--root", flags->eval.root, "Folder that the csv files' paths are relative to")
       ->required();
@@ -108,7 +108,7 @@ void AddModelCommands(CLI::App& app, Session& session) {
   eval->add_option("--packs", flags->packs, "Ids of packs in --policies")->delimiter(',');
   eval->add_option("--policies", flags->policies, "Folder of packs and vocabulary")
       ->capture_default_str();
-  eval->add_option("--svg", flags->svg_file, "Write the DET curve to this file");
+  eval->add_option("--plot", flags->svg_file, "Write the DET curve to this file");
   eval->add_option("--out", flags->json_file, "Write the whole report to this file");
   eval->callback([&session, flags] {
     session.SetAction([&session, flags] { return Evaluate(session, *flags); });

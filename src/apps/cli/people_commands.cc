@@ -170,7 +170,7 @@ void AddGrant(CLI::App& group, Session& session) {
       ->required()
       ->envname("FACEGATE_PURPOSE");
   grant->add_option("--purpose-version", flags->purpose_version, "What the person was told");
-  grant->add_option("--form", flags->form, "SEPARATE, EXPLICIT, WRITTEN or E_SIGNATURE");
+  grant->add_option("--form", flags->form, "SEPARATE, EXPLICIT, WRITTEN or ESIGNATURE");
   grant->add_option("--given-by", flags->given_by,
                     "SELF, PARENT, GUARDIAN or AUTHORIZED_REPRESENTATIVE");
   grant->add_option("--scope", flags->scopes, "VERIFY, IDENTIFY, ...; repeatable")->required();

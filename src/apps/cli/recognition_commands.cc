@@ -1,5 +1,5 @@
 // authorize, identify, enroll: one picture, one recorded answer. status: what runs there.
-#include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -141,15 +141,21 @@ std::string ShortCounter(std::string_view name) {
   return std::string(name);
 }
 
+// In the order asked for; all of them by name. A protobuf map comes in any order.
 void SayCounters(const Session& session, const core::Json& status,
                  const std::vector<std::string>& wanted) {
   const core::Json& counters = MemberOrNull(status, "counters");
   if (!counters.is_object()) return;
+  std::map<std::string, std::string> values;
   for (const core::Json::Member& counter : counters.AsObject()) {
-    const std::string name = ShortCounter(counter.first);
-    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
-      session.Say("  " + name + " " + counter.second.Dump());
-    }
+    values[ShortCounter(counter.first)] = counter.second.Dump();
+  }
+  for (const auto& [name, value] : values) {
+    if (wanted.empty()) session.Say("  " + name + " " + value);
+  }
+  for (const std::string& name : wanted) {
+    const auto found = values.find(name);
+    session.Say("  " + name + " " + (found == values.end() ? "unknown" : found->second));
   }
 }
 
