@@ -78,7 +78,7 @@ tlog::TileReader Sequencer::ReaderFor(const model::OperatorId& log) const {
 
 Status Sequencer::Open() {
   const std::string fingerprint = keys_.KekFingerprint();
-  const Status bound = store_.SetPropertyOnce("kek_fingerprint", fingerprint);
+  Status bound = store_.SetPropertyOnce("kek_fingerprint", fingerprint);
   if (bound.code() == Code::kAlreadyExists) {
     FG_ASSIGN_OR_RETURN(const std::string stored, store_.GetProperty("kek_fingerprint"));
     if (stored != fingerprint) {
