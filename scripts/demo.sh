@@ -71,6 +71,7 @@ policy:
   packs: [$root/config/policies/core.yaml]
   vocabulary: $root/config/policies/vocabulary.yaml
   calendar: $root/config/calendars/cn.yaml
+permit: {permit_ms_max: 60000}  # patience for slow builds, such as sanitizers
 YAML
 facegated --config facegate.yaml 2> server.log &
 server=$!
@@ -83,7 +84,7 @@ done
 [ -n "$port" ] || { echo "demo.sh: the server did not start" >&2; exit 1; }
 export FACEGATE_ADDRESS=127.0.0.1:$port FACEGATE_OPERATOR=acme FACEGATE_TLS_CA=certs/ca.crt
 export FACEGATE_PURPOSE=purposes/building_access FACEGATE_LOG_KEYS=log.vkeys
-export FACEGATE_TIMEOUT_MS=60000  # patience for slow builds, such as sanitizers
+export FACEGATE_TIMEOUT_MS=60000
 
 # ---- How the story is told -----------------------------------------------------------------------
 say() { printf '\n# %s\n' "$*"; }

@@ -23,12 +23,36 @@ double NowSeconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+// Mean durations of stages since it was made.
+class StageMeans {
+ public:
+  explicit StageMeans(const core::MemoryMetrics& metrics) : metrics_(metrics) {
+    for (int i = 0; i < static_cast<int>(Stage::kCount_); ++i) {
+      const auto stage = static_cast<Stage>(i);
+      seconds_before_.push_back(metrics.TotalSeconds(stage));
+      count_before_.push_back(metrics.Observations(stage));
+    }
+  }
+  double Milliseconds(Stage stage) const {
+    const auto i = static_cast<std::size_t>(stage);
+    const std::uint64_t count = metrics_.Observations(stage) - count_before_[i];
+    if (count == 0) return 0;
+    return (metrics_.TotalSeconds(stage) - seconds_before_[i]) * 1e3 / static_cast<double>(count);
+  }
+
+ private:
+  const core::MemoryMetrics& metrics_;
+  std::vector<double> seconds_before_;
+  std::vector<std::uint64_t> count_before_;
+};
+
 // Measures each call of `request`; reports its quantiles, and those of what is left of it without
 // decoding, detecting, aligning and embedding: facegate's own overhead.
 template <class F>
 void MeasureRequests(benchmark::State& state, BenchWorld& bench, F request) {
   std::vector<double> total;
   std::vector<double> overhead;
+  const StageMeans means(bench.world.metrics);
   for (auto _ : state) {
     const double face_before = FaceWorkSeconds(bench.world.metrics);
     const double start = NowSeconds();
@@ -41,6 +65,9 @@ void MeasureRequests(benchmark::State& state, BenchWorld& bench, F request) {
   state.counters["p99_ms"] = Quantile(total, 0.99);
   state.counters["overhead_p50_ms"] = Quantile(overhead, 0.50);
   state.counters["overhead_p99_ms"] = Quantile(overhead, 0.99);
+  state.counters["decide_ms"] = means.Milliseconds(Stage::kDecide);
+  state.counters["match_ms"] = means.Milliseconds(Stage::kMatch);
+  state.counters["commit_ms"] = means.Milliseconds(Stage::kCommit);
 }
 
 void BM_AuthorizeInProcess(benchmark::State& state) {

@@ -90,6 +90,8 @@ policy:
   packs: [{ROOT}/config/policies/core.yaml]
   vocabulary: {ROOT}/config/policies/vocabulary.yaml
   calendar: {ROOT}/config/calendars/cn.yaml
+permit:
+  permit_ms_max: 60000  # patience for slow builds, such as sanitizers
 """)
 
     def __enter__(self):
