@@ -21,13 +21,13 @@ def stream(gateway, frames: Path, *extra: str) -> subprocess.CompletedProcess:
         [gateway.bin / "facegate_camera", "--address", f"127.0.0.1:{gateway.port}",
          "--tls-ca", "certs/ca.crt", "--tls-cert", "certs/camera.crt",
          "--tls-key", "certs/camera.key", "--camera", flow.LANE, "--purpose", flow.PURPOSE,
-         "--fps", "20", "--lease-ms", "10000", *extra, str(frames)],
+         "--fps", "20", "--lease-ms", "60000", *extra, str(frames)],
         cwd=gateway.folder, capture_output=True, text=True, check=False, timeout=120,
         env={k: v for k, v in os.environ.items() if not k.startswith("FACEGATE_")})
 
 
 def main() -> int:
-    flow.skip_without_models()
+    flow.need_models()
     with tempfile.TemporaryDirectory() as folder, flow.Gateway(sys.argv[1]) as gateway:
         generated, frames = Path(folder) / "protos", Path(folder) / "frames"
         generated.mkdir()

@@ -137,7 +137,7 @@ class Server(unittest.TestCase):
             self.assertIn("TLS_MISSING", run.stderr)
 
     def test_a_server_in_development_listens_on_loopback_alone_and_believes_the_role(self):
-        flow.skip_without_models()
+        flow.need_models()
         with flow.Gateway(BIN, "--insecure-development") as gateway:
             def ask(role, *command):
                 return facegate("--insecure-development", "--role", role, "--address",

@@ -129,5 +129,5 @@ class Story(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    flow.skip_without_models()
+    flow.need_models()
     unittest.main(verbosity=2)

@@ -72,7 +72,7 @@ def check(gateway, acknowledged):
 
 
 def main() -> int:
-    flow.skip_without_models()
+    flow.need_models()
     bin_dir = sys.argv[1]
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     acknowledged = {}

@@ -36,7 +36,7 @@ def split_readme() -> tuple:
 
 
 def main() -> int:
-    flow.skip_without_models()
+    flow.need_models()
     demo = subprocess.run([flow.ROOT / "scripts" / "demo.sh", "--bin", sys.argv[1]],
                           stdout=subprocess.PIPE, text=True, check=False)
     if demo.returncode != 0:

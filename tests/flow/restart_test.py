@@ -73,5 +73,5 @@ class Restart(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    flow.skip_without_models()
+    flow.need_models()
     unittest.main(verbosity=2)
