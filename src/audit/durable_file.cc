@@ -75,7 +75,11 @@ Status OverwriteInFile(const std::string& path, std::size_t offset, std::string_
     return IoError("cannot seek in", path);
   }
   if (!WriteAll(fd.get(), content)) return IoError("cannot write", path);
-  if (::fdatasync(fd.get()) != 0) return IoError("cannot sync", path);
+  // Starts the write-out and does not wait for it.
+  if (::sync_file_range(fd.get(), static_cast<off64_t>(offset),
+                        static_cast<off64_t>(content.size()), SYNC_FILE_RANGE_WRITE) != 0) {
+    return IoError("cannot write out", path);
+  }
   return Status::Ok();
 }
 

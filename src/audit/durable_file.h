@@ -1,5 +1,5 @@
 // The two files that the ledger keeps outside the database: written so that a crash at any moment
-// leaves the old or the new content, and durable before the call returns.
+// leaves the old or the new content. Durable before the call returns, but for OverwriteInFile.
 #pragma once
 
 #include <string>
@@ -11,7 +11,9 @@ namespace facegate::audit {
 
 // Replaces the file's content: temporary file, fdatasync, rename, fsync of the folder.
 core::Status ReplaceFile(const std::string& path, std::string_view content);
-// Overwrites part of a file in place, and syncs. NOT atomic: the caller keeps another copy.
+// Overwrites part of a file in place and has it written out, without waiting for the disk: it
+// survives a crash of the process at once, one of the machine a moment later. NOT atomic: the
+// caller keeps another copy.
 core::Status OverwriteInFile(const std::string& path, std::size_t offset, std::string_view content);
 // Appends and syncs. Creates the file (0600) and syncs its folder where it is new.
 core::Status AppendToFile(const std::string& path, std::string_view content);

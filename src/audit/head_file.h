@@ -2,8 +2,8 @@
 // recognised by.
 //
 // Two slots of fixed size are written in turn, in place, each with a hash of its own, so that a
-// crash in the middle of one leaves the other, and a write costs one flush without touching the
-// file system's own records. A slot is
+// crash in the middle of one leaves the other. A write does not wait for the disk: after a power
+// failure an older head is as good, since a log that extends it is accepted. A slot is
 //   "facegate-head v1 " turn " " length " " sha256 hex "\n" checkpoint "\n"*
 #pragma once
 
@@ -26,7 +26,8 @@ class HeadFile {
   // The newer of the slots that are whole; nothing if there is no file.
   // Returns DATA_LOSS HEAD_DAMAGED if there is a file and no slot is whole.
   core::Result<std::optional<std::string>> Read();
-  // Keeps `checkpoint`; durable when it returns. Requires: it fits a slot, Read() was called.
+  // Keeps `checkpoint`, safe from a crash of the process when it returns. Requires: it fits a slot,
+  // Read() was called.
   core::Status Write(std::string_view checkpoint);
 
  private:
