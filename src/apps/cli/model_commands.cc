@@ -97,7 +97,7 @@ void AddModelCommands(CLI::App& app, Session& session) {
 
   CLI::App* eval = AddCommand(
       app, "eval", "Measures error rates on labelled pairs, through the gateway's own chain",
-      "facegate eval --root faces --pairs faces/pairs.csv --groups faces/images.csv --plot det.svg");
+      "facegate eval --root faces --pairs faces/pairs.csv --groups faces/groups.csv --plot d.svg");
   AddModelFiles(eval, *flags);
   eval->add_option("--root", flags->eval.root, "Folder that the csv files' paths are relative to")
       ->required();
