@@ -132,34 +132,22 @@ constexpr Field kFields[] = {
     {"permit.permit_ms_max",
      IntField{[](C& c) -> std::int64_t& { return c.permit.permit_ms_max; }, 100, 60'000},
      "Milliseconds that a decision to grant holds for one frame."},
-    {"permit.lease_ms_default",
-     IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_default; }, 100, 60'000},
-     "Milliseconds that a stream lease lives where the caller names no time."},
     {"permit.lease_ms_max",
-     IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_max; }, 100, 60'000},
-     "Milliseconds that a stream lease may ask to live; at least lease_ms_default."},
+     IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_max; }, 100, 10'000},
+     "Milliseconds that a stream lease lives at most, whatever the caller asks for."},
     {"rpc.request_bytes_max",
      IntField{[](C& c) -> std::int64_t& { return c.rpc.request_bytes_max; }, 4096, 128 << 20},
      "Bytes of one request message; must exceed image_bytes_max."},
     {"rpc.concurrent_requests_max",
      IntField{[](C& c) -> std::int64_t& { return c.rpc.concurrent_requests_max; }, 1, 4096},
      "Requests served at a time; more are refused with RESOURCE_EXHAUSTED."},
-    {"rpc.request_timeout_ms_default",
-     IntField{[](C& c) -> std::int64_t& { return c.rpc.request_timeout_ms_default; }, 100, 300'000},
-     "Milliseconds a request may take where the caller set no deadline."},
     {"log.level",
      WordField{[](C& c, std::size_t i) { c.log.level = static_cast<core::LogLevel>(i); },
                [](const C& c) { return static_cast<std::size_t>(c.log.level); }, kLevels},
      "The least important event that the process log tells. The audit log is another thing and "
-     "has "
-     "no level."},
+     "has no level."},
     {"log.json", BoolField{[](C& c) -> bool& { return c.log.json; }},
      "One JSON object a line instead of text."},
-    {"backup.backup_days_max",
-     IntField{[](C& c) -> std::int64_t& { return c.backup.backup_days_max; }, 1, 3650},
-     "Days after which your backups are destroyed: how long an erased template may live on in "
-     "one. "
-     "It is told to people; keeping it is yours."},
 };
 
 // One visitor each for reading, and for what the reference says.
@@ -309,9 +297,6 @@ Status CheckTogether(const Document& document, const ServerConfig& config,
         return std::isalnum(c) || c == '-' || c == '_' || c == '.';
       })) {
     return fail("gateway_name", "must be letters, digits, '-', '_' and '.'");
-  }
-  if (config.permit.lease_ms_default > config.permit.lease_ms_max) {
-    return fail("permit.lease_ms_default", "lease_ms_default exceeds lease_ms_max");
   }
   if (config.rpc.request_bytes_max <= config.image.image_bytes_max) {
     return fail("rpc.request_bytes_max", "request_bytes_max must exceed image_bytes_max");

@@ -21,7 +21,7 @@ def stream(gateway, frames: Path, *extra: str) -> subprocess.CompletedProcess:
         [gateway.bin / "facegate_camera", "--address", f"127.0.0.1:{gateway.port}",
          "--tls-ca", "certs/ca.crt", "--tls-cert", "certs/camera.crt",
          "--tls-key", "certs/camera.key", "--camera", flow.LANE, "--purpose", flow.PURPOSE,
-         "--fps", "20", "--lease-ms", "60000", *extra, str(frames)],
+         "--fps", "20", "--lease-ms", "10000", *extra, str(frames)],
         cwd=gateway.folder, capture_output=True, text=True, check=False, timeout=120,
         env={k: v for k, v in os.environ.items() if not k.startswith("FACEGATE_")})
 
@@ -50,7 +50,8 @@ def main() -> int:
         run = stream(gateway, frames)
         assert run.returncode == 0, run.stderr
         assert run.stdout.count("decisions ALLOW MATCHED") == 1, run.stdout
-        assert run.stdout.count("closedLeases") == 1, run.stdout
+        # One lease, or a few where a slow build takes longer over the frames than one may live.
+        assert 1 <= run.stdout.count("closedLeases") <= FRAMES, run.stdout
         after = client.counters()
         embedded = (after["facegate_faces_embedded_total"]
                     - before.get("facegate_faces_embedded_total", 0))

@@ -89,7 +89,6 @@ policy:
   vocabulary: {ROOT}/config/policies/vocabulary.yaml
   calendar: {ROOT}/config/calendars/cn.yaml
 permit:
-  lease_ms_max: 60000
   permit_ms_max: 60000  # patience for slow builds, such as sanitizers
 """)
 

@@ -73,24 +73,18 @@ struct ServerConfig {
 
   struct Permit {
     std::int64_t permit_ms_max = 5'000;
-    std::int64_t lease_ms_default = 2'000;
     std::int64_t lease_ms_max = 10'000;
   } permit;
 
   struct Rpc {
     std::int64_t request_bytes_max = 10 << 20;
     std::int64_t concurrent_requests_max = 64;
-    std::int64_t request_timeout_ms_default = 10'000;
   } rpc;
 
   struct Log {
     core::LogLevel level = core::LogLevel::kInfo;
     bool json = false;
   } log;
-
-  struct Backup {
-    std::int64_t backup_days_max = 35;
-  } backup;
 };
 
 // Reads and checks `path`. A key that is absent keeps its default.

@@ -103,8 +103,6 @@ TEST_F(ConfigTest, RefusesWrongTypesAndRanges) {
 
 TEST_F(ConfigTest, RefusesValuesThatContradictEachOther) {
   EXPECT_EQ(ErrorOf("tls: {cert: c.pem}\n"), "1:13: set all of tls.cert, key, client_ca, or none");
-  EXPECT_EQ(ErrorOf("permit: {lease_ms_default: 20000}\n"),
-            "1:28: lease_ms_default exceeds lease_ms_max");
   EXPECT_EQ(ErrorOf("rpc: {request_bytes_max: 8388608}\n"),
             "1:26: request_bytes_max must exceed image_bytes_max");
   EXPECT_EQ(ErrorOf("store: {path: ''}\n"), "1:15: the driver sqlite needs store.path");

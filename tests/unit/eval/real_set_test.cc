@@ -1,11 +1,11 @@
 // The whole evaluation over a labelled set of real pictures, where there is one: FACEGATE_EVAL_DIR
-// names a directory with pairs.csv and images.csv, FACEGATE_MODELS_DIR the fetched models. No such
-// set is part of this project.
+// names a directory with pairs.csv and images.csv. No such set is part of this project.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
 #include "facegate/eval/eval.h"
+#include "support/photos/photos.h"
 #include "support/world/world.h"
 
 namespace facegate::eval {
@@ -13,24 +13,18 @@ namespace {
 
 TEST(RealSet, SeparatesPeople) {
   const char* set = std::getenv("FACEGATE_EVAL_DIR");
-  const char* models = std::getenv("FACEGATE_MODELS_DIR");
-  if (set == nullptr || models == nullptr) {
+  if (set == nullptr) {
     GTEST_SKIP() << "SKIPPED: error rates over real pictures are NOT tested; set FACEGATE_EVAL_DIR "
-                    "(pairs.csv, images.csv) and FACEGATE_MODELS_DIR";
+                    "(pairs.csv, images.csv)";
   }
   const core::SystemClock clock;
   core::MemoryMetrics metrics;
-  vision::DlibOptions engine_options;
-  engine_options.models_dir = models;
-  engine_options.manifest_path = FACEGATE_SOURCE_DIR "/models/manifest.yaml";
-  engine_options.workers = 1;
-  const auto engine = vision::LoadDlibEngine(engine_options, metrics);
-  ASSERT_TRUE(engine.ok()) << engine.status().ToString();
+  const auto engine = testing::LoadRealEngine(metrics);
   Options options;
   options.root = set;
   options.pairs_csv = options.root + "/pairs.csv";
   options.groups_csv = options.root + "/images.csv";
-  const auto report = eval::Run(options, {**engine, testing::CoreRules(), clock, metrics});
+  const auto report = eval::Run(options, {*engine, testing::CoreRules(), clock, metrics});
   ASSERT_TRUE(report.ok()) << report.status().ToString();
   std::fputs(ToText(*report).c_str(), stdout);
   ASSERT_TRUE(report->equal_error.has_value());
