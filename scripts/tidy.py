@@ -312,6 +312,16 @@ def check_header(source: Source) -> Iterator[Finding]:
         yield Finding(str(source.path), 1, "header", "opens with a comment that says what it is")
 
 
+TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "build", "config",
+             "docs", "include", "models", "proto", "scripts", "src", "tests"}
+
+
+def check_top_level(root: Path) -> Iterator[Finding]:
+    for path in sorted(root.iterdir()):
+        if path.name not in TOP_LEVEL and not path.name.startswith("."):
+            yield Finding(path.name, 1, "top-level", "nothing else stands at the top")
+
+
 def check_tests_are_built(root: Path, sources: List[Source]) -> Iterator[Finding]:
     """tests/unit/<module>/*_test.cc is globbed; whatever else lies there must be named."""
     for source in sources:
@@ -366,6 +376,7 @@ def check_format(root: Path, sources: List[Source]) -> Iterator[Finding]:
 def check(root: Path, with_format: bool = True) -> List[Finding]:
     sources = read_sources(root)
     findings = list(check_layering(sources))
+    findings += check_top_level(root)
     findings += check_tests_are_built(root, sources)
     for source in sources:
         findings += check_text(source)

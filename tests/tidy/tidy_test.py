@@ -145,6 +145,10 @@ class TidyTest(unittest.TestCase):
         self.write("README.md", "Look in /ho" + "me/somebody.\n")
         self.assert_names("machine-path", "README.md", 1)
 
+    def test_names_a_stray_file_at_the_top(self):
+        self.write("key.der", "stray")
+        self.assert_names("top-level", "key.der", 1)
+
     def test_names_what_is_unfinished(self):
         self.write("src/core/a.cc", "// TO" + "DO: finish\n")
         self.assert_names("unfinished", "src/core/a.cc", 1)
