@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,6 +29,20 @@ class ReaderPool {
     std::unique_ptr<Connection> connection_;
   };
 
+  // While it lives no reader is on loan, and who asks for one waits: a checkpoint that must have
+  // the file to itself would otherwise wait for ever for a gap between reads. Gives up on readers
+  // that are out for longer than `wait_ms`. One at a time.
+  class Quiet {
+   public:
+    Quiet(ReaderPool& pool, int wait_ms);
+    ~Quiet();
+    Quiet(const Quiet&) = delete;
+    Quiet& operator=(const Quiet&) = delete;
+
+   private:
+    ReaderPool& pool_;
+  };
+
   // Opens all of them, so that what can fail fails at start. Throws SQLite::Exception.
   // Requires: count >= 1.
   ReaderPool(const std::string& path, int count, int busy_timeout_ms);
@@ -39,7 +54,9 @@ class ReaderPool {
 
   std::mutex mutex_;
   std::condition_variable given_back_;
+  const std::size_t count_;
   std::vector<std::unique_ptr<Connection>> free_;  // guarded by mutex_; the last used on top
+  bool is_quiet_ = false;                          // guarded by mutex_
 };
 
 }  // namespace facegate::storage::sqlite

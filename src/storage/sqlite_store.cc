@@ -201,6 +201,7 @@ ApplyResult SqliteStore::Apply(const Batch& batch) {
 Status SqliteStore::Scrub() {
   using std::chrono::milliseconds;
   using std::chrono::steady_clock;
+  const ReaderPool::Quiet quiet(readers_, busy_timeout_ms_);
   const auto give_up = steady_clock::now() + milliseconds(busy_timeout_ms_);
   int code = Checkpoint(*writer_, SQLITE_CHECKPOINT_TRUNCATE);
   while (code == SQLITE_BUSY && steady_clock::now() < give_up) {
