@@ -262,7 +262,8 @@ Sequencer::Built Sequencer::Build(const model::OperatorId& log, const LogState& 
       item.changes = pending.changes;
     }
     FG_CHECK(item.entry.size() <= tlog::kEntryBytesMax);
-    built.tree.Append(tlog::LeafHash(core::AsBytes(item.entry)));
+    item.leaf_hash = tlog::LeafHash(core::AsBytes(item.entry));
+    built.tree.Append(item.leaf_hash);
     built.items.push_back(std::move(item));
     built.times.push_back(time);
   }
@@ -282,7 +283,11 @@ void Sequencer::CommitGroup(Group group) {
   while (!group.empty()) {
     Built built = Build(log, **state, group, aborted);
     std::map<storage::TileKey, core::Bytes> tiles;
-    for (const auto& [id, hashes] : built.tiles) tiles.emplace(ToTileKey(id), hashes);
+    for (const auto& [id, hashes] : built.tiles) {
+      // The growing tile of the leaves is kept as the records' leaf hashes.
+      const bool is_complete = hashes.size() == storage::kTileBytes;
+      if (id.level > 0 || is_complete) tiles.emplace(ToTileKey(id), hashes);
+    }
     const storage::Batch batch(log, first_index, built.items, std::move(tiles), built.checkpoint);
     const storage::ApplyResult applied = store_.Apply(batch);
     if (applied.status.ok()) {

@@ -36,6 +36,9 @@ Batch::Batch(model::OperatorId log, std::uint64_t expected_size, std::vector<Bat
   FG_CHECK(!log_.empty());
   FG_CHECK(!items_.empty());
   FG_CHECK(!checkpoint_.empty());
+  for (const auto& [key, bytes] : tiles_) {
+    FG_CHECK(key.level > 0 || bytes.size() == kTileBytes);
+  }
   // A change explained by another operator's log would carry an index that proves nothing.
   for (const BatchItem& item : items_) {
     for (const Change& change : item.changes) {

@@ -42,6 +42,7 @@ struct StoredSubject {
 struct StoredLog {
   std::vector<std::string> entries;
   std::vector<IndexKeys> keys;
+  std::vector<core::Hash256> leaf_hashes;
   std::map<TileKey, core::Bytes> tiles;
   std::string checkpoint;
 };
@@ -301,7 +302,6 @@ bool IsNewer(const model::Consent& a, const model::Consent& b) {
 
 class MemoryStore final : public Store {
  public:
-  ApplyResult Apply(const Batch& batch) override;
   Result<Resource> GetResource(std::string_view name) const override;
   Result<Resource> GetResourceAt(std::string_view name, std::uint64_t log_index) const override;
   Result<std::vector<Resource>> ListResources(std::string_view parent, std::string_view kind,
@@ -338,11 +338,13 @@ class MemoryStore final : public Store {
   Status SetPropertyOnce(std::string_view key, std::string_view value) override;
 
  private:
+  ApplyResult Write(const Batch& batch) override;
+
   mutable std::shared_mutex mutex_;
   State state_;  // guarded by mutex_
 };
 
-ApplyResult MemoryStore::Apply(const Batch& batch) {
+ApplyResult MemoryStore::Write(const Batch& batch) {
   const std::unique_lock lock(mutex_);
   const auto it = state_.logs.find(batch.log());
   const std::uint64_t size = it == state_.logs.end() ? 0 : it->second.entries.size();
@@ -361,6 +363,7 @@ ApplyResult MemoryStore::Apply(const Batch& batch) {
   for (const BatchItem& item : batch.items()) {
     log.entries.push_back(item.entry);
     log.keys.push_back(item.keys);
+    log.leaf_hashes.push_back(item.leaf_hash);
   }
   for (const auto& [key, bytes] : batch.tiles()) log.tiles[key] = bytes;
   log.checkpoint = batch.checkpoint();
@@ -562,8 +565,17 @@ Result<core::Bytes> MemoryStore::ReadTile(const model::OperatorId& log, const Ti
   const auto it = state_.logs.find(log);
   if (it == state_.logs.end()) return NotFound("TILE_NOT_FOUND");
   const auto stored = it->second.tiles.find(tile);
-  if (stored == it->second.tiles.end()) return NotFound("TILE_NOT_FOUND");
-  return stored->second;
+  if (stored != it->second.tiles.end()) return stored->second;
+  const std::vector<core::Hash256>& leaves = it->second.leaf_hashes;
+  if (tile.level != 0 || tile.index >= (leaves.size() + kTileHashes - 1) / kTileHashes) {
+    return NotFound("TILE_NOT_FOUND");
+  }
+  core::Bytes growing;
+  const std::size_t first = static_cast<std::size_t>(tile.index) * kTileHashes;
+  for (std::size_t i = first; i < std::min(first + kTileHashes, leaves.size()); ++i) {
+    growing.insert(growing.end(), leaves[i].begin(), leaves[i].end());
+  }
+  return growing;
 }
 
 Result<std::vector<LogEntry>> MemoryStore::QueryLog(const model::OperatorId& log,

@@ -275,14 +275,38 @@ Result<std::vector<LogEntry>> SqliteStore::ReadEntries(const model::OperatorId& 
   });
 }
 
+namespace {
+
+// The hashes that a tile of level 0 has beyond `bytes`, from the records' rows. Hashes are only
+// ever added, so that it does not matter if the log grows between the two reads.
+void AppendGrowing(Connection& db, const model::OperatorId& log, std::uint64_t tile,
+                   core::Bytes& bytes) {
+  const std::uint64_t first = tile * kTileHashes;
+  Query query(db, R"sql(
+      SELECT leaf_hash FROM log_index_keys
+      WHERE seq >= (SELECT id FROM logs WHERE op = ?1) << 40 | ?2
+        AND seq < ((SELECT id FROM logs WHERE op = ?1) << 40 | ?3) + 1
+        AND leaf_hash IS NOT NULL ORDER BY seq)sql");
+  query.Bind(log, first + bytes.size() / sizeof(core::Hash256), first + kTileHashes - 1);
+  while (bytes.size() < kTileBytes && query.Step()) {
+    const core::Bytes hash = query.Blob(0);
+    bytes.insert(bytes.end(), hash.begin(), hash.end());
+  }
+}
+
+}  // namespace
+
 Result<core::Bytes> SqliteStore::ReadTile(const model::OperatorId& log, const TileKey& tile) const {
   return Read([&](Connection& db) -> Result<core::Bytes> {
     Query query(db, R"sql(
         SELECT bytes FROM tiles WHERE log = (SELECT id FROM logs WHERE op = ?1)
         AND level = ?2 AND idx = ?3)sql");
     query.Bind(log, tile.level, tile.index);
-    if (!query.Step()) return NotFound("TILE_NOT_FOUND");
-    return query.Blob(0);
+    core::Bytes bytes;
+    if (query.Step()) bytes = query.Blob(0);
+    if (tile.level == 0) AppendGrowing(db, log, tile.index, bytes);
+    if (bytes.empty()) return NotFound("TILE_NOT_FOUND");
+    return bytes;
   });
 }
 

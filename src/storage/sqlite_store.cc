@@ -172,7 +172,7 @@ void SqliteStore::Poison() {
   sqlite3_db_config(writer_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-ApplyResult SqliteStore::Apply(const Batch& batch) {
+ApplyResult SqliteStore::Write(const Batch& batch) {
   const std::lock_guard lock(write_mutex_);
   if (is_poisoned_) {
     return {Status(Code::kUnavailable, "STORE_POISONED",

@@ -21,8 +21,6 @@ class SqliteStore final : public Store {
   static core::Result<std::unique_ptr<Store>> Open(const SqliteOptions& options);
   ~SqliteStore() override;
 
-  ApplyResult Apply(const Batch& batch) override;
-
   core::Result<Resource> GetResource(std::string_view name) const override;
   core::Result<Resource> GetResourceAt(std::string_view name,
                                        std::uint64_t log_index) const override;
@@ -63,6 +61,8 @@ class SqliteStore final : public Store {
 
  private:
   SqliteStore(const SqliteOptions& options, FileLock lock, std::unique_ptr<Connection> writer);
+
+  ApplyResult Write(const Batch& batch) override;
 
   // ---- Writing; all under write_mutex_ ----
   // Runs `body` in an immediate transaction and commits if it returns ok, else rolls back.

@@ -77,10 +77,11 @@ void BatchWriter::WriteEntry(const BatchItem& item) {
       .Run();
   Query(connection_, R"sql(
       INSERT INTO log_index_keys (seq, type, time_ms, site, access_point, camera, purpose, verdict,
-                                  reason, subject_pseudonym)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql")
+                                  reason, subject_pseudonym, leaf_hash)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))sql")
       .Bind(seq, keys.type, keys.time.unix_ms, keys.site, keys.access_point, keys.camera,
-            keys.purpose, keys.verdict, keys.reason, keys.subject_pseudonym)
+            keys.purpose, keys.verdict, keys.reason, keys.subject_pseudonym,
+            core::ByteSpan(item.leaf_hash))
       .Run();
   for (const std::string& rule : keys.rules) {
     Query(connection_, "INSERT OR IGNORE INTO log_rules (rule, seq) VALUES (?1, ?2)")

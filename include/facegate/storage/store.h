@@ -43,6 +43,7 @@
 #include "facegate/core/time.h"
 #include "facegate/model/ids.h"
 #include "facegate/model/people.h"
+#include "facegate/storage/versions.h"
 
 namespace facegate::storage {
 
@@ -140,11 +141,16 @@ struct IndexKeys {
 };
 
 struct BatchItem {
-  std::string entry;  // the record's bytes, verbatim
+  std::string entry;          // the record's bytes, verbatim
+  core::Hash256 leaf_hash{};  // of the entry in the log's tree
   IndexKeys keys;
   Preconditions preconditions;
   Changes changes;
 };
+
+// A complete tile: 256 hashes (C2SP tlog-tiles).
+inline constexpr std::size_t kTileHashes = 256;
+inline constexpr std::size_t kTileBytes = kTileHashes * sizeof(core::Hash256);
 
 // Where a stored tile is; see tlog::TileId (storage stands beside tlog and knows only bytes).
 struct TileKey {
@@ -157,10 +163,12 @@ struct TileKey {
 class Batch {
  public:
   // `log` is the operator whose log grows; `items` become records expected_size, expected_size+1,
-  // ... `tiles` are the tree's tiles as they are after the batch (each replaces the stored one);
-  // `checkpoint` is the signed note over the new size.
-  // Requires: log, items and checkpoint are not empty; every change to a person or a gallery is of
-  // the operator `log`.
+  // ... `tiles` are the tree's tiles as they are after the batch, each replacing the stored one. Of
+  // level 0 only complete ones are given: the one in growth is the items' leaf hashes, so that a
+  // record need not write the 255 before it again. `checkpoint` is the signed note over the new
+  // size.
+  // Requires: log, items and checkpoint are not empty; tiles of level 0 are of kTileBytes; every
+  // change to a person or a gallery is of the operator `log`.
   Batch(model::OperatorId log, std::uint64_t expected_size, std::vector<BatchItem> items,
         std::map<TileKey, core::Bytes> tiles, std::string checkpoint);
 
@@ -222,7 +230,15 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  virtual ApplyResult Apply(const Batch& batch) = 0;
+  // Writes all of the batch or nothing, durably. Whatever the outcome, the counters of what the
+  // batch is about have moved when it returns.
+  ApplyResult Apply(const Batch& batch) {
+    ApplyResult result = Write(batch);
+    versions_.Advance(batch);
+    return result;
+  }
+  // For readers that keep what they read.
+  virtual const Versions& versions() const { return versions_; }
 
   // NOT_FOUND RESOURCE_NOT_FOUND for what never was or is deleted.
   virtual core::Result<Resource> GetResource(std::string_view name) const = 0;
@@ -282,7 +298,7 @@ class Store {
   virtual core::Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log,
                                                           std::uint64_t first,
                                                           std::size_t count) const = 0;
-  // The stored tile, as wide as it is. NOT_FOUND TILE_NOT_FOUND.
+  // The tile as wide as it is, the one of level 0 in growth among them. NOT_FOUND TILE_NOT_FOUND.
   virtual core::Result<core::Bytes> ReadTile(const model::OperatorId& log,
                                              const TileKey& tile) const = 0;
   // Entries that fit, in index order. INVALID_ARGUMENT BAD_LIMIT.
@@ -294,6 +310,11 @@ class Store {
   // another value stands.
   virtual core::Result<std::string> GetProperty(std::string_view key) const = 0;
   virtual core::Status SetPropertyOnce(std::string_view key, std::string_view value) = 0;
+
+ private:
+  virtual ApplyResult Write(const Batch& batch) = 0;
+
+  Versions versions_;
 };
 
 // Everything in memory; for tests, `facegate eval` and demos without a disk.

@@ -18,12 +18,7 @@ class FaultyStore final : public storage::Store {
   void ReadStale(int n) { stale_reads_ = n; }
   void FailWrites() { writes_fail_ = true; }
 
-  storage::ApplyResult Apply(const storage::Batch& batch) override {
-    if (writes_fail_) {
-      return {core::Status(core::Code::kUnavailable, "STORE_POISONED", "no space left"), {}};
-    }
-    return inner_.Apply(batch);
-  }
+  const storage::Versions& versions() const override { return inner_.versions(); }
   core::Result<model::Consent> GetConsent(const model::ConsentRef& consent) const override {
     core::Result<model::Consent> found = inner_.GetConsent(consent);
     if (found.ok() && stale_reads_ > 0) {
@@ -113,6 +108,13 @@ class FaultyStore final : public storage::Store {
   }
 
  private:
+  storage::ApplyResult Write(const storage::Batch& batch) override {
+    if (writes_fail_) {
+      return {core::Status(core::Code::kUnavailable, "STORE_POISONED", "no space left"), {}};
+    }
+    return inner_.Apply(batch);
+  }
+
   storage::Store& inner_;
   mutable std::atomic<int> stale_reads_{0};
   std::atomic<bool> writes_fail_{false};

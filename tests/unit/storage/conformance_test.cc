@@ -145,13 +145,65 @@ TEST_P(Conformance, KeepsTheLogsOfOperatorsApart) {
 TEST_P(Conformance, StoresTilesAndReplacesThem) {
   EXPECT_EQ(store_->ReadTile(Op(), {0, 0}).status().reason(), "TILE_NOT_FOUND");
   const core::Bytes full(8192, 7);
-  ASSERT_TRUE(store_->Apply(Batch(Op(), 0, {Item()}, {{{0, 0}, Bytes("x")}, {{1, 5}, full}}, "c"))
+  ASSERT_TRUE(store_->Apply(Batch(Op(), 0, {Item()}, {{{1, 0}, Bytes("x")}, {{0, 5}, full}}, "c"))
                   .status.ok());
-  ASSERT_TRUE(store_->Apply(Batch(Op(), 1, {Item()}, {{{0, 0}, Bytes("xy")}}, "c")).status.ok());
-  EXPECT_EQ(*store_->ReadTile(Op(), {0, 0}), Bytes("xy"));
-  EXPECT_EQ(*store_->ReadTile(Op(), {1, 5}), full);
-  EXPECT_EQ(store_->ReadTile(Op(), {1, 0}).status().reason(), "TILE_NOT_FOUND");
-  EXPECT_EQ(store_->ReadTile(Op("other"), {0, 0}).status().code(), Code::kNotFound);
+  ASSERT_TRUE(store_->Apply(Batch(Op(), 1, {Item()}, {{{1, 0}, Bytes("xy")}}, "c")).status.ok());
+  EXPECT_EQ(*store_->ReadTile(Op(), {1, 0}), Bytes("xy"));
+  EXPECT_EQ(*store_->ReadTile(Op(), {0, 5}), full);
+  EXPECT_EQ(store_->ReadTile(Op(), {1, 1}).status().reason(), "TILE_NOT_FOUND");
+  EXPECT_EQ(store_->ReadTile(Op("other"), {1, 0}).status().code(), Code::kNotFound);
+}
+
+TEST_P(Conformance, MakesTheGrowingTileOfTheLeafHashes) {
+  Commit(*store_, {Item({}, {}, "a"), Item({}, {}, "b")});
+  core::Bytes wanted(32, 'a');
+  wanted.insert(wanted.end(), 32, 'b');
+  EXPECT_EQ(*store_->ReadTile(Op(), {0, 0}), wanted);
+  Commit(*store_, {Item({}, {}, "c")});
+  wanted.insert(wanted.end(), 32, 'c');
+  EXPECT_EQ(*store_->ReadTile(Op(), {0, 0}), wanted);
+  EXPECT_EQ(store_->ReadTile(Op(), {0, 1}).status().reason(), "TILE_NOT_FOUND");
+  EXPECT_EQ(store_->ReadTile(Op("other"), {0, 0}).status().reason(), "TILE_NOT_FOUND");
+}
+
+TEST_P(Conformance, BeginsAnotherTileAfterAFullOne) {
+  const core::Bytes full(kTileBytes, 'x');
+  std::vector<BatchItem> items(kTileHashes + 1, Item({}, {}, "x"));
+  items.back() = Item({}, {}, "y");
+  ASSERT_TRUE(store_->Apply(Batch(Op(), 0, std::move(items), {{{0, 0}, full}}, "c")).status.ok());
+  EXPECT_EQ(*store_->ReadTile(Op(), {0, 0}), full);
+  EXPECT_EQ(*store_->ReadTile(Op(), {0, 1}), core::Bytes(32, 'y'));
+}
+
+TEST_P(Conformance, MovesTheCountersOfWhatABatchIsAbout) {
+  const Versions& versions = store_->versions();
+  const model::SubjectRef p1 = SubjectRefOf("p1");
+  const auto counters = [&] {
+    return std::vector<std::uint64_t>{versions.registry(), versions.templates(), versions.Of(p1)};
+  };
+  auto before = counters();
+  Commit(*store_, {Item()});
+  EXPECT_EQ(counters(), before);
+
+  CommitChange(*store_, ResourceOf("operators/acme/sites/hq"));
+  EXPECT_GT(counters()[0], before[0]);
+  EXPECT_EQ(counters()[2], before[2]);
+
+  before = counters();
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  EXPECT_EQ(counters()[0], before[0]);
+  EXPECT_EQ(counters()[1], before[1]);
+  EXPECT_GT(counters()[2], before[2]);
+
+  for (const Change& change :
+       {Change(PutConsent{ConsentOf("p1", "c1")}), Change(PutTemplateKey{KeyOf("p1")}),
+        Change(PutTemplate{TemplateOf("p1", "t1")}), Change(DestroyTemplates{p1, Purpose("entry")}),
+        Change(EraseSubject{p1})}) {
+    before = counters();
+    CommitChange(*store_, change);
+    EXPECT_GT(counters()[2], before[2]);
+  }
+  EXPECT_GT(counters()[1], before[1]);
 }
 
 TEST_P(Conformance, RefusesALogThatMoved) {
@@ -861,6 +913,7 @@ TEST(BatchDeathTest, NeedsALogItemsAndACheckpoint) {
   EXPECT_DEATH(Batch(model::OperatorId(), 0, {Item()}, {}, "c"), "check failed");
   EXPECT_DEATH(Batch(Op(), 0, {}, {}, "c"), "check failed");
   EXPECT_DEATH(Batch(Op(), 0, {Item()}, {}, ""), "check failed");
+  EXPECT_DEATH(Batch(Op(), 0, {Item()}, {{{0, 0}, Bytes("partial")}}, "c"), "check failed");
 }
 
 TEST(BatchDeathTest, TakesNoChangeOfAnotherOperator) {

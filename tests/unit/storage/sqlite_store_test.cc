@@ -119,6 +119,28 @@ TEST_F(SqliteStore, RefusesAFileOfANewerVersion) {
   EXPECT_NE(store.status().message().find(path_), std::string::npos);
 }
 
+TEST_F(SqliteStore, GoesOnWithTheGrowingTileOfVersion1) {
+  {
+    const auto store = Open(path_);
+    Commit(*store, {Item({}, {}, "a"), Item({}, {}, "b")});
+  }
+  // As version 1 kept it: the tile whole in a row of its own, no hash beside the records.
+  Outsider version1(path_);
+  version1.Execute("ALTER TABLE log_index_keys DROP COLUMN leaf_hash");
+  version1.Execute(
+      "INSERT INTO tiles (log, level, idx, bytes) "
+      "SELECT id, 0, 0, CAST(printf('%.32c%.32c', 'A', 'B') AS BLOB) FROM logs");
+  version1.Execute("PRAGMA user_version = 1");
+
+  const auto store = Open(path_);
+  core::Bytes wanted(32, 'A');
+  wanted.insert(wanted.end(), 32, 'B');
+  EXPECT_EQ(*store->ReadTile(Op(), {0, 0}), wanted);
+  Commit(*store, {Item({}, {}, "c")});
+  wanted.insert(wanted.end(), 32, 'c');
+  EXPECT_EQ(*store->ReadTile(Op(), {0, 0}), wanted);
+}
+
 TEST_F(SqliteStore, FinishesAFileWhoseCreationWasCutShort) {
   WriteFile(path_, "");
   EXPECT_TRUE(TryOpen(path_).ok());

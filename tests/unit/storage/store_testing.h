@@ -91,6 +91,8 @@ inline BatchItem Item(Changes changes = {}, Preconditions preconditions = {},
                       const std::string& entry = "entry") {
   BatchItem item;
   item.entry = entry;
+  // Stands for the hash: every byte is the entry's last.
+  item.leaf_hash.fill(entry.empty() ? 0 : static_cast<std::uint8_t>(entry.back()));
   item.keys.type = "decision";
   item.changes = std::move(changes);
   item.preconditions = std::move(preconditions);
@@ -110,7 +112,7 @@ inline ApplyResult TryCommit(Store& store, std::vector<BatchItem> items,
   const std::uint64_t after = size + items.size();
   const std::string checkpoint = "checkpoint over " + std::to_string(after);
   std::map<TileKey, core::Bytes> tiles;
-  tiles[{0, size / 256}] = Bytes("tile at " + std::to_string(after));
+  tiles[{1, size / 65536}] = Bytes("tile at " + std::to_string(after));
   return store.Apply(Batch(log, size, std::move(items), std::move(tiles), checkpoint));
 }
 
@@ -140,9 +142,11 @@ inline std::string Everything(const Store& store) {
   LogQuery query;
   query.limit = 1000;
   for (const LogEntry& entry : Must(store.QueryLog(Op(), query))) out << entry.index << ' ';
-  for (std::uint64_t i = 0; i <= head->size / 256; ++i) {
-    const core::Result<core::Bytes> tile = store.ReadTile(Op(), {0, i});
-    out << "\ntile " << (tile.ok() ? core::AsText(*tile) : "none") << '\n';
+  for (int level = 0; level < 2; ++level) {
+    for (std::uint64_t i = 0; i <= head->size / 256; ++i) {
+      const core::Result<core::Bytes> tile = store.ReadTile(Op(), {level, i});
+      out << "\ntile " << (tile.ok() ? core::AsText(*tile) : "none") << '\n';
+    }
   }
   for (const char* kind : {"operator", "site", "camera"}) {
     for (const char* parent : {"", "operators/acme", "operators/acme/sites/hq"}) {
