@@ -27,12 +27,12 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
   FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
                                                              std::move(ledger_options)));
-  const policy::Engine engine(*store, clock, rules, EngineOptionsOf(config),
+  policy::Engine engine(*store, clock, rules, EngineOptionsOf(config),
                               AbandonSinkOf(*ledger));
   FG_ASSIGN_OR_RETURN(const auto gallery,
                       LoadGallery(config, *store, *keys, clock, metrics, *faces));
 
-  gateway::GalleryDropper dropper(*gallery);
+  gateway::GalleryDropper dropper(*gallery, engine);
   consent::ConsentService consents(*store, *ledger, *keys, clock, dropper);
   registry::RegistryService registry(*store, *ledger, clock, engine);
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},

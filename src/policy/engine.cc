@@ -7,6 +7,7 @@
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/policy/context.h"
+#include "policy/standing.h"
 
 namespace facegate::policy {
 namespace {
@@ -19,149 +20,75 @@ using rules::Phase;
 
 constexpr std::size_t kPageSize = 256;
 
-// What the registry and the consent ledger say about one claim.
-struct Facts {
-  model::Camera camera;
-  model::Site site;
-  std::optional<model::AccessPoint> access_point;
-  model::Purpose purpose;
-  bool notice_registered = false;
-  std::optional<model::Subject> subject;
-  std::optional<model::Consent> consent;
-  bool enrolled = false;
-};
-
 bool IsMissing(const Status& status) { return status.code() == core::Code::kNotFound; }
 
-template <class R>
-Result<R> Load(const storage::Store& store, const std::string& name, Grounds& grounds) {
-  FG_ASSIGN_OR_RETURN(const storage::Resource row, store.GetResource(name));
-  FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row.body));
-  FG_ASSIGN_OR_RETURN(R resource, model::FromJson<R>(body));
-  grounds.rests_on.push_back(row.log_index);
-  return resource;
-}
-
-// Registry first: without a camera, a site and a purpose there is nothing to decide about.
-Status LoadRegistry(const storage::Store& store, const Claim& claim, Facts& facts,
-                    Grounds& grounds) {
-  const auto& [op, site, camera] = claim.camera;
-  FG_ASSIGN_OR_RETURN(facts.camera,
-                      Load<model::Camera>(store, model::CameraName(op, site, camera), grounds));
-  FG_ASSIGN_OR_RETURN(facts.site, Load<model::Site>(store, model::SiteName(op, site), grounds));
-  if (!facts.camera.access_point.empty()) {
-    const std::string name = model::AccessPointName(op, site, facts.camera.access_point);
-    FG_ASSIGN_OR_RETURN(facts.access_point, Load<model::AccessPoint>(store, name, grounds));
-    grounds.access_point = facts.access_point->id;
-    grounds.alternatives = facts.access_point->alternatives;
-  }
-  const std::string purpose_name = model::PurposeName(op, claim.purpose);
-  FG_ASSIGN_OR_RETURN(facts.purpose, Load<model::Purpose>(store, purpose_name, grounds));
-  grounds.purpose_version = facts.purpose.version;
-
-  FG_ASSIGN_OR_RETURN(const auto notices,
-                      store.ListResources(purpose_name, "notice", "", kPageSize));
-  for (const storage::Resource& row : notices) {
-    FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row.body));
-    FG_ASSIGN_OR_RETURN(const model::Notice notice, model::FromJson<model::Notice>(body));
-    if (notice.purpose_version != facts.purpose.version) continue;
-    facts.notice_registered = true;
-    grounds.rests_on.push_back(row.log_index);
-  }
-  return Status::Ok();
-}
-
-Result<bool> IsEnrolled(const storage::Store& store, const model::SubjectRef& subject,
-                        const model::PurposeId& purpose) {
-  const auto key = store.GetTemplateKey(subject, purpose);
-  if (key.ok()) return true;
-  if (IsMissing(key.status())) return false;
-  return key.status();
-}
-
-// The claimed person: what is known of them, and their newest consent for this site and purpose.
-Status LoadClaimedSubject(const storage::Store& store, const Claim& claim, Facts& facts,
-                          Grounds& grounds) {
-  const model::SubjectRef ref{claim.camera.op, *claim.subject};
-  auto subject = store.GetSubject(ref);
-  if (!subject.ok()) {
-    // Unknown and erased people are the same to a decision: nobody who consented.
-    const bool nobody =
-        IsMissing(subject.status()) || subject.status().reason() == "SUBJECT_ERASED";
-    return nobody ? Status::Ok() : subject.status();
-  }
-  grounds.wrapped_subject_secret = subject->wrapped_secret;
-  facts.subject = std::move(subject).value();
-  FG_ASSIGN_OR_RETURN(const auto consents, store.ListConsents(ref));
-  const auto current = std::find_if(consents.begin(), consents.end(), [&](const auto& consent) {
-    return consent.site == claim.camera.site && consent.purpose == claim.purpose;
-  });
-  if (current != consents.end()) {
-    facts.consent = *current;
-    grounds.consent =
-        ConsentBasis{{ref.op, ref.subject, current->id}, current->epoch, current->log_index};
-  }
-  FG_ASSIGN_OR_RETURN(facts.enrolled, IsEnrolled(store, ref, claim.purpose));
-  return Status::Ok();
+ConsentBasis BasisOf(const model::Consent& consent) {
+  return {{consent.op, consent.subject, consent.id}, consent.epoch, consent.log_index};
 }
 
 // Evaluates the candidate rules for one enrolled person after the other, as of now.
 class StoreCandidateTest final : public CandidateTest {
  public:
-  StoreCandidateTest(const storage::Store& store, const core::Clock& clock,
-                     std::shared_ptr<const rules::RuleSet> rules,
-                     std::shared_ptr<const rules::Inputs> base, model::Purpose purpose)
+  // All but the shared must outlive it.
+  StoreCandidateTest(const storage::Store& store, Standing& standing, const core::Clock& clock,
+                     std::shared_ptr<const Deployment> deployment,
+                     std::shared_ptr<const rules::Inputs> base)
       : store_(store),
+        standing_(standing),
         clock_(clock),
-        rules_(std::move(rules)),
-        base_(std::move(base)),
-        purpose_(std::move(purpose)) {}
+        deployment_(std::move(deployment)),
+        base_(std::move(base)) {}
 
   std::optional<ConsentBasis> Admits(const Candidate& candidate) const override {
+    const auto person = standing_.PersonAt(candidate.subject, candidate.site, candidate.purpose);
+    if (!person.ok() || !(*person)->subject.has_value()) return std::nullopt;
+    const std::optional<model::Consent>& newest = (*person)->consent;
+    if (newest.has_value() && newest->id == candidate.consent) {
+      return Test(*(*person)->subject, *newest, candidate.site);
+    }
+    // The template rests on an older consent.
     const auto consent =
         store_.GetConsent({candidate.subject.op, candidate.subject.subject, candidate.consent});
-    if (!consent.ok()) return std::nullopt;
-    if (consent->purpose != candidate.purpose) return std::nullopt;
-    return Test(*consent, candidate.site);
+    if (!consent.ok() || consent->purpose != candidate.purpose) return std::nullopt;
+    return Test(*(*person)->subject, *consent, candidate.site);
   }
 
-  std::optional<ConsentBasis> Test(const model::Consent& consent, const model::SiteId& site) const {
-    const auto subject = store_.GetSubject({consent.op, consent.subject});
-    if (!subject.ok()) return std::nullopt;
-    rules::Inputs inputs = *base_;
-    SetConsent(inputs, &consent, purpose_, site, clock_.Now());
-    SetSubject(inputs, &*subject, /*enrolled=*/true);
-    if (!rules_->Permits(inputs, Phase::kRequest, rules::Stage::kCandidate)) return std::nullopt;
-    return ConsentBasis{
-        {consent.op, consent.subject, consent.id}, consent.epoch, consent.log_index};
+  // Whether anybody who is enrolled at the deployment may be searched for.
+  Result<bool> AdmitsAny() const {
+    const model::SiteRef site{deployment_->site.op, deployment_->site.id};
+    const model::PurposeId& purpose = deployment_->purpose.id;
+    std::string after;
+    while (true) {
+      FG_ASSIGN_OR_RETURN(const auto page, store_.ListConsentsAt(site, purpose, after, kPageSize));
+      for (const model::Consent& consent : page) {
+        FG_ASSIGN_OR_RETURN(const auto person,
+                            standing_.PersonAt({consent.op, consent.subject}, site.site, purpose));
+        if (!person->enrolled || !person->subject.has_value()) continue;
+        if (Test(*person->subject, consent, site.site).has_value()) return true;
+      }
+      if (page.size() < kPageSize) return false;
+      after = page.back().subject.str();
+    }
   }
 
  private:
-  const storage::Store& store_;
-  const core::Clock& clock_;
-  std::shared_ptr<const rules::RuleSet> rules_;
-  std::shared_ptr<const rules::Inputs> base_;
-  model::Purpose purpose_;
-};
-
-// Whether anybody who is enrolled here may be searched for.
-Result<bool> AnyCandidate(const storage::Store& store, const StoreCandidateTest& test,
-                          const Claim& claim) {
-  const model::SiteRef site{claim.camera.op, claim.camera.site};
-  std::string after;
-  while (true) {
-    FG_ASSIGN_OR_RETURN(const auto page,
-                        store.ListConsentsAt(site, claim.purpose, after, kPageSize));
-    for (const model::Consent& consent : page) {
-      if (!test.Test(consent, site.site).has_value()) continue;
-      FG_ASSIGN_OR_RETURN(const bool enrolled,
-                          IsEnrolled(store, {consent.op, consent.subject}, claim.purpose));
-      if (enrolled) return true;
+  std::optional<ConsentBasis> Test(const model::Subject& subject, const model::Consent& consent,
+                                   const model::SiteId& site) const {
+    rules::Inputs inputs(base_);
+    SetConsent(inputs, &consent, deployment_->purpose, site, clock_.Now());
+    SetSubject(inputs, &subject, /*enrolled=*/true);
+    if (!deployment_->rules->Permits(inputs, Phase::kRequest, rules::Stage::kCandidate)) {
+      return std::nullopt;
     }
-    if (page.size() < kPageSize) return false;
-    after = page.back().subject.str();
+    return BasisOf(consent);
   }
-}
+
+  const storage::Store& store_;
+  Standing& standing_;
+  const core::Clock& clock_;
+  std::shared_ptr<const Deployment> deployment_;
+  std::shared_ptr<const rules::Inputs> base_;
+};
 
 Reason ReasonOf(const rules::Rule& rule, const rules::Inputs* inputs) {
   const auto reason = model::FromWord<Reason>(rule.reason);
@@ -224,50 +151,50 @@ struct Engine::Impl {
   std::shared_ptr<AbandonSink> abandon_sink;
   mutable std::mutex mutex;
   std::shared_ptr<const rules::RuleSet> rules;
+  mutable Standing standing;
 
-  // The inputs of a claim whose facts are known.
-  std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim, const Facts& facts,
-                                             core::Timestamp now,
-                                             const rules::RuleSet& rule_set) const {
-    auto inputs = std::make_shared<rules::Inputs>(rule_set.vocabulary());
+  // The inputs of a claim, over those of its deployment.
+  static std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim,
+                                                    const Deployment& deployment,
+                                                    const Person* person, core::Timestamp now) {
+    auto inputs = std::make_shared<rules::Inputs>(deployment.inputs);
     SetRequest(*inputs, claim, now);
-    SetSite(*inputs, facts.site);
-    SetCamera(*inputs, facts.camera);
-    SetAccessPoint(*inputs, facts.access_point ? &*facts.access_point : nullptr);
-    SetPurpose(*inputs, facts.purpose, facts.notice_registered);
     // A marked lane is stepped into; a claim at a door or desk is made by the person who stands
     // there.
     inputs->Set("request.active_participation",
                 claim.operation == Operation::kIdentify1toN
-                    ? facts.camera.use == model::CameraUse::kMarkedLane
+                    ? deployment.camera.use == model::CameraUse::kMarkedLane
                     : claim.subject.has_value());
-    if (claim.subject.has_value()) {
-      SetSubject(*inputs, facts.subject ? &*facts.subject : nullptr, facts.enrolled);
-      SetConsent(*inputs, facts.consent ? &*facts.consent : nullptr, facts.purpose,
+    if (person != nullptr) {
+      SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled);
+      SetConsent(*inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
                  claim.camera.site, now);
     }
     return inputs;
   }
 
-  core::Timestamp Expiry(const Claim& claim, const Facts& facts, core::Timestamp now) const {
+  core::Timestamp Expiry(const Claim& claim, const Person* person, core::Timestamp now) const {
     const std::int64_t life_ms =
         claim.lease_ms > 0 ? std::min(claim.lease_ms, options.lease_ms_max) : options.permit_ms_max;
     core::Timestamp expiry = now + life_ms;
-    if (facts.consent.has_value()) expiry = std::min(expiry, facts.consent->expires_at);
+    if (person != nullptr && person->consent.has_value()) {
+      expiry = std::min(expiry, person->consent->expires_at);
+    }
     return expiry;
   }
 
-  std::unique_ptr<internal::Warrant> MakeWarrant(const Facts& facts, Grounds grounds) const {
+  std::unique_ptr<internal::Warrant> MakeWarrant(const Deployment& deployment, const Person* person,
+                                                 Grounds grounds) const {
     auto warrant = std::make_unique<internal::Warrant>();
     const Claim& claim = grounds.claim;
     warrant->scope = {claim.operation,
                       claim.camera,
                       grounds.access_point,
                       claim.purpose,
-                      facts.purpose.version,
+                      deployment.purpose.version,
                       claim.subject,
-                      Expiry(claim, facts, grounds.decided_at)};
-    warrant->capture = {facts.camera.region_of_interest, facts.camera.min_face_px};
+                      Expiry(claim, person, grounds.decided_at)};
+    warrant->capture = {deployment.camera.region_of_interest, deployment.camera.min_face_px};
     if (claim.region.has_value()) {
       warrant->capture.region = Intersect(warrant->capture.region, *claim.region);
     }
@@ -280,7 +207,8 @@ struct Engine::Impl {
 Engine::Engine(const storage::Store& store, const core::Clock& clock,
                std::shared_ptr<const rules::RuleSet> rules, EngineOptions options,
                std::shared_ptr<AbandonSink> abandon_sink)
-    : impl_(new Impl{store, clock, options, std::move(abandon_sink), {}, std::move(rules)}) {
+    : impl_(new Impl{
+          store, clock, options, std::move(abandon_sink), {}, std::move(rules), Standing(store)}) {
   FG_CHECK(impl_->rules != nullptr);
   FG_CHECK(options.permit_ms_max > 0 && options.lease_ms_max > 0);
 }
@@ -298,6 +226,32 @@ std::shared_ptr<const rules::RuleSet> Engine::rules() const {
   return impl_->rules;
 }
 
+void Engine::Forget(const model::SubjectRef& subject) { impl_->standing.Forget(subject); }
+
+namespace {
+
+// What a record says of the deployment and the person that a decision was about.
+void AddGrounds(const Deployment& deployment, Grounds& grounds) {
+  if (deployment.access_point.has_value()) {
+    grounds.access_point = deployment.access_point->id;
+    grounds.alternatives = deployment.access_point->alternatives;
+  }
+  grounds.purpose_version = deployment.purpose.version;
+  grounds.rests_on = deployment.rests_on;
+}
+
+void AddGrounds(const Person& person, Grounds& grounds) {
+  if (person.subject.has_value()) grounds.wrapped_subject_secret = person.subject->wrapped_secret;
+  if (person.consent.has_value()) grounds.consent = BasisOf(*person.consent);
+}
+
+Denial RefuseForStore(Grounds grounds, const Status& status) {
+  const Reason reason = IsMissing(status) ? Reason::kUnknownResource : Reason::kFault;
+  return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
+}
+
+}  // namespace
+
 Decision Engine::Decide(const Claim& claim) const {
   FG_CHECK(crypto::IsUuid(claim.request_id));
   FG_CHECK(claim.subject.has_value() == (claim.operation != Operation::kIdentify1toN));
@@ -307,29 +261,32 @@ Decision Engine::Decide(const Claim& claim) const {
   grounds.decided_at = impl_->clock.Now();
   grounds.packs = rule_set->packs();
 
-  Facts facts;
-  Status loaded = LoadRegistry(impl_->store, claim, facts, grounds);
-  if (loaded.ok() && claim.subject.has_value()) {
-    loaded = LoadClaimedSubject(impl_->store, claim, facts, grounds);
-  }
-  if (!loaded.ok()) {
-    const Reason reason = IsMissing(loaded) ? Reason::kUnknownResource : Reason::kFault;
-    return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
+  const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose, rule_set);
+  if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
+  const std::shared_ptr<const Deployment>& deployment = *found;
+  AddGrounds(*deployment, grounds);
+  std::shared_ptr<const Person> person;
+  if (claim.subject.has_value()) {
+    const auto known = impl_->standing.PersonAt({claim.camera.op, *claim.subject},
+                                                claim.camera.site, claim.purpose);
+    if (!known.ok()) return RefuseForStore(std::move(grounds), known.status());
+    person = *known;
+    AddGrounds(*person, grounds);
   }
 
-  const auto inputs = impl_->BuildInputs(claim, facts, grounds.decided_at, *rule_set);
+  const auto inputs = Impl::BuildInputs(claim, *deployment, person.get(), grounds.decided_at);
   auto evaluation = rule_set->Evaluate(*inputs, Phase::kRequest, rules::Stage::kRequest);
-  if (claim.subject.has_value()) {
+  if (person != nullptr) {
     auto about_person = rule_set->Evaluate(*inputs, Phase::kRequest, rules::Stage::kCandidate);
     std::move(about_person.unmet.begin(), about_person.unmet.end(),
               std::back_inserter(evaluation.unmet));
   }
   if (evaluation.denied()) return RefuseByRules(std::move(grounds), evaluation.unmet, *inputs);
-  if (claim.operation == Operation::kVerify1to1 && !facts.enrolled) {
+  if (claim.operation == Operation::kVerify1to1 && !person->enrolled) {
     return Refuse(std::move(grounds), Reason::kNotEnrolled, /*absolute=*/false, {});
   }
   if (claim.region.has_value()) {
-    const model::Region both = Intersect(facts.camera.region_of_interest, *claim.region);
+    const model::Region both = Intersect(deployment->camera.region_of_interest, *claim.region);
     if (!model::CheckRegion(both).ok()) {
       return Refuse(std::move(grounds), Reason::kNoFace, /*absolute=*/false, {});
     }
@@ -337,15 +294,15 @@ Decision Engine::Decide(const Claim& claim) const {
 
   std::shared_ptr<const StoreCandidateTest> candidates;
   if (claim.operation == Operation::kIdentify1toN) {
-    candidates = std::make_shared<StoreCandidateTest>(impl_->store, impl_->clock, rule_set, inputs,
-                                                      facts.purpose);
-    const auto any = AnyCandidate(impl_->store, *candidates, claim);
+    candidates = std::make_shared<StoreCandidateTest>(impl_->store, impl_->standing, impl_->clock,
+                                                      deployment, inputs);
+    const auto any = candidates->AdmitsAny();
     if (!any.ok() || !*any) {
       const Reason reason = any.ok() ? Reason::kConsentMissing : Reason::kFault;
       return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
     }
   }
-  auto warrant = impl_->MakeWarrant(facts, std::move(grounds));
+  auto warrant = impl_->MakeWarrant(*deployment, person.get(), std::move(grounds));
   warrant->candidates = std::move(candidates);
   warrant->rules = rule_set;
   warrant->inputs = inputs;
@@ -362,7 +319,7 @@ Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
     denial.view = view;
     return denial;
   }
-  rules::Inputs inputs = *warrant->inputs;
+  rules::Inputs inputs(warrant->inputs);
   SetView(inputs, view);
   const auto evaluation =
       warrant->rules->Evaluate(inputs, Phase::kRequest, rules::Stage::kDetection);

@@ -196,6 +196,9 @@ std::vector<std::string_view> Vocabulary::Names() const {
 Inputs::Inputs(std::shared_ptr<const Vocabulary> vocabulary)
     : vocabulary_(std::move(vocabulary)), values_(vocabulary_->size()) {}
 
+Inputs::Inputs(std::shared_ptr<const Inputs> base)
+    : vocabulary_(base->vocabulary_), base_(std::move(base)), values_(vocabulary_->size()) {}
+
 void Inputs::Set(std::string_view name, Value value) {
   const std::optional<std::size_t> index = vocabulary_->Find(name);
   FG_CHECK(index.has_value());
@@ -206,7 +209,7 @@ void Inputs::Set(std::string_view name, Value value) {
 const Value& Inputs::Get(std::string_view name) const {
   const std::optional<std::size_t> index = vocabulary_->Find(name);
   FG_CHECK(index.has_value());
-  return values_[*index];
+  return at(*index);
 }
 
 core::Result<Inputs> Inputs::FromJson(std::shared_ptr<const Vocabulary> vocabulary,

@@ -95,7 +95,7 @@ BENCHMARK(BM_DenyInProcess)->Unit(benchmark::kMicrosecond)->UseRealTime();
 struct Served {
   Served()
       : bench(TheWorld()),
-        dropper(bench.gallery),
+        dropper(bench.gallery, *bench.world.engine),
         consents(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
                  dropper),
         registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine) {

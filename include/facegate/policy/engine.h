@@ -23,7 +23,8 @@ struct EngineOptions {
 // and where no alternative works, else USE_ALTERNATIVE.
 model::Verdict VerdictOfRefusal(const std::vector<model::Alternative>& alternatives, bool absolute);
 
-// Thread-safe. Holds an immutable snapshot of the rules; Reload swaps it whole.
+// Thread-safe. Holds an immutable snapshot of the rules; Reload swaps it whole. Keeps what it read
+// of registry and people while storage::Versions says that it stands (decision 10).
 class Engine {
  public:
   // `store` and `clock` must outlive the engine. `abandon_sink` hears of permits dropped unspent;
@@ -43,6 +44,10 @@ class Engine {
   //
   // Ensures: the permit's scope is that of `permit`; a permit that expired is a Denial.
   Admission Admit(ViewPermit permit, const FacesInView& view) const;
+
+  // Lets go of what was kept of a person, once that is gone from the store. Decisions do not need
+  // it (they see that it moved); it is so that nothing of an erased person stays in memory.
+  void Forget(const model::SubjectRef& subject);
 
   void Reload(std::shared_ptr<const rules::RuleSet> rules);
   std::shared_ptr<const rules::RuleSet> rules() const;

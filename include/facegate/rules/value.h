@@ -65,14 +65,20 @@ class Vocabulary {
 class Inputs {
  public:
   explicit Inputs(std::shared_ptr<const Vocabulary> vocabulary);
+  // What is not set here is as `base` has it: a request's inputs over those of its place.
+  // Requires: not nullptr.
+  explicit Inputs(std::shared_ptr<const Inputs> base);
 
   // Requires: `name` is in the vocabulary and the value is of its type (an enum value or set member
   // of the specified ones, an int whole, a number finite, a date at 00:00 UTC). Setting monostate
-  // clears.
+  // clears; what the base has shows again.
   void Set(std::string_view name, Value value);
   // Requires: `name` is in the vocabulary.
   const Value& Get(std::string_view name) const;
-  const Value& at(std::size_t index) const { return values_[index]; }
+  const Value& at(std::size_t index) const {
+    const Value& own = values_[index];
+    return base_ == nullptr || own.index() != 0 ? own : base_->at(index);
+  }
   const Vocabulary& vocabulary() const { return *vocabulary_; }
 
   // From a flat JSON object of inputs, as `facegate policy evaluate --input` reads; times and dates
@@ -83,6 +89,7 @@ class Inputs {
 
  private:
   std::shared_ptr<const Vocabulary> vocabulary_;
+  std::shared_ptr<const Inputs> base_;
   std::vector<Value> values_;
 };
 

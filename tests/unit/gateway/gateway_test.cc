@@ -75,7 +75,7 @@ class GatewayTest : public ::testing::Test {
         faces(*shared.engine),
         gallery(*world.store, *world.keys, world.clock, world.metrics, shared.table, {},
                 faces.embedding_model_id()),
-        dropper(gallery),
+        dropper(gallery, *world.engine),
         consents(*world.store, *world.ledger, *world.keys, world.clock, dropper),
         gateway({world.clock, world.metrics, world.logger, *world.engine, *world.ledger, faces,
                  gallery},

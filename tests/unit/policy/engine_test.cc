@@ -92,6 +92,34 @@ TEST_F(EngineTest, DeniesAPersonWhoConsentedButIsNotEnrolled) {
   EXPECT_EQ(world.DenialFor(world.VerifyClaim("person-b")).reason, Reason::kNotEnrolled);
 }
 
+TEST_F(EngineTest, SeesAWithdrawalThatFollowsAGrant) {
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+  world.Withdraw(consent);
+  EXPECT_EQ(world.DenialFor(world.VerifyClaim("person-a")).reason, Reason::kConsentWithdrawn);
+}
+
+TEST_F(EngineTest, SeesAnEnrolmentThatFollowsARefusal) {
+  world.AddSubject("person-b");
+  world.Grant("person-b");
+  EXPECT_EQ(world.DenialFor(world.VerifyClaim("person-b")).reason, Reason::kNotEnrolled);
+  world.MarkEnrolled("person-b");
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-b")));
+}
+
+TEST_F(EngineTest, SeesEveryChangeOfTheRegister) {
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+  world.SetAlternatives({{model::AlternativeKind::kCard, "reader", false}});
+  EXPECT_TRUE(Names(world.DenialFor(world.VerifyClaim("person-a")), "core.alternative-works"));
+  world.SetAlternatives({{model::AlternativeKind::kCard, "reader", true}});
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+}
+
+TEST_F(EngineTest, DecidesTheSameAfterForgettingAPerson) {
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+  world.engine->Forget(World::subject("person-a"));
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+}
+
 TEST_F(EngineTest, DeniesAnUnregisteredCamera) {
   auto claim = world.VerifyClaim("person-a");
   claim.camera = World::camera("elsewhere");
