@@ -139,9 +139,8 @@ Ledger::~Ledger() { impl_->abandon_sink->Detach(); }
 
 Result<std::unique_ptr<Ledger>> Ledger::Open(storage::Store& store, const crypto::KeyRing& keys,
                                              const core::Clock& clock, core::Metrics& metrics,
-                                             core::Logger& logger, LedgerOptions options) {
-  auto sequencer =
-      std::make_unique<Sequencer>(store, keys, clock, metrics, logger, std::move(options));
+                                             core::Logger& logger, const LedgerOptions& options) {
+  auto sequencer = std::make_unique<Sequencer>(store, keys, clock, metrics, logger, options);
   FG_RETURN_IF_ERROR(sequencer->Open());
   auto sink = std::make_shared<LedgerAbandonSink>(sequencer.get(), metrics, logger);
   std::unique_ptr<Ledger> ledger(new Ledger(std::unique_ptr<Impl>(
@@ -170,7 +169,7 @@ Result<Recorded> Ledger::Commit(policy::Denial denial, Outcome outcome) {
                                std::move(denial.findings), {});
 }
 
-Result<RecordedEvent> Ledger::Append(Event event, storage::Changes changes,
+Result<RecordedEvent> Ledger::Append(const Event& event, storage::Changes changes,
                                      storage::Preconditions preconditions) {
   const model::OperatorId log = event.log;
   auto pending = std::make_unique<Pending>();
@@ -248,7 +247,7 @@ Status Ledger::SuppressSubject(const model::Subject& subject) {
   event.request_id = crypto::RandomUuid();
   event.subject = subject.id;
   event.wrapped_subject_secret = subject.wrapped_secret;
-  return Append(std::move(event), std::move(changes)).status();
+  return Append(event, std::move(changes)).status();
 }
 
 std::string Receipt::ToProofFile() const {

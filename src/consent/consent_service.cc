@@ -235,8 +235,7 @@ Result<ErasureResult> ConsentService::Erase(const Caller& caller, const model::S
     result.templates_destroyed = static_cast<int>(templates.size());
     audit::Event event = SubjectEvent("subject.erased", caller, subject);
     event.body.Set("templates_destroyed", result.templates_destroyed);
-    const Result<audit::RecordedEvent> recorded =
-        ledger_.Append(std::move(event), std::move(changes));
+    const Result<audit::RecordedEvent> recorded = ledger_.Append(event, std::move(changes));
     if (recorded.ok()) {
       result.receipt = recorded->receipt();
       dropper_.Drop(ref, std::nullopt, result.receipt.index);

@@ -64,7 +64,7 @@ class SecretArena {
     FreeSlot* next;
   };
 
-  static constexpr std::size_t kChunkBytes = 64 * 1024;
+  static constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
   static constexpr std::size_t kClasses = 8;  // 32, 64, ... 4096
 
   static std::size_t SlotBytes(std::size_t size) {

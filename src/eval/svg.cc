@@ -136,10 +136,10 @@ std::string At(double distance) {
 std::string ToSvg(const Report& report) {
   const Axis x{DecadesFor(report.impostor_pairs), kLeft, kWidth - kRight};
   const Axis y{DecadesFor(report.genuine_pairs), kHeight - kBottom, kTop};
-  std::string out = Join({"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ",
-                          Number(kWidth), " ", Number(kHeight),
-                          "\" font-family=\"sans-serif\" font-size=\"12\" role=\"img\">\n"
-                          "<title>Detection error tradeoff</title>\n"});
+  std::string out =
+      Join({"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", Number(kWidth), " ",
+            Number(kHeight), "\" font-family=\"sans-serif\" font-size=\"12\" role=\"img\">\n",
+            "<title>Detection error tradeoff</title>\n"});
   out += Rectangle(0, 0, kWidth, kHeight, "fill=\"white\"");
   out += Unsupported(x, y, report);
   out += Grid(x, y);

@@ -19,7 +19,7 @@ struct ShelfKey {
   model::OperatorId op;
   model::PurposeId purpose;
   model::SiteId site;
-  auto operator<=>(const ShelfKey&) const = default;
+  auto operator<=>(const ShelfKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct LiveTemplate {

@@ -43,7 +43,7 @@ class Ledger {
                                                     const crypto::KeyRing& keys,
                                                     const core::Clock& clock,
                                                     core::Metrics& metrics, core::Logger& logger,
-                                                    LedgerOptions options);
+                                                    const LedgerOptions& options);
   ~Ledger();  // waits for commits under way; no call may be in progress or follow
 
   // Records what became of a permit or a denial, with the changes that come with it. Blocks until
@@ -59,7 +59,7 @@ class Ledger {
   // Records an event and its changes. `preconditions` failing returns ABORTED PRECONDITION and
   // records nothing. Suppressions, where the changes destroy something, are durable before it
   // returns.
-  core::Result<RecordedEvent> Append(Event event, storage::Changes changes,
+  core::Result<RecordedEvent> Append(const Event& event, storage::Changes changes,
                                      storage::Preconditions preconditions = {});
 
   // Hears of abandoned permits; give it to the engine. Outlives the ledger safely.

@@ -115,9 +115,11 @@ class [[nodiscard]] Result {
   } while (false)
 
 // Declares or assigns `lhs` from a Result, or leaves the function with its status.
+// NOLINTBEGIN(bugprone-macro-parentheses): what declares or names cannot stand in parentheses
 #define FG_ASSIGN_OR_RETURN(lhs, expr) \
   FG_ASSIGN_OR_RETURN_IMPL(FG_CONCAT(fg_result_, __LINE__), lhs, expr)
 #define FG_ASSIGN_OR_RETURN_IMPL(result, lhs, expr) \
   auto result = (expr);                             \
   if (!result.ok()) return result.status();         \
   lhs = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -13,7 +13,7 @@ namespace facegate::core {
 // A wall-clock time. Ordered, trivially copyable.
 struct Timestamp {
   std::int64_t unix_ms = 0;
-  auto operator<=>(const Timestamp&) const = default;
+  auto operator<=>(const Timestamp&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 constexpr std::int64_t kMsPerDay = 86'400'000;

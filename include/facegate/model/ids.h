@@ -32,7 +32,7 @@ class Id {
 
   const std::string& str() const { return text_; }
   bool empty() const { return text_.empty(); }
-  auto operator<=>(const Id&) const = default;
+  auto operator<=>(const Id&) const = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   std::string text_;
@@ -67,41 +67,41 @@ std::string ConsentName(const OperatorId& op, const SubjectId& subject,  // .../
 struct SiteRef {
   OperatorId op;
   SiteId site;
-  auto operator<=>(const SiteRef&) const = default;
+  auto operator<=>(const SiteRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 struct AccessPointRef {
   OperatorId op;
   SiteId site;
   AccessPointId access_point;
-  auto operator<=>(const AccessPointRef&) const = default;
+  auto operator<=>(const AccessPointRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 struct CameraRef {
   OperatorId op;
   SiteId site;
   CameraId camera;
-  auto operator<=>(const CameraRef&) const = default;
+  auto operator<=>(const CameraRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 struct PurposeRef {
   OperatorId op;
   PurposeId purpose;
-  auto operator<=>(const PurposeRef&) const = default;
+  auto operator<=>(const PurposeRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 struct NoticeRef {
   OperatorId op;
   PurposeId purpose;
   NoticeId notice;
-  auto operator<=>(const NoticeRef&) const = default;
+  auto operator<=>(const NoticeRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 struct SubjectRef {
   OperatorId op;
   SubjectId subject;
-  auto operator<=>(const SubjectRef&) const = default;
+  auto operator<=>(const SubjectRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 struct ConsentRef {
   OperatorId op;
   SubjectId subject;
   ConsentId consent;
-  auto operator<=>(const ConsentRef&) const = default;
+  auto operator<=>(const ConsentRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 core::Result<OperatorId> ParseOperatorName(std::string_view name);

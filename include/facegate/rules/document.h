@@ -22,7 +22,7 @@ namespace facegate::rules {
 struct Position {
   int line = 1;
   int column = 1;
-  auto operator<=>(const Position&) const = default;
+  auto operator<=>(const Position&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct Member;

@@ -156,7 +156,7 @@ inline constexpr std::size_t kTileBytes = kTileHashes * sizeof(core::Hash256);
 struct TileKey {
   int level = 0;
   std::uint64_t index = 0;
-  auto operator<=>(const TileKey&) const = default;
+  auto operator<=>(const TileKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // A group of records of one log and all they bring about.

@@ -26,7 +26,7 @@ Hash256 EmptyRoot();                                   // SHA-256("")
 struct TileId {
   int level = 0;
   std::uint64_t index = 0;
-  auto operator<=>(const TileId&) const = default;
+  auto operator<=>(const TileId&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 // "tile/0/x001/x234/067" or, for width < 256, with ".p/W". Requires: 0 <= level, 1 <= width <= 256.
 std::string TilePath(const TileId& id, int width);
