@@ -27,8 +27,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
   FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
                                                              std::move(ledger_options)));
-  policy::Engine engine(*store, clock, rules, EngineOptionsOf(config),
-                              AbandonSinkOf(*ledger));
+  policy::Engine engine(*store, clock, rules, EngineOptionsOf(config), AbandonSinkOf(*ledger));
   FG_ASSIGN_OR_RETURN(const auto gallery,
                       LoadGallery(config, *store, *keys, clock, metrics, *faces));
 
