@@ -334,6 +334,7 @@ Status RegistryService::Delete(const Caller& caller, std::string_view name) {
   return IsPreconditionFailure(recorded.status()) ? RevisionMoved() : recorded.status();
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses
 #define FG_INSTANTIATE(R)                                                                          \
   template Result<Entry<R>> RegistryService::Create(const Caller&, R);                             \
   template Result<Entry<R>> RegistryService::Get(std::string_view) const;                          \
@@ -348,5 +349,6 @@ FG_INSTANTIATE(model::Camera)
 FG_INSTANTIATE(model::Purpose)
 FG_INSTANTIATE(model::Notice)
 #undef FG_INSTANTIATE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace facegate::registry
