@@ -8,6 +8,7 @@
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/model/enums.h"
+#include "rules/territory.h"
 #include "rules/words.h"
 
 namespace facegate::rules {
@@ -84,6 +85,11 @@ Status ReadHeader(const Document& document, const Node& root, Pack& pack) {
   FG_RETURN_IF_ERROR(RequireText(document, root, "version", pack.info.version));
   FG_RETURN_IF_ERROR(ReadText(document, root, "name", pack.name));
   FG_RETURN_IF_ERROR(RequireText(document, root, "jurisdiction", pack.jurisdiction));
+  if (!IsJurisdiction(pack.jurisdiction)) {
+    return document.Error(root.Find("jurisdiction")->position(),
+                          "expected ANY, EU, UK or a country's code, such as US-NY-NYC with a "
+                          "region and a city");
+  }
   FG_RETURN_IF_ERROR(document.Require(root, "status").status());
   FG_RETURN_IF_ERROR(ReadWord(document, root, "status", kPackStatusWords, pack.status));
   FG_RETURN_IF_ERROR(ReadWord(document, root, "kind", kPackKindWords, pack.kind));

@@ -91,6 +91,7 @@ bool RuleSet::Permits(const Inputs& inputs, Phase phase, Stage stage) const {
 std::shared_ptr<const RuleView> RuleSet::Everything(const std::vector<Profile>& profiles,
                                                     std::optional<core::Timestamp> moment) const {
   std::shared_ptr<RuleView> view(new RuleView(shared_from_this()));
+  view->profiles_ = profiles;
   std::size_t next = 0;  // rules stand in their packs' order
   for (const Pack& pack : pack_files_) {
     const bool in_force = !moment || pack.status == PackStatus::kDraft ||
@@ -98,7 +99,7 @@ std::shared_ptr<const RuleView> RuleSet::Everything(const std::vector<Profile>& 
     if (in_force) view->packs_.push_back(pack.info);
     for (; next < rules_.size() && rules_[next].pack == pack.info.id; ++next) {
       if (in_force && (!moment || SpanOf(rules_[next].days, pack.jurisdiction).Holds(*moment))) {
-        view->Add(next, profiles);
+        view->Add(next);
       }
     }
   }
@@ -109,12 +110,12 @@ RuleView::RuleView(std::shared_ptr<const RuleSet> set)
     : set_(std::move(set)), index_(std::make_unique<RuleIndex>()) {}
 RuleView::~RuleView() = default;
 
-void RuleView::Add(std::size_t rule, const std::vector<Profile>& profiles) {
+void RuleView::Add(std::size_t rule) {
   const Rule& added = set_->rules_[rule];
   rules_.push_back(&added);
   bool worded = false;
   for (const RuleSet::Compiled::Variant& variant : set_->compiled_->variants[rule]) {
-    if (std::find(profiles.begin(), profiles.end(), variant.profile) == profiles.end()) continue;
+    if (std::find(profiles_.begin(), profiles_.end(), variant.profile) == profiles_.end()) continue;
     index_->Add(added, variant.body);
     worded = true;
   }

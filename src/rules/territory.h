@@ -21,4 +21,13 @@ struct TimeSpan {
 // by an hour, nor over too soon.
 TimeSpan SpanOf(const EffectiveDays& days, std::string_view jurisdiction);
 
+// ANY, EU, UK or a country's code, and behind a dash each a region and a city: "US-NY-NYC".
+bool IsJurisdiction(std::string_view word);
+
+// Whether a venue there is in the jurisdiction. Words in any case; a region with or without its
+// country's code, or by name where a pack of this repository needs it; a city that is told without
+// its region counts for every region.
+bool Covers(std::string_view jurisdiction, std::string_view country, std::string_view region,
+            std::string_view city);
+
 }  // namespace facegate::rules

@@ -131,6 +131,7 @@ struct Pack {
 
 class RuleSet;
 class RuleView;
+struct Selection;
 
 // A scenario on paper, judged by every stage of one phase or of all.
 struct ScenarioEvaluation {
@@ -166,6 +167,20 @@ class RuleSet : public std::enable_shared_from_this<RuleSet> {
   Evaluation Evaluate(const Inputs& inputs, Phase phase, Stage stage) const;
   // Evaluate(...).denied() negated, without building findings or allocating: for candidates.
   bool Permits(const Inputs& inputs, Phase phase, Stage stage) const;
+
+  // The rules that hold at that place and moment:
+  //   - packs whose jurisdiction is ANY or the venue's and whose status is in_force or guidance, on
+  //     their days: the venue's country, region and city decide; where the region is not told, no
+  //     pack of a region matches;
+  //   - packs that the site names, wherever it is; drafts and superseded packs only so. The days of
+  //     a draft do not count, and a named pack stays in use after its last day.
+  // Of these packs, the rules whose days hold the moment, in the words of the profiles. A moment
+  // before every first day of a pack of law is no moment at which anything ran: the clock is wrong,
+  // and then every first day counts as reached, so that setting it back permits nothing more.
+  // Days begin and end as docs/POLICY.md says.
+  // Returns NOT_FOUND PACK_UNKNOWN for a named pack that is not loaded, FAILED_PRECONDITION
+  // PACK_NOT_IN_FORCE for one that is no draft before its first day.
+  core::Result<std::shared_ptr<const RuleView>> Select(const Selection& selection) const;
 
   // Every loaded pack under those profiles: for scenarios on paper and conformance tests, never
   // for a decision. With a moment, only the packs and rules whose days hold it; a draft has none.
