@@ -39,9 +39,10 @@ Json FindingsJson(const std::vector<policy::RuleFinding>& findings) {
   return list;
 }
 
-Json PacksJson(const std::vector<rules::PackInfo>& packs) {
+Json PacksJson(const std::vector<rules::PackInfo>* packs) {
   Json list = Json::MakeArray();
-  for (const rules::PackInfo& pack : packs) {
+  if (packs == nullptr) return list;
+  for (const rules::PackInfo& pack : *packs) {
     Json json = Json::MakeObject();
     json.Set("id", pack.id).Set("version", pack.version).Set("sha256", pack.sha256);
     list.Push(std::move(json));
@@ -159,8 +160,9 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
       .Set("outcome", draft.verdict)
       .Set("reason", draft.reason);
   if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
+  if (!grounds.exemption.empty()) draft.body.Set("exemption", grounds.exemption.str());
   draft.body.Set("rules", FindingsJson(findings))
-      .Set("packs", PacksJson(grounds.packs))
+      .Set("packs", PacksJson(grounds.packs.get()))
       .Set("rests_on", IndicesJson(grounds.rests_on))
       .Set("models", ModelsJson(outcome.models))
       .Set("counts", CountsJson(outcome.counts))

@@ -187,6 +187,19 @@ struct Words<ConsentScope> {
 };
 
 template <>
+struct Words<SubjectRole> {
+  static constexpr auto kTable = std::to_array<std::pair<SubjectRole, std::string_view>>({
+      {SubjectRole::kEmployee, "EMPLOYEE"},
+      {SubjectRole::kCustomer, "CUSTOMER"},
+      {SubjectRole::kTenant, "TENANT"},
+      {SubjectRole::kVisitor, "VISITOR"},
+      {SubjectRole::kStudent, "STUDENT"},
+      {SubjectRole::kPassenger, "PASSENGER"},
+      {SubjectRole::kPatient, "PATIENT"},
+      {SubjectRole::kPublic, "PUBLIC"},
+  });
+};
+template <>
 struct Words<ConsentGiver> {
   static constexpr auto kTable = std::to_array<std::pair<ConsentGiver, std::string_view>>({
       {ConsentGiver::kSelf, "SELF"},
@@ -465,6 +478,7 @@ std::string_view Word(ConsentStatus v) { return WordOf(v); }
 std::string_view Word(ConsentForm v) { return WordOf(v); }
 std::string_view Word(ConsentScope v) { return WordOf(v); }
 std::string_view Word(ConsentGiver v) { return WordOf(v); }
+std::string_view Word(SubjectRole v) { return WordOf(v); }
 std::string_view Word(OrgKind v) { return WordOf(v); }
 std::string_view Word(AnnexIiiClass v) { return WordOf(v); }
 std::string_view Word(DecisionEffect v) { return WordOf(v); }
@@ -491,6 +505,7 @@ template std::optional<ConsentStatus> FromWord<ConsentStatus>(std::string_view);
 template std::optional<ConsentForm> FromWord<ConsentForm>(std::string_view);
 template std::optional<ConsentScope> FromWord<ConsentScope>(std::string_view);
 template std::optional<ConsentGiver> FromWord<ConsentGiver>(std::string_view);
+template std::optional<SubjectRole> FromWord<SubjectRole>(std::string_view);
 
 // Of the enums that are fields of resources.
 #define FG_INSTANTIATE(E)                                  \

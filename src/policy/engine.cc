@@ -77,8 +77,9 @@ class StoreCandidateTest final : public CandidateTest {
     rules::Inputs inputs(base_);
     SetConsent(inputs, &consent, deployment_->purpose, site, clock_.Now());
     SetSubject(inputs, &subject, /*enrolled=*/true);
-    if (!deployment_->rules->Permits(inputs, Phase::kRequest, rules::Stage::kCandidate)) {
-      return std::nullopt;
+    SetReprompts(inputs, 0);  // who has consented is asked nothing
+    for (const Phase phase : {Phase::kRequest, Phase::kDeploy}) {
+      if (deployment_->view->Denies(inputs, phase, rules::Stage::kCandidate)) return std::nullopt;
     }
     return BasisOf(consent);
   }
@@ -112,23 +113,70 @@ Denial Refuse(Grounds grounds, Reason reason, bool absolute, std::vector<RuleFin
   return denial;
 }
 
-// A denial for the unmet rules. The first that denies gives the reason; an absolute one comes
-// first.
+// Whether what a person did or did not agree to is what this rule tells.
+bool TellsOfConsent(const rules::Rule& rule) {
+  const auto reason = model::FromWord<Reason>(rule.reason);
+  return reason.has_value() && model::Coarse(*reason) == Reason::kConsentMissing;
+}
+
+// A denial for unmet rules, all of which refuse. An absolute one gives the reason, else the first
+// about the deployment, else one that tells of the consent: whoever is unknown and whoever did not
+// consent get the same answer, whatever else is known of either.
 Denial RefuseByRules(Grounds grounds, const std::vector<rules::Finding>& unmet,
                      const rules::Inputs& inputs) {
-  const rules::Finding* leading = nullptr;
+  FG_CHECK(!unmet.empty());
+  const auto rank = [](const rules::Rule& rule) {
+    if (rule.absolute) return 0;
+    if (rule.stage != rules::Stage::kCandidate) return 1;
+    return TellsOfConsent(rule) ? 2 : 3;
+  };
+  const rules::Finding* leading = &unmet.front();
   bool absolute = false;
   std::vector<RuleFinding> findings;
   for (const rules::Finding& finding : unmet) {
-    if (!finding.blocks) continue;
-    if (leading == nullptr || (finding.rule->absolute && !absolute)) leading = &finding;
+    if (rank(*finding.rule) < rank(*leading->rule)) leading = &finding;
     absolute = absolute || finding.rule->absolute;
     findings.push_back({finding.rule->id, finding.rule->article, finding.missing});
   }
-  FG_CHECK(leading != nullptr);
   Reason reason = ReasonOf(*leading->rule, &inputs);
   if (reason == Reason::kPolicyDenied && !leading->missing.empty()) reason = Reason::kInputMissing;
   return Refuse(std::move(grounds), reason, absolute, std::move(findings));
+}
+
+// The rules of one phase and stage that refuse; looked for only where one does.
+void AppendRefusals(const rules::RuleView& view, const rules::Inputs& inputs, Phase phase,
+                    rules::Stage stage, std::vector<rules::Finding>& refusals) {
+  if (!view.Denies(inputs, phase, stage)) return;
+  for (rules::Finding& finding : view.Evaluate(inputs, phase, stage).unmet) {
+    if (finding.blocks) refusals.push_back(std::move(finding));
+  }
+}
+
+// Every rule that refuses a request, before anything is looked at.
+std::vector<rules::Finding> RefusalsOf(const Deployment& deployment, const rules::Inputs& inputs,
+                                       const Claim& claim, core::Timestamp now) {
+  std::vector<rules::Finding> refusals;
+  const rules::RuleView& view = *deployment.view;
+  AppendRefusals(view, inputs, Phase::kRequest, rules::Stage::kRequest, refusals);
+  const auto standing = deployment.refusals->Of(claim.operation, view, inputs, now);
+  for (const rules::Finding& finding : standing->unmet) {
+    const bool is_known = std::any_of(refusals.begin(), refusals.end(), [&](const auto& other) {
+      return other.rule == finding.rule;
+    });
+    if (!is_known) refusals.push_back(finding);
+  }
+  if (claim.subject.has_value()) {
+    AppendRefusals(view, inputs, Phase::kRequest, rules::Stage::kCandidate, refusals);
+    std::vector<rules::Finding> deploy;
+    AppendRefusals(view, inputs, Phase::kDeploy, rules::Stage::kCandidate, deploy);
+    for (rules::Finding& finding : deploy) {
+      const auto& phases = finding.rule->phases;
+      const bool is_known =
+          std::find(phases.begin(), phases.end(), Phase::kRequest) != phases.end();
+      if (!is_known) refusals.push_back(std::move(finding));
+    }
+  }
+  return refusals;
 }
 
 model::Region Intersect(const model::Region& a, const model::Region& b) {
@@ -153,37 +201,43 @@ struct Engine::Impl {
   std::shared_ptr<const rules::RuleSet> rules;
   mutable Standing standing;
 
+  Terms TermsOf(std::shared_ptr<const rules::RuleSet> rule_set) const {
+    return {std::move(rule_set), options.profiles, options.gateway};
+  }
+
   // The inputs of a claim, over those of its deployment.
   static std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim,
                                                     const Deployment& deployment,
                                                     const Person* person, core::Timestamp now) {
     auto inputs = std::make_shared<rules::Inputs>(deployment.inputs);
-    SetRequest(*inputs, claim, now);
-    // A marked lane is stepped into; a claim at a door or desk is made by the person who stands
-    // there.
-    inputs->Set("request.active_participation",
-                claim.operation == Operation::kIdentify1toN
-                    ? deployment.camera.use == model::CameraUse::kMarkedLane
-                    : claim.subject.has_value());
+    SetRequest(*inputs, claim, deployment.camera.use, now);
+    // Heartbeats grow old without anything being written.
+    if (deployment.access_point.has_value() && deployment.access_point->heartbeat_s_max > 0) {
+      SetAccessPoint(*inputs, &*deployment.access_point, now);
+    }
     if (person != nullptr) {
       SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled);
       SetConsent(*inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
                  claim.camera.site, now);
+      SetReprompts(*inputs, person->reprompts);
     }
     return inputs;
   }
 
-  core::Timestamp Expiry(const Claim& claim, const Person* person, core::Timestamp now) const {
+  core::Timestamp Expiry(const Claim& claim, const Person* person,
+                         const model::Exemption* exemption, core::Timestamp now) const {
     const std::int64_t life_ms =
         claim.lease_ms > 0 ? std::min(claim.lease_ms, options.lease_ms_max) : options.permit_ms_max;
     core::Timestamp expiry = now + life_ms;
     if (person != nullptr && person->consent.has_value()) {
       expiry = std::min(expiry, person->consent->expires_at);
     }
+    if (exemption != nullptr) expiry = std::min(expiry, exemption->expires_at);
     return expiry;
   }
 
   std::unique_ptr<internal::Warrant> MakeWarrant(const Deployment& deployment, const Person* person,
+                                                 const model::Exemption* exemption,
                                                  Grounds grounds) const {
     auto warrant = std::make_unique<internal::Warrant>();
     const Claim& claim = grounds.claim;
@@ -193,7 +247,7 @@ struct Engine::Impl {
                       claim.purpose,
                       deployment.purpose.version,
                       claim.subject,
-                      Expiry(claim, person, grounds.decided_at)};
+                      Expiry(claim, person, exemption, grounds.decided_at)};
     warrant->capture = {deployment.camera.region_of_interest, deployment.camera.min_face_px};
     if (claim.region.has_value()) {
       warrant->capture.region = Intersect(warrant->capture.region, *claim.region);
@@ -235,7 +289,12 @@ void AddGrounds(const Deployment& deployment, Grounds& grounds) {
   if (deployment.access_point.has_value()) {
     grounds.access_point = deployment.access_point->id;
     grounds.alternatives = deployment.access_point->alternatives;
+    for (model::Alternative& alternative : grounds.alternatives) {
+      alternative.operational =
+          model::IsWorking(*deployment.access_point, alternative, grounds.decided_at);
+    }
   }
+  grounds.packs = {deployment.view, &deployment.view->packs()};
   grounds.purpose_version = deployment.purpose.version;
   grounds.rests_on = deployment.rests_on;
 }
@@ -259,9 +318,10 @@ Decision Engine::Decide(const Claim& claim) const {
   Grounds grounds;
   grounds.claim = claim;
   grounds.decided_at = impl_->clock.Now();
-  grounds.packs = rule_set->packs();
+  grounds.packs = {rule_set, &rule_set->packs()};
 
-  const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose, rule_set);
+  const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
+                                                  impl_->TermsOf(rule_set), grounds.decided_at);
   if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
   const std::shared_ptr<const Deployment>& deployment = *found;
   AddGrounds(*deployment, grounds);
@@ -275,13 +335,13 @@ Decision Engine::Decide(const Claim& claim) const {
   }
 
   const auto inputs = Impl::BuildInputs(claim, *deployment, person.get(), grounds.decided_at);
-  auto evaluation = rule_set->Evaluate(*inputs, Phase::kRequest, rules::Stage::kRequest);
-  if (person != nullptr) {
-    auto about_person = rule_set->Evaluate(*inputs, Phase::kRequest, rules::Stage::kCandidate);
-    std::move(about_person.unmet.begin(), about_person.unmet.end(),
-              std::back_inserter(evaluation.unmet));
-  }
-  if (evaluation.denied()) return RefuseByRules(std::move(grounds), evaluation.unmet, *inputs);
+  const model::Exemption* exemption =
+      SetExemption(*inputs, deployment->exemptions, {claim.camera.op, claim.camera.site},
+                   claim.purpose, grounds.decided_at);
+  if (exemption != nullptr) grounds.exemption = exemption->id;
+  const std::vector<rules::Finding> refusals =
+      RefusalsOf(*deployment, *inputs, claim, grounds.decided_at);
+  if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, *inputs);
   if (claim.operation == Operation::kVerify1to1 && !person->enrolled) {
     return Refuse(std::move(grounds), Reason::kNotEnrolled, /*absolute=*/false, {});
   }
@@ -302,9 +362,9 @@ Decision Engine::Decide(const Claim& claim) const {
       return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
     }
   }
-  auto warrant = impl_->MakeWarrant(*deployment, person.get(), std::move(grounds));
+  auto warrant = impl_->MakeWarrant(*deployment, person.get(), exemption, std::move(grounds));
   warrant->candidates = std::move(candidates);
-  warrant->rules = rule_set;
+  warrant->view = deployment->view;
   warrant->inputs = inputs;
   return ViewPermit(std::move(warrant));
 }
@@ -321,10 +381,10 @@ Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
   }
   rules::Inputs inputs(warrant->inputs);
   SetView(inputs, view);
-  const auto evaluation =
-      warrant->rules->Evaluate(inputs, Phase::kRequest, rules::Stage::kDetection);
-  if (evaluation.denied()) {
-    Denial denial = RefuseByRules(std::move(warrant->grounds), evaluation.unmet, inputs);
+  std::vector<rules::Finding> refusals;
+  AppendRefusals(*warrant->view, inputs, Phase::kRequest, rules::Stage::kDetection, refusals);
+  if (!refusals.empty()) {
+    Denial denial = RefuseByRules(std::move(warrant->grounds), refusals, inputs);
     denial.view = view;
     return denial;
   }

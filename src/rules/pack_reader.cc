@@ -77,10 +77,33 @@ Status ReadDays(const Document& document, const Node& map, EffectiveDays& days) 
   return Status::Ok();
 }
 
+Status ReadPopulation(const Document& document, const Node& root,
+                      std::optional<PopulationDuty>& duty) {
+  constexpr std::int64_t kPersonsMax = 1'000'000'000;
+  const Node* node = root.Find("population");
+  if (node == nullptr) return Status::Ok();
+  FG_RETURN_IF_ERROR(document.CheckKeys(*node, {"filing_at", "warn_at"}));
+  FG_ASSIGN_OR_RETURN(const Node* filing, document.Require(*node, "filing_at"));
+  FG_ASSIGN_OR_RETURN(const std::int64_t filing_at, document.Int(*filing, 1, kPersonsMax));
+  duty.emplace();
+  duty->filing_at = static_cast<std::uint64_t>(filing_at);
+  const Node* warnings = node->Find("warn_at");
+  if (warnings == nullptr) return Status::Ok();
+  if (!warnings->is_list()) return document.Error(warnings->position(), "expected a list");
+  std::int64_t least = 1;
+  for (const Node& item : warnings->items()) {
+    // Each above the one before, all below the duty.
+    FG_ASSIGN_OR_RETURN(const std::int64_t persons, document.Int(item, least, filing_at - 1));
+    duty->warn_at.push_back(static_cast<std::uint64_t>(persons));
+    least = persons + 1;
+  }
+  return Status::Ok();
+}
+
 Status ReadHeader(const Document& document, const Node& root, Pack& pack) {
   FG_RETURN_IF_ERROR(document.CheckKeys(
       root, {"id", "version", "name", "kind", "jurisdiction", "status", "effective_from",
-             "effective_until", "superseded_by", "note", "rules"}));
+             "effective_until", "superseded_by", "population", "note", "rules"}));
   FG_RETURN_IF_ERROR(RequireText(document, root, "id", pack.info.id));
   FG_RETURN_IF_ERROR(RequireText(document, root, "version", pack.info.version));
   FG_RETURN_IF_ERROR(ReadText(document, root, "name", pack.name));
@@ -96,6 +119,7 @@ Status ReadHeader(const Document& document, const Node& root, Pack& pack) {
   FG_RETURN_IF_ERROR(ReadDays(document, root, pack.days));
   FG_RETURN_IF_ERROR(ReadText(document, root, "superseded_by", pack.superseded_by));
   FG_RETURN_IF_ERROR(ReadText(document, root, "note", pack.note));
+  FG_RETURN_IF_ERROR(ReadPopulation(document, root, pack.population));
   if (pack.kind == PackKind::kOperator && root.Find("superseded_by") != nullptr) {
     return document.Error(root.Find("superseded_by")->position(),
                           std::string(kOnlyTighten) + "it has no \"superseded_by\"");
@@ -165,7 +189,8 @@ Status ReadPhases(const Document& document, const Node& node, Rule& rule) {
 
 Status ReadEffect(const Document& document, const Node& node, Rule& rule) {
   FG_ASSIGN_OR_RETURN(const Node* effect, document.Require(node, "effect"));
-  FG_RETURN_IF_ERROR(document.CheckKeys(*effect, {"on_fail", "obligation", "severity"}));
+  FG_RETURN_IF_ERROR(
+      document.CheckKeys(*effect, {"on_fail", "obligation", "severity", "at_deadline"}));
   FG_RETURN_IF_ERROR(document.Require(*effect, "on_fail").status());
   FG_RETURN_IF_ERROR(ReadWord(document, *effect, "on_fail", kEffectWords, rule.effect));
   FG_RETURN_IF_ERROR(ReadText(document, *effect, "obligation", rule.obligation));
@@ -177,6 +202,14 @@ Status ReadEffect(const Document& document, const Node& node, Rule& rule) {
   if (severity != nullptr) {
     FG_ASSIGN_OR_RETURN(const std::size_t word, document.OneOf(*severity, kSeverityWords));
     rule.severity = static_cast<Severity>(word + 1);
+  }
+  if (const Node* at_deadline = effect->Find("at_deadline")) {
+    if (rule.severity != Severity::kEscalating) {
+      return document.Error(at_deadline->position(),
+                            "a deadline goes with the severity escalating");
+    }
+    FG_ASSIGN_OR_RETURN(const std::size_t word, document.OneOf(*at_deadline, kAtDeadlineWords));
+    rule.at_deadline = static_cast<AtDeadline>(word);
   }
   if (rule.absolute && rule.effect != Effect::kDeny) {
     return document.Error(effect->position(), "an absolute rule denies");

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "facegate/rules/place.h"
+
 namespace facegate::rules {
 namespace {
 
@@ -123,6 +125,25 @@ bool Covers(std::string_view jurisdiction, std::string_view country, std::string
   const bool here = Names(parts[1], part);
   if (parts.size() == 2) return here;
   return (here || part.empty()) && Names(parts[2], Lower(city));
+}
+
+Place CanonicalPlace(std::string_view country, std::string_view region, std::string_view city) {
+  Place place{std::string(country), std::string(region), std::string(city)};
+  for (const std::string_view whole : {"EU", "UK"}) {
+    if (Covers(whole, country, region, city)) place.region = whole;
+  }
+  if (country == "US") {
+    std::string state = Lower(region);
+    if (state.starts_with("us-")) state.erase(0, 3);
+    for (const Alias& alias : kAliases) {
+      if (alias.word.size() == 2 && alias.spelling == state) state = alias.word;
+    }
+    for (char& c : state) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (!state.empty()) place.region = "US-" + state;
+    if (Covers("US-NY-NYC", country, region, city)) place.city = "New York";
+    if (Covers("US-OR-Portland", country, region, city)) place.city = "Portland";
+  }
+  return place;
 }
 
 }  // namespace facegate::rules

@@ -116,6 +116,17 @@ enum class ConsentScope {
   kSecondaryUse,
   kCrossBorder,
 };
+// In what capacity a person meets the operator.
+enum class SubjectRole {
+  kEmployee,
+  kCustomer,
+  kTenant,
+  kVisitor,
+  kStudent,
+  kPassenger,
+  kPatient,
+  kPublic
+};
 enum class ConsentGiver { kSelf, kParent, kGuardian, kAuthorizedRepresentative };
 
 // What an operator is.
@@ -261,6 +272,7 @@ std::string_view Word(ConsentStatus v);
 std::string_view Word(ConsentForm v);
 std::string_view Word(ConsentScope v);
 std::string_view Word(ConsentGiver v);
+std::string_view Word(SubjectRole v);
 std::string_view Word(OrgKind v);
 std::string_view Word(AnnexIiiClass v);
 std::string_view Word(DecisionEffect v);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,12 +65,13 @@ struct Grounds {
   core::Timestamp decided_at;
   model::AccessPointId access_point;
   int purpose_version = 0;
-  std::vector<rules::PackInfo> packs;
+  std::shared_ptr<const std::vector<rules::PackInfo>> packs;  // in use there; may be nullptr
   std::vector<std::uint64_t> rests_on;           // log indices of the registry events used
   std::vector<model::Alternative> alternatives;  // of the access point
   // Of the claimed subject, where there is one and it is known: for the pseudonym.
   core::Bytes wrapped_subject_secret;
   std::optional<ConsentBasis> consent;  // 1:1 and enroll, where one was found
+  model::ExemptionId exemption;         // the one that stood for it; empty: none did
 };
 
 // What detection found, for Engine::Admit.

@@ -5,18 +5,23 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "facegate/core/time.h"
 #include "facegate/policy/claim.h"
+#include "facegate/policy/context.h"
 #include "facegate/policy/permit.h"
 #include "facegate/rules/rule_set.h"
 #include "facegate/storage/store.h"
 
 namespace facegate::policy {
 
+// What the engine is told once; the rules themselves are handed to it and reloaded.
 struct EngineOptions {
-  std::int64_t permit_ms_max = 5'000;  // how long a permit lives
-  std::int64_t lease_ms_max = 10'000;  // how long a stream lease may ask to live
+  std::int64_t permit_ms_max = 5'000;    // how long a permit lives
+  std::int64_t lease_ms_max = 10'000;    // how long a stream lease may ask to live
+  std::vector<rules::Profile> profiles;  // readings of the rules, selected by the configuration
+  GatewayFacts gateway;
 };
 
 // Which verdict a refusal gets at an access point with these alternatives: DENY for absolute bans

@@ -23,6 +23,8 @@ enum class Effect { kDeny, kRequire, kWarn, kReport };
 // Of kRequire. kBlockUntilMet refuses in the phases request and deploy as a deny does; kEscalating
 // blocks nothing by itself: warnings come first and the block at a deadline, which its owner keeps.
 enum class Severity { kNone, kBlockUntilMet, kEscalating };
+// What an unmet rule of the severity escalating stops, its deadline having passed.
+enum class AtDeadline { kNothing, kEnroll, kEverything };
 // How sure the catalogue is of the rule's content; kProductPolicy is a design choice, not law.
 enum class Confidence { kVerified, kCorroborated, kRecall, kProductPolicy };
 
@@ -78,6 +80,7 @@ struct Rule {
   // it.
   bool live = false;
   Severity severity = Severity::kNone;
+  AtDeadline at_deadline = AtDeadline::kNothing;
   Confidence confidence = Confidence::kProductPolicy;
   std::vector<std::string> evidence;  // what shows that it is met
   std::vector<std::string> sources;   // where the rule's content was read
@@ -118,6 +121,12 @@ struct PackInfo {
   std::string sha256;  // of the file's bytes, lower-case hex
 };
 
+// How many stored people oblige an operator to file, and at which numbers it is warned before.
+struct PopulationDuty {
+  std::uint64_t filing_at = 0;         // from this number on
+  std::vector<std::uint64_t> warn_at;  // ascending, below filing_at
+};
+
 struct Pack {
   PackInfo info;
   std::string name;
@@ -126,6 +135,7 @@ struct Pack {
   PackStatus status = PackStatus::kInForce;
   EffectiveDays days;
   std::string superseded_by;  // a pack's id
+  std::optional<PopulationDuty> population;
   std::string note;
 };
 
