@@ -104,8 +104,34 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
   return options;
 }
 
+// What the gateway can say of itself because it is so: templates are sealed, every decision is
+// recorded, keys lie apart from the data; callers are authenticated where TLS is set up.
+policy::GatewayFacts GatewayFactsOf(const config::ServerConfig& config) {
+  policy::GatewayFacts facts;
+  facts.controls = {"encryption", "security_audit", "template_protection"};
+  if (!config.tls.cert.empty()) facts.controls.insert("access_control");
+  if (config.keys_dir != config.data_dir) facts.controls.insert("key_separation");
+  facts.storage_location = config::Word(config.placement.location);
+  facts.key_custody = config::Word(config.placement.key_custody);
+  facts.storage_country = config.placement.country;
+  facts.leaves_device_via_internet = config.placement.leaves_device_via_internet;
+  facts.log_retained_days = static_cast<double>(config.audit.retained_days);
+  return facts;
+}
+
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config) {
   policy::EngineOptions options;
+  options.gateway = GatewayFactsOf(config);
+  switch (config.policy.profile) {
+    case config::PolicyProfile::kNone:
+      break;
+    case config::PolicyProfile::kStrict:
+      options.profiles = {rules::Profile::kStrict};
+      break;
+    case config::PolicyProfile::kSeedLiteral:
+      options.profiles = {rules::Profile::kSeedLiteral};
+      break;
+  }
   options.permit_ms_max = config.permit.permit_ms_max;
   options.lease_ms_max = config.permit.lease_ms_max;
   return options;
