@@ -181,7 +181,11 @@ const model::Exemption* SetExemption(rules::Inputs& inputs,
     if (standing == nullptr || standing->expires_at < exemption.expires_at) standing = &exemption;
   }
   if (standing == nullptr) {
+    // Known not to be there, which is something else than missing.
     inputs.Set("exemption.kind", std::string("none"));
+    inputs.Set("exemption.legal_ref", std::string());
+    inputs.Set("exemption.attested_by", 0.0);
+    inputs.Set("exemption.expires_at", core::Timestamp{0});
     inputs.Set("oversight.judicial_authorisation", false);
     return nullptr;
   }

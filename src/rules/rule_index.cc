@@ -68,4 +68,16 @@ bool RuleIndex::Denies(const Inputs& inputs, Phase phase, Stage stage) const {
   return false;
 }
 
+std::vector<const Rule*> RuleIndex::Foreclosed(const Inputs& inputs, Phase phase) const {
+  std::vector<const Rule*> rules;
+  for (const std::vector<Entry>& stage : entries_[static_cast<std::size_t>(phase)]) {
+    for (const Entry& entry : stage) {
+      const bool is_lost = entry.blocks && entry.when->Foresee(inputs) == Truth::kTrue &&
+                           entry.check->Foresee(inputs) == Truth::kFalse;
+      if (is_lost && (rules.empty() || rules.back() != entry.rule)) rules.push_back(entry.rule);
+    }
+  }
+  return rules;
+}
+
 }  // namespace facegate::rules

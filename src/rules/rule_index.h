@@ -24,6 +24,7 @@ class RuleIndex {
   void Add(const Rule& rule, const RuleBody& body);
   Evaluation Evaluate(const Inputs& inputs, Phase phase, Stage stage) const;
   bool Denies(const Inputs& inputs, Phase phase, Stage stage) const;
+  std::vector<const Rule*> Foreclosed(const Inputs& inputs, Phase phase) const;
 
  private:
   struct Entry {

@@ -127,6 +127,11 @@ Evaluation RuleView::Evaluate(const Inputs& inputs, Phase phase, Stage stage) co
   return index_->Evaluate(inputs, phase, stage);
 }
 
+std::vector<const Rule*> RuleView::Foreclosed(const Inputs& inputs, Phase phase) const {
+  FG_CHECK(&inputs.vocabulary() == set_->vocabulary().get());
+  return index_->Foreclosed(inputs, phase);
+}
+
 bool RuleView::Denies(const Inputs& inputs, Phase phase, Stage stage) const {
   FG_CHECK(&inputs.vocabulary() == set_->vocabulary_.get());
   return index_->Denies(inputs, phase, stage);

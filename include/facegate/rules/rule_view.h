@@ -42,6 +42,10 @@ class RuleView {
     return !Denies(inputs, phase, stage);
   }
 
+  // The rules that block in that phase and that nothing can meet any more, whatever the missing
+  // inputs turn out to be: for what is registered piece by piece.
+  std::vector<const Rule*> Foreclosed(const Inputs& inputs, Phase phase) const;
+
   // True from one date of the packs in question until the next: for a moment between them, the
   // same selection gives the same rules. A cache selects again when this is false.
   bool Holds(core::Timestamp moment) const { return from_ <= moment && moment < until_; }
