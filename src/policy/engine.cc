@@ -179,6 +179,19 @@ std::vector<rules::Finding> RefusalsOf(const Deployment& deployment, const rules
   return refusals;
 }
 
+// What a camera of that use is asked.
+Operation OrdinaryOperation(model::CameraUse use) {
+  switch (use) {
+    case model::CameraUse::kDoor:
+      return Operation::kVerify1to1;
+    case model::CameraUse::kMarkedLane:
+      return Operation::kIdentify1toN;
+    case model::CameraUse::kEnrollmentDesk:
+      return Operation::kEnroll;
+  }
+  return Operation::kVerify1to1;
+}
+
 model::Region Intersect(const model::Region& a, const model::Region& b) {
   return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
 }
@@ -278,6 +291,50 @@ void Engine::Reload(std::shared_ptr<const rules::RuleSet> rules) {
 std::shared_ptr<const rules::RuleSet> Engine::rules() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->rules;
+}
+
+const GatewayFacts& Engine::gateway_facts() const { return impl_->options.gateway; }
+
+Result<std::shared_ptr<const rules::RuleView>> Engine::RulesAt(const model::Site& site) const {
+  return rules()->Select({site.country, site.region, site.city, site.packs, impl_->options.profiles,
+                          impl_->clock.Now()});
+}
+
+Result<Review> Engine::ReviewDeployment(const model::CameraRef& camera,
+                                        const model::PurposeId& purpose) const {
+  const core::Timestamp now = impl_->clock.Now();
+  FG_ASSIGN_OR_RETURN(const auto deployment,
+                      impl_->standing.DeploymentOf(camera, purpose, impl_->TermsOf(rules()), now));
+  // An orderly request: what its caller decides is not what is reviewed.
+  Claim claim;
+  claim.camera = camera;
+  claim.purpose = purpose;
+  claim.operation = OrdinaryOperation(deployment->camera.use);
+  const bool is_desk = claim.operation == Operation::kEnroll;
+  claim.caller.role = is_desk ? model::Role::kEnroller : model::Role::kController;
+  if (claim.operation != Operation::kIdentify1toN) claim.subject = model::SubjectId("any");
+  const auto inputs = Impl::BuildInputs(claim, *deployment, nullptr, now);
+  SetExemption(*inputs, deployment->exemptions, {camera.op, camera.site}, purpose, now);
+
+  Review review;
+  review.view = deployment->view;
+  review.rests_on = deployment->rests_on;
+  for (const Phase phase :
+       {Phase::kSelection, Phase::kDeploy, Phase::kRequest, Phase::kScheduled, Phase::kDoc}) {
+    rules::Evaluation evaluation = review.view->Evaluate(*inputs, phase, rules::Stage::kRequest);
+    review.provisional = review.provisional || evaluation.provisional;
+    for (const rules::Rule* rule : evaluation.applies) {
+      ReviewedRule reviewed{rule, phase, true, false, {}};
+      for (rules::Finding& finding : evaluation.unmet) {
+        if (finding.rule != rule) continue;
+        reviewed.met = false;
+        reviewed.blocks = finding.blocks;
+        reviewed.missing = std::move(finding.missing);
+      }
+      review.rules.push_back(std::move(reviewed));
+    }
+  }
+  return review;
 }
 
 void Engine::Forget(const model::SubjectRef& subject) { impl_->standing.Forget(subject); }

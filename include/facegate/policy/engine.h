@@ -24,6 +24,21 @@ struct EngineOptions {
   GatewayFacts gateway;
 };
 
+// How one rule stands at a deployment, apart from whom it is about.
+struct ReviewedRule {
+  const rules::Rule* rule = nullptr;  // lives as long as the review's view
+  rules::Phase phase = rules::Phase::kDeploy;
+  bool met = false;
+  bool blocks = false;  // unmet, it refuses requests
+  std::vector<std::string> missing;
+};
+struct Review {
+  std::shared_ptr<const rules::RuleView> view;
+  std::vector<ReviewedRule> rules;      // those that apply, in the packs' order, phase by phase
+  std::vector<std::uint64_t> rests_on;  // log indices of the registry events behind it
+  bool provisional = false;             // working days beyond the published calendar were counted
+};
+
 // Which verdict a refusal gets at an access point with these alternatives: DENY for absolute bans
 // and where no alternative works, else USE_ALTERNATIVE.
 model::Verdict VerdictOfRefusal(const std::vector<model::Alternative>& alternatives, bool absolute);
@@ -49,6 +64,17 @@ class Engine {
   //
   // Ensures: the permit's scope is that of `permit`; a permit that expired is a Denial.
   Admission Admit(ViewPermit permit, const FacesInView& view) const;
+
+  // What stands and what is owed at a deployment before anybody comes: every rule of every phase
+  // that can be judged without a person or a picture. For reports and sweeps, never a decision.
+  // Returns NOT_FOUND as for a claim about it, FAILED_PRECONDITION PACK_NOT_IN_FORCE.
+  core::Result<policy::Review> ReviewDeployment(const model::CameraRef& camera,
+                                                const model::PurposeId& purpose) const;
+
+  // The rules that hold at a site now, under the engine's profiles.
+  // Returns NOT_FOUND PACK_UNKNOWN or FAILED_PRECONDITION PACK_NOT_IN_FORCE for a pack it names.
+  core::Result<std::shared_ptr<const rules::RuleView>> RulesAt(const model::Site& site) const;
+  const GatewayFacts& gateway_facts() const;
 
   // Lets go of what was kept of a person, once that is gone from the store. Decisions do not need
   // it (they see that it moved); it is so that nothing of an erased person stays in memory.
