@@ -27,8 +27,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
   FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
                                                              std::move(ledger_options)));
-  policy::Engine engine(*store, clock, rules, EngineOptionsOf(config),
-                              AbandonSinkOf(*ledger));
+  policy::Engine engine(*store, clock, rules, EngineOptionsOf(config), AbandonSinkOf(*ledger));
   FG_ASSIGN_OR_RETURN(const auto gallery,
                       LoadGallery(config, *store, *keys, clock, metrics, *faces));
 
@@ -37,7 +36,8 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   registry::RegistryService registry(*store, *ledger, clock, engine);
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
                            ImageLimitsOf(config));
-  const gateway::Sweeper sweeper(consents, logger, kSweepMs);
+  gateway::DutySweep duties(*store, *ledger, consents, engine, clock);
+  const gateway::Sweeper sweeper(consents, duties, logger, kSweepMs);
 
   FG_ASSIGN_OR_RETURN(
       const auto server,
@@ -48,7 +48,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});
 
-  core::Status why = stop.Wait();
+  core::Status why = stop.Wait([&] { ReloadRules(config, engine, *store, *ledger, logger); });
   logger.Info("server_draining");
   server->Shutdown(kDrainMs);
   return why;

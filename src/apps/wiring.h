@@ -1,6 +1,7 @@
 // From the configuration to the parts that facegated is made of, one function a part.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -55,14 +56,20 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
     const config::ServerConfig& config, const rpc::PrometheusMetrics& metrics,
     const rpc::Server& server);
 
-// Waits for SIGTERM or SIGINT. Make it before any thread, since they inherit what it blocks.
+// Reads the rules again, as the configuration names them, and puts them in force; says in the
+// process log how that went. A mistake in any file leaves everything as it was.
+void ReloadRules(const config::ServerConfig& config, policy::Engine& engine,
+                 const storage::Store& store, audit::Ledger& ledger, core::Logger& logger);
+
+// Waits for SIGTERM, SIGINT or SIGHUP. Make it before any thread, since they inherit what it
+// blocks.
 class StopSignal {
  public:
   StopSignal();
   // Stops the process as a signal would, and has Wait return `why`. Thread-safe.
   void Raise(const core::Status& why);
-  // Returns ok for a signal from outside.
-  core::Status Wait();
+  // Calls `on_hangup` for every SIGHUP. Returns ok for another signal from outside.
+  core::Status Wait(const std::function<void()>& on_hangup);
 
  private:
   std::mutex mutex_;

@@ -249,6 +249,30 @@ Result<ErasureResult> ConsentService::Erase(const Caller& caller, const model::S
   return KeptMoving();
 }
 
+Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRef& site,
+                                       const model::PurposeId& purpose) {
+  int ended = 0;
+  std::string after;
+  for (;;) {
+    FG_ASSIGN_OR_RETURN(const std::vector<model::Consent> page,
+                        store_.ListConsentsAt(site, purpose, after, kSweepPage));
+    for (const model::Consent& listed : page) {
+      if (listed.status != model::ConsentStatus::kGranted) continue;
+      const std::lock_guard lock(StripeOf(SubjectOf(listed)));
+      const Result<model::Consent> current = store_.GetConsent(RefOf(listed));
+      if (!current.ok() || current->epoch != listed.epoch) continue;
+      const Result<ConsentResult> end = End(caller, *current, model::ConsentStatus::kExpired);
+      if (end.ok()) {
+        ++ended;
+      } else if (!IsPreconditionFailure(end.status())) {
+        return end.status();
+      }
+    }
+    if (page.size() < static_cast<std::size_t>(kSweepPage)) return ended;
+    after = page.back().subject.str();
+  }
+}
+
 Result<int> ConsentService::SweepExpired(const Caller& caller) {
   const core::Timestamp now = clock_.Now();
   int swept = 0;

@@ -224,6 +224,7 @@ RuleSetBuilder::RuleSetBuilder(std::shared_ptr<const Vocabulary> vocabulary,
     : set_(new RuleSet), calendar_(std::move(calendar)) {
   FG_CHECK(vocabulary != nullptr);
   set_->vocabulary_ = std::move(vocabulary);
+  set_->calendar_ = calendar_;
 }
 
 RuleSetBuilder::~RuleSetBuilder() = default;

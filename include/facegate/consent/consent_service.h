@@ -58,7 +58,7 @@ struct GrantRequest {
   // looked at it (a function or a staff number, 1..63 of a-z 0-9 - _). Both or none.
   std::string guardian_evidence_sha256;
   std::string guardian_verified_by;
-  core::Timestamp expires_at;            // in the future, at most retention_days away
+  core::Timestamp expires_at;  // in the future, at most retention_days away
 };
 
 struct ConsentResult {
@@ -120,6 +120,11 @@ class ConsentService {
   // Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED when it was done
   // before.
   core::Result<ErasureResult> Erase(const Caller& caller, const model::SubjectRef& subject);
+
+  // Ends every granted consent to a purpose at a site, as if its time were up: the purpose ended.
+  // Returns how many.
+  core::Result<int> EndPurpose(const Caller& caller, const model::SiteRef& site,
+                               const model::PurposeId& purpose);
 
   // Marks granted consents whose time is up as expired and destroys what rested on them.
   // Returns how many.

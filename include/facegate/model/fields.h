@@ -35,11 +35,12 @@ using Kinds = std::tuple<Operator, Site, AccessPoint, Camera, Purpose, Notice, S
                          Disclosure, ThresholdReview>;
 
 // M(kind) for each of them, for explicit instantiations.
-#define FG_EACH_KIND(M)                                                                         \
-  M(Operator)                                                                                   \
-  M(Site)                                                                                       \
-  M(AccessPoint) M(Camera) M(Purpose) M(Notice) M(Signage) M(Assessment) M(Filing) M(Exemption) \
-      M(DeviceAssessment) M(Complaint) M(RightsRequest) M(Incident) M(Disclosure)               \
+#define FG_EACH_KIND(M)                                                           \
+  M(Operator)                                                                     \
+  M(Site)                                                                         \
+  M(AccessPoint)                                                                  \
+  M(Camera) M(Purpose) M(Notice) M(Signage) M(Assessment) M(Filing) M(Exemption)  \
+      M(DeviceAssessment) M(Complaint) M(RightsRequest) M(Incident) M(Disclosure) \
           M(ThresholdReview)
 
 #define FG_VISIT(Type)          \

@@ -203,6 +203,8 @@ class RuleSet : public std::enable_shared_from_this<RuleSet> {
   const std::vector<Pack>& pack_files() const { return pack_files_; }
   const std::vector<Rule>& rules() const { return rules_; }
   const std::shared_ptr<const Vocabulary>& vocabulary() const { return vocabulary_; }
+  // Of working days; nullptr where the rules count none.
+  const std::shared_ptr<const WorkCalendar>& calendar() const { return calendar_; }
 
  private:
   friend class RuleSetBuilder;
@@ -210,6 +212,7 @@ class RuleSet : public std::enable_shared_from_this<RuleSet> {
   RuleSet();
   struct Compiled;
   std::shared_ptr<const Vocabulary> vocabulary_;
+  std::shared_ptr<const WorkCalendar> calendar_;
   std::vector<PackInfo> packs_;
   std::vector<Pack> pack_files_;
   std::vector<Rule> rules_;
