@@ -24,23 +24,6 @@ std::string OperationInput(model::Operation operation) {
   return Lower(model::Word(operation));
 }
 
-std::string ConsentStatusInput(const model::Consent& consent, core::Timestamp now) {
-  switch (consent.status) {
-    case model::ConsentStatus::kGranted:
-      return now < consent.expires_at ? "granted" : "expired";
-    case model::ConsentStatus::kRefused:
-      return "refused";
-    case model::ConsentStatus::kWithdrawn:
-      return "withdrawn";
-    case model::ConsentStatus::kExpired:
-      return "expired";
-    case model::ConsentStatus::kRequested:
-    case model::ConsentStatus::kSuperseded:
-      return "absent";
-  }
-  return "absent";
-}
-
 // A certificate speaks for the resource it names and for everything below that name.
 bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera) {
   if (caller.resource.empty()) return true;
@@ -464,6 +447,24 @@ void SetPopulation(rules::Inputs& inputs, const Population& population) {
   SetDate(inputs, "population.threshold_crossed_on", population.threshold_crossed_on);
 }
 
+std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp now) {
+  if (consent == nullptr) return "absent";
+  switch (consent->status) {
+    case model::ConsentStatus::kGranted:
+      return now < consent->expires_at ? "granted" : "expired";
+    case model::ConsentStatus::kRefused:
+      return "refused";
+    case model::ConsentStatus::kWithdrawn:
+      return "withdrawn";
+    case model::ConsentStatus::kExpired:
+      return "expired";
+    case model::ConsentStatus::kRequested:
+    case model::ConsentStatus::kSuperseded:
+      return "absent";
+  }
+  return "absent";
+}
+
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
                 const model::SiteId& site, core::Timestamp now) {
   if (consent == nullptr) {
@@ -472,7 +473,7 @@ void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const mode
     inputs.Set("consent.scopes", std::vector<std::string>());
     return;
   }
-  inputs.Set("consent.status", ConsentStatusInput(*consent, now));
+  inputs.Set("consent.status", ConsentStatusInput(consent, now));
   inputs.Set("consent.form", WordInput(consent->form));
   inputs.Set("consent.given_by", WordInput(consent->given_by));
   SetWords(inputs, "consent.scopes", consent->scopes);

@@ -354,11 +354,41 @@ void AddGrounds(const Deployment& deployment, Grounds& grounds) {
   grounds.packs = {deployment.view, &deployment.view->packs()};
   grounds.purpose_version = deployment.purpose.version;
   grounds.rests_on = deployment.rests_on;
+  grounds.stored_persons = deployment.population.stored_persons;
 }
 
-void AddGrounds(const Person& person, Grounds& grounds) {
+// The youngest age that the rules of the shipped packs treat like this one.
+int AgeFrom(double years) {
+  for (const int from : {18, 16, 14, 13}) {
+    if (years >= from) return from;
+  }
+  return 0;
+}
+
+PersonSeen SeenOf(const Person& person, const Deployment& deployment, core::Timestamp now) {
+  PersonSeen seen;
+  seen.consent_status = ConsentStatusInput(person.consent ? &*person.consent : nullptr, now);
+  seen.enrolled = person.enrolled;
+  seen.reprompts = person.reprompts;
+  if (person.subject && person.subject->age_known) {
+    seen.age_from_years = AgeFrom(person.subject->age_years);
+  }
+  if (!person.consent) return seen;
+  const model::Consent& consent = *person.consent;
+  seen.consent_form = consent.form;
+  seen.consent_given_by = consent.given_by;
+  seen.consent_scopes = consent.scopes;
+  seen.covers_purpose_version = consent.purpose_version == deployment.purpose.version;
+  seen.site_matches = consent.site == deployment.site.id;
+  seen.guardian_verified = !consent.guardian_evidence_sha256.empty();
+  seen.has_evidence = !consent.evidence_sha256.empty();
+  return seen;
+}
+
+void AddGrounds(const Deployment& deployment, const Person& person, Grounds& grounds) {
   if (person.subject.has_value()) grounds.wrapped_subject_secret = person.subject->wrapped_secret;
   if (person.consent.has_value()) grounds.consent = BasisOf(*person.consent);
+  grounds.person = SeenOf(person, deployment, grounds.decided_at);
 }
 
 Denial RefuseForStore(Grounds grounds, const Status& status) {
@@ -388,7 +418,7 @@ Decision Engine::Decide(const Claim& claim) const {
                                                 claim.camera.site, claim.purpose);
     if (!known.ok()) return RefuseForStore(std::move(grounds), known.status());
     person = *known;
-    AddGrounds(*person, grounds);
+    AddGrounds(*deployment, *person, grounds);
   }
 
   const auto inputs = Impl::BuildInputs(claim, *deployment, person.get(), grounds.decided_at);

@@ -223,8 +223,8 @@ Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(const model::
   SetCamera(inputs, loaded.camera);
   SetPurpose(inputs, loaded.purpose);
   FG_RETURN_IF_ERROR(ReadInputs(reader, loaded, inputs));
-  FG_ASSIGN_OR_RETURN(const Population population, ReadPopulation(store_, op, *loaded.view, now));
-  SetPopulation(inputs, population);
+  FG_ASSIGN_OR_RETURN(loaded.population, ReadPopulation(store_, op, *loaded.view, now));
+  SetPopulation(inputs, loaded.population);
   SetAccessPoint(inputs, loaded.access_point ? &*loaded.access_point : nullptr, now);
   loaded.refusals = std::make_shared<StandingRefusals>();
   loaded.inputs = std::make_shared<const rules::Inputs>(std::move(inputs));

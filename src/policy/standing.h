@@ -48,7 +48,8 @@ struct Deployment {
   model::Camera camera;
   model::Purpose purpose;
   std::vector<model::Exemption> exemptions;  // all of the operator's, with their names in the log
-  std::vector<std::uint64_t> rests_on;       // log indices of the registry events behind it
+  Population population;
+  std::vector<std::uint64_t> rests_on;  // log indices of the registry events behind it
   std::shared_ptr<const rules::RuleSet> rules;
   std::shared_ptr<const rules::RuleView> view;  // the rules that hold there
   std::shared_ptr<const rules::Inputs> inputs;  // those that only the registry decides

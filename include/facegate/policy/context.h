@@ -80,6 +80,8 @@ void SetDuties(rules::Inputs& inputs, const std::vector<model::Incident>& incide
 // population.*
 void SetPopulation(rules::Inputs& inputs, const Population& population);
 
+// The word of consent.status; nullptr: "absent".
+std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp now);
 // consent.*, guardian.*, notice.given_before; nullptr: there is none, which is known (status
 // "absent"), not missing.
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
