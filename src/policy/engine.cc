@@ -193,7 +193,7 @@ Denial RefuseByRules(Grounds grounds, const std::vector<rules::Finding>& unmet,
   bool absolute = false;
   std::vector<RuleFinding> findings;
   for (const rules::Finding& finding : unmet) {
-    if (finding.rule->effect != rules::Effect::kDeny) continue;
+    if (!finding.blocks) continue;
     if (leading == nullptr || (finding.rule->absolute && !absolute)) leading = &finding;
     absolute = absolute || finding.rule->absolute;
     findings.push_back({finding.rule->id, finding.rule->article, finding.missing});

@@ -117,7 +117,7 @@ std::set<std::string> Refusals(const rules::RuleSet& rules, const model::Site& s
   std::set<std::string> refusals;
   if (!evaluation.denied()) return refusals;
   for (const rules::Finding& finding : evaluation.unmet) {
-    if (finding.rule->effect == rules::Effect::kDeny) refusals.insert(finding.rule->id);
+    if (finding.blocks) refusals.insert(finding.rule->id);
   }
   return refusals;
 }

@@ -8,9 +8,12 @@
 //       set: {venue.kind: toilet}    # changes to the scenario; null takes an input away
 //       expect: unmet                # met, unmet or not_applicable
 //       missing: []                  # optional: exactly the inputs the finding must name
+//       profiles: [strict]           # optional: the profiles selected
 //     - decision: permit             # ... or the whole decision: permit or deny
 //       in: door
 //       phase: request               # the default
+//
+// Where the scenario has a `now`, packs and rules count only on their days; a draft always does.
 #pragma once
 
 #include <string>
