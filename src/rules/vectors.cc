@@ -66,8 +66,14 @@ class VectorRun {
       ++report_.run;
     }
     for (const Rule& rule : rules_.rules()) {
-      if (!met_.contains(&rule)) report_.uncovered.push_back(rule.id + ": never met");
-      if (!unmet_.contains(&rule)) report_.uncovered.push_back(rule.id + ": never unmet");
+      const bool flat_ban = rule.check == "false_always";
+      const bool only_informs = rule.check == "true_for_information";
+      if (!flat_ban && !met_.contains(&rule)) {
+        report_.uncovered.push_back(rule.id + ": never met");
+      }
+      if (!only_informs && !unmet_.contains(&rule)) {
+        report_.uncovered.push_back(rule.id + ": never unmet");
+      }
       for (const ProfileWording& wording : rule.profiles) {
         if (worded_.contains({&rule, wording.profile})) continue;
         report_.uncovered.push_back(rule.id + ": never under the profile " +

@@ -28,7 +28,8 @@ namespace facegate::rules {
 struct VectorReport {
   int run = 0;
   std::vector<std::string> failures;  // `file:line:column: what was expected and what came`
-  // Rules that no vector sees bite, or that none sees met: "core.x: never unmet".
+  // Rules that no vector sees bite, or that none sees met: "core.x: never unmet". A flat ban
+  // (false_always) cannot be met, and what only informs (true_for_information) cannot bite.
   std::vector<std::string> uncovered;
 };
 
