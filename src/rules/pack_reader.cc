@@ -8,6 +8,7 @@
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/model/enums.h"
+#include "rules/asserted.h"
 #include "rules/territory.h"
 #include "rules/words.h"
 
@@ -221,10 +222,10 @@ Status ReadEffect(const Document& document, const Node& node, Rule& rule) {
 
 RuleSetBuilder::RuleSetBuilder(std::shared_ptr<const Vocabulary> vocabulary,
                                std::shared_ptr<const WorkCalendar> calendar)
-    : set_(new RuleSet), calendar_(std::move(calendar)) {
+    : set_(new RuleSet) {
   FG_CHECK(vocabulary != nullptr);
   set_->vocabulary_ = std::move(vocabulary);
-  set_->calendar_ = calendar_;
+  set_->calendar_ = std::move(calendar);
 }
 
 RuleSetBuilder::~RuleSetBuilder() = default;
@@ -297,6 +298,7 @@ Status RuleSetBuilder::AddRule(const Document& document, const Node& node, const
   }
   FG_ASSIGN_OR_RETURN(auto when, Compile(document, node, "when", rule.when));
   FG_ASSIGN_OR_RETURN(auto check, Compile(document, node, "check", rule.check));
+  FG_RETURN_IF_ERROR(CheckWitness(document, node, rule, rule.check));
   RuleBody body = BodyOf(std::move(when), std::move(check));
   rule.stage = body.stage;
   std::vector<RuleSet::Compiled::Variant> variants;
@@ -327,6 +329,7 @@ Status RuleSetBuilder::ReadProfiles(const Document& document, const Node& node, 
     }
     if (member.value.Find("check") != nullptr) {
       FG_ASSIGN_OR_RETURN(check, Compile(document, member.value, "check", wording.check));
+      FG_RETURN_IF_ERROR(CheckWitness(document, member.value, rule, wording.check));
     }
     variants.push_back({wording.profile, BodyOf(std::move(when), std::move(check))});
     rule.profiles.push_back(std::move(wording));
@@ -341,11 +344,24 @@ core::Result<std::shared_ptr<const Expression>> RuleSetBuilder::Compile(const Do
   FG_ASSIGN_OR_RETURN(const Node* scalar, document.Require(node, key));
   FG_ASSIGN_OR_RETURN(text, document.String(*scalar));
   std::variant<Expression, ExpressionError> compiled =
-      Expression::Compile(text, *set_->vocabulary_, calendar_);
+      Expression::Compile(text, *set_->vocabulary_, set_->calendar_);
   if (const auto* error = std::get_if<ExpressionError>(&compiled)) {
     return document.Error(document.Within(*scalar, error->offset), error->message);
   }
   return std::make_shared<const Expression>(std::get<Expression>(std::move(compiled)));
+}
+
+// That a rule which denies has a witness other than the caller.
+Status RuleSetBuilder::CheckWitness(const Document& document, const Node& node, const Rule& rule,
+                                    const std::string& check) const {
+  if (rule.effect != Effect::kDeny) return Status::Ok();
+  const std::vector<std::string> asserted =
+      AssertedAlone(std::get<Syntax>(ParseSyntax(check)), *set_->vocabulary_);
+  if (asserted.empty()) return Status::Ok();
+  std::string names;
+  for (const std::string& name : asserted) names += " " + name;
+  return document.Error(node.Find("check")->position(),
+                        "what a caller asserts could satisfy this rule by itself:" + names);
 }
 
 RuleBody RuleSetBuilder::BodyOf(std::shared_ptr<const Expression> when,

@@ -47,13 +47,14 @@ class RuleSetBuilder {
   core::Result<std::shared_ptr<const Expression>> Compile(const Document& document,
                                                           const Node& node, std::string_view key,
                                                           std::string& text) const;
+  core::Status CheckWitness(const Document& document, const Node& node, const Rule& rule,
+                            const std::string& check) const;
   RuleBody BodyOf(std::shared_ptr<const Expression> when,
                   std::shared_ptr<const Expression> check) const;
   core::Status CheckNamespaces() const;
   static core::Status CheckSuccessions(const Successions& successions, std::string_view what);
 
   std::shared_ptr<RuleSet> set_;
-  std::shared_ptr<const WorkCalendar> calendar_;
   std::deque<Document> documents_;      // a deque: places point into it
   std::map<std::string, Place> rules_;  // by id
   std::map<std::string, Place> packs_;  // by id

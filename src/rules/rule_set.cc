@@ -143,7 +143,7 @@ ScenarioEvaluation EvaluateScenario(const RuleSet& rules, const Inputs& inputs,
 }
 
 ScenarioEvaluation EvaluateScenario(const RuleView& rules, const Inputs& inputs,
-                                    std::optional<Phase> phase) {
+                                    std::optional<Phase> phase, Judging judging) {
   // A rule is found once for each phase and stage that it stands in.
   std::map<const Rule*, std::optional<Finding>> found;  // nothing: met
   ScenarioEvaluation scenario;
@@ -165,7 +165,8 @@ ScenarioEvaluation EvaluateScenario(const RuleView& rules, const Inputs& inputs,
     const auto entry = found.find(rule);
     if (entry == found.end()) continue;
     std::optional<Finding>& finding = entry->second;
-    if (rule->live && finding && !finding->missing.empty()) {
+    const bool untold = rule->live && finding && !finding->missing.empty();
+    if (untold && judging == Judging::kOnPaper) {
       scenario.left_out.push_back(rule);
       continue;
     }

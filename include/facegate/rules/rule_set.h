@@ -149,11 +149,16 @@ struct ScenarioEvaluation {
   // Rules that are `live` and lack an input: they neither apply nor refuse here.
   std::vector<const Rule*> left_out;
 };
-// For `facegate policy evaluate`; never for a decision.
+// Whether the inputs are all that a scenario on paper tells, or what a live request saw: live rules
+// are left out of a scenario on paper that lacks their inputs.
+enum class Judging { kOnPaper, kLive };
+// For `facegate policy` and explanations; never for a decision. Every rule by its own words for a
+// rule set.
 ScenarioEvaluation EvaluateScenario(const RuleSet& rules, const Inputs& inputs,
                                     std::optional<Phase> phase);
 ScenarioEvaluation EvaluateScenario(const RuleView& rules, const Inputs& inputs,
-                                    std::optional<Phase> phase);
+                                    std::optional<Phase> phase,
+                                    Judging judging = Judging::kOnPaper);
 
 // Immutable, thread-safe, shared by snapshot.
 class RuleSet : public std::enable_shared_from_this<RuleSet> {

@@ -42,7 +42,8 @@ class Selecting : public ::testing::Test {
   // The ids of the packs in use.
   std::vector<std::string> Packs() const {
     std::vector<std::string> ids;
-    for (const PackInfo& pack : View()->packs()) ids.push_back(pack.id);
+    const auto view = View();
+    for (const PackInfo& pack : view->packs()) ids.push_back(pack.id);
     return ids;
   }
   std::shared_ptr<const RuleView> View() const {
