@@ -67,12 +67,37 @@ std::vector<std::string_view> IdsOf(std::string_view name, std::string_view form
   return ids;
 }
 
+// "access_point" and "accessPoint" as "AccessPoint".
+std::string Pascal(std::string_view word) {
+  std::string pascal;
+  bool raise = true;
+  for (const char c : word) {
+    if (c != '_') pascal += raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    raise = c == '_';
+  }
+  return pascal;
+}
+
 core::Status BadName(std::string_view form) {
   return core::Status(core::Code::kInvalidArgument, "BAD_NAME",
                       "expected a resource name of the form " + std::string(form));
 }
 
 }  // namespace
+
+Spelling SpellingOf(std::string_view form) {
+  const std::vector<std::string_view> parts = Parts(form);
+  Spelling spelling;
+  spelling.form = form;
+  for (std::size_t i = 0; i + 2 < parts.size(); ++i) {
+    spelling.parent_form += (i == 0 ? "" : "/") + std::string(parts[i]);
+  }
+  spelling.collection = parts[parts.size() - 2];
+  spelling.plural = Pascal(spelling.collection);
+  spelling.member = parts.back().substr(1, parts.back().size() - 2);
+  spelling.noun = Pascal(spelling.member);
+  return spelling;
+}
 
 template <class R>
 std::string NameOf(const R& resource) {

@@ -1,5 +1,5 @@
-// Resources as the API's JSON: protobuf's mapping of the messages in resources.proto and
-// duty_resources.proto, as client::Client takes and gives it.
+// Resources as the API's JSON: protobuf's mapping of the messages in resources.proto, as
+// client::Client takes and gives it.
 #pragma once
 
 #include "facegate/core/json.h"

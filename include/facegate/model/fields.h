@@ -29,19 +29,31 @@ struct Fields;
 template <class R>
 struct Kind;
 
-// Every kind, parents before their children.
-using Kinds = std::tuple<Operator, Site, AccessPoint, Camera, Purpose, Notice, Signage, Assessment,
-                         Filing, Exemption, DeviceAssessment, Complaint, RightsRequest, Incident,
-                         Disclosure, ThresholdReview>;
+// Every kind, parents before their children: what describes a deployment and stands around it, and
+// the registers of what happened.
+using RegistryKinds = std::tuple<Operator, Site, AccessPoint, Camera, Purpose, Notice, Signage,
+                                 Assessment, Filing, Exemption, DeviceAssessment>;
+using DutyKinds = std::tuple<Complaint, RightsRequest, Incident, Disclosure, ThresholdReview>;
+using Kinds = decltype(std::tuple_cat(RegistryKinds{}, DutyKinds{}));
 
+// How the API spells a kind; all of it lies in the form of its names.
+struct Spelling {
+  std::string form;         // "operators/{operator}/sites/{site}/accessPoints/{access_point}"
+  std::string parent_form;  // "operators/{operator}/sites/{site}"; empty for operators
+  std::string collection;   // "accessPoints"
+  std::string plural;       // "AccessPoints"
+  std::string member;       // "access_point"
+  std::string noun;         // "AccessPoint"
+};
+// Requires: `form` is a Kind<R>::kName.
+Spelling SpellingOf(std::string_view form);
+
+// clang-format off
 // M(kind) for each of them, for explicit instantiations.
-#define FG_EACH_KIND(M)                                                           \
-  M(Operator)                                                                     \
-  M(Site)                                                                         \
-  M(AccessPoint)                                                                  \
-  M(Camera) M(Purpose) M(Notice) M(Signage) M(Assessment) M(Filing) M(Exemption)  \
-      M(DeviceAssessment) M(Complaint) M(RightsRequest) M(Incident) M(Disclosure) \
-          M(ThresholdReview)
+#define FG_EACH_KIND(M)                                                                      \
+  M(Operator) M(Site) M(AccessPoint) M(Camera) M(Purpose) M(Notice) M(Signage) M(Assessment) \
+  M(Filing) M(Exemption) M(DeviceAssessment) M(Complaint) M(RightsRequest) M(Incident)       \
+  M(Disclosure) M(ThresholdReview)
 
 #define FG_VISIT(Type)          \
   template <>                   \
@@ -58,8 +70,6 @@ using Kinds = std::tuple<Operator, Site, AccessPoint, Camera, Purpose, Notice, S
 #define FG_END \
   }            \
   ;
-
-// clang-format off
 
 // ---- The registry ----
 

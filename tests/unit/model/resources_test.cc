@@ -92,6 +92,18 @@ TEST(Names, AreThoseOfTheFunctionsForOneKind) {
   EXPECT_EQ(NameOf(test), "operators/acme/sites/lobby/cameras/door/deviceAssessments/y1");
 }
 
+TEST(Spelling, LiesInTheFormOfAName) {
+  const Spelling door = SpellingOf(Kind<AccessPoint>::kName);
+  EXPECT_EQ(door.parent_form, Kind<Site>::kName);
+  EXPECT_EQ(door.collection, "accessPoints");
+  EXPECT_EQ(door.plural, "AccessPoints");
+  EXPECT_EQ(door.member, "access_point");
+  EXPECT_EQ(door.noun, "AccessPoint");
+  const Spelling op = SpellingOf(Kind<Operator>::kName);
+  EXPECT_EQ(op.parent_form, "");
+  EXPECT_EQ(op.plural, "Operators");
+}
+
 TEST(StoredBodies, OfTheFirstVersionStillReadAndWriteTheSameBytes) {
   const auto check = [](auto kind, const std::string& body) {
     using R = decltype(kind);
