@@ -74,6 +74,24 @@ audit::Event MakeEvent(const Caller& caller, Action action, const R& resource,
   return event;
 }
 
+// What was asked for and refused by a rule, also by the one that facegate has no eye for race,
+// religion and the like, is on record: by kind and rule, without the words that were tried.
+template <class R>
+Status Noted(audit::Ledger& ledger, const Caller& caller, const R& resource, Status refusal) {
+  const bool is_label = refusal.reason() == "SENSITIVE_LABEL";
+  if (!is_label && refusal.reason() != "RULE_REFUSED") return refusal;
+  if (Traits<R>::Log(resource).empty()) return refusal;
+  audit::Event event;
+  event.type = "registry.refused";
+  event.log = Traits<R>::Log(resource);
+  event.actor = caller.principal;
+  event.request_id = caller.request_id;
+  event.body.Set("kind", Traits<R>::kKind).Set("reason", refusal.reason());
+  if (is_label) event.body.Set("rule", "core.no-attribute-analysis");
+  const auto recorded = ledger.Append(std::move(event), {});
+  return recorded.ok() ? refusal : recorded.status();
+}
+
 // ---- What lives below ----
 
 // Whether anything lives below a resource.
@@ -102,11 +120,11 @@ Status CheckNoChildren(const storage::Store& store, const R& resource) {
 
 // ---- Deploy-phase rules ----
 
-// Applies the rules of one snapshot to a change and to what it carries with it.
+// Applies the rules in force to a change and to what it carries with it.
 class DeployCheck {
  public:
-  DeployCheck(const storage::Store& store, const rules::RuleSet& rules, core::Timestamp now)
-      : store_(store), rules_(rules), now_(now) {}
+  DeployCheck(const storage::Store& store, const policy::Engine& engine, core::Timestamp now)
+      : store_(store), engine_(engine), now_(now) {}
 
   // Rules of the deploy phase are about places, devices and purposes.
   template <class R>
@@ -119,12 +137,13 @@ class DeployCheck {
     FG_ASSIGN_OR_RETURN(const std::vector<model::Site> sites, ReadAll<model::Site>(store_, op));
     Deployment fixed;
     fixed.purpose = purpose;
-    if (sites.empty()) return CheckDeployment(rules_, fixed, now_);
+    FG_ASSIGN_OR_RETURN(fixed.exemptions, ReadAll<model::Exemption>(store_, op));
+    if (sites.empty()) return CheckDeployment(engine_, fixed, now_);
     // It is enough that the purpose may be pursued at one of the operator's sites.
     Status refused;
     for (const model::Site& site : sites) {
       fixed.site = site;
-      refused = CheckDeployment(rules_, fixed, now_);
+      refused = CheckDeployment(engine_, fixed, now_);
       if (refused.ok()) break;
     }
     return refused;
@@ -133,13 +152,13 @@ class DeployCheck {
   Status Check(const model::Site& site) const {
     Deployment fixed;
     fixed.site = site;
-    FG_RETURN_IF_ERROR(CheckDeployment(rules_, fixed, now_));
+    FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     const std::string name = model::NameOf(site);
     FG_ASSIGN_OR_RETURN(const std::vector<model::AccessPoint> access_points,
                         ReadAll<model::AccessPoint>(store_, name));
     for (const model::AccessPoint& access_point : access_points) {
       fixed.access_point = access_point;
-      FG_RETURN_IF_ERROR(CheckDeployment(rules_, fixed, now_));
+      FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     }
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
                         ReadAll<model::Camera>(store_, name));
@@ -154,7 +173,7 @@ class DeployCheck {
     Deployment fixed;
     fixed.site = site;
     fixed.access_point = access_point;
-    FG_RETURN_IF_ERROR(CheckDeployment(rules_, fixed, now_));
+    FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
                         ReadAll<model::Camera>(store_, model::NameOf(site)));
     for (const model::Camera& camera : cameras) {
@@ -190,11 +209,11 @@ class DeployCheck {
     fixed.site = site;
     fixed.access_point = std::move(access_point);
     fixed.camera = camera;
-    return CheckDeployment(rules_, fixed, now_);
+    return CheckDeployment(engine_, fixed, now_);
   }
 
   const storage::Store& store_;
-  const rules::RuleSet& rules_;
+  const policy::Engine& engine_;
   core::Timestamp now_;
 };
 
@@ -223,7 +242,7 @@ template <class R>
 Result<Entry<R>> RegistryService::Create(const Caller& caller, R resource) {
   const core::Timestamp now = clock_.Now();
   FG_RETURN_IF_ERROR(Lifecycle<R>::Begin(resource, now));
-  FG_RETURN_IF_ERROR(Validate(resource));
+  FG_RETURN_IF_ERROR(Noted(ledger_, caller, resource, Validate(resource)));
   const std::lock_guard lock(writes_);
   const R* const nothing = nullptr;
   FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions, CheckLinks(store_, resource, nothing));
@@ -232,8 +251,8 @@ Result<Entry<R>> RegistryService::Create(const Caller& caller, R resource) {
   const Result<storage::Resource> current = store_.GetResource(name);
   if (current.ok()) return exists;
   if (!IsNotFound(current.status())) return current.status();
-  const std::shared_ptr<const rules::RuleSet> rules = engine_.rules();
-  FG_RETURN_IF_ERROR(DeployCheck(store_, *rules, now).Check(resource));
+  FG_RETURN_IF_ERROR(
+      Noted(ledger_, caller, resource, DeployCheck(store_, engine_, now).Check(resource)));
 
   const std::string body = model::ToJson(resource).Dump();
   const storage::PutResource put{name, std::string(Traits<R>::kKind), model::ParentOf(resource),
@@ -262,7 +281,7 @@ Result<std::vector<Entry<R>>> RegistryService::List(std::string_view parent, std
 
 template <class R>
 Result<Entry<R>> RegistryService::Update(const Caller& caller, R resource, std::uint64_t revision) {
-  FG_RETURN_IF_ERROR(Validate(resource));
+  FG_RETURN_IF_ERROR(Noted(ledger_, caller, resource, Validate(resource)));
   const std::lock_guard lock(writes_);
   const core::Timestamp now = clock_.Now();
   FG_ASSIGN_OR_RETURN(const Entry<R> current, ReadEntry<R>(store_, model::NameOf(resource)));
@@ -270,8 +289,8 @@ Result<Entry<R>> RegistryService::Update(const Caller& caller, R resource, std::
   FG_RETURN_IF_ERROR(Lifecycle<R>::Advance(current.resource, resource, now));
   FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions,
                       CheckLinks(store_, resource, &current.resource));
-  const std::shared_ptr<const rules::RuleSet> rules = engine_.rules();
-  FG_RETURN_IF_ERROR(DeployCheck(store_, *rules, now).Check(resource));
+  FG_RETURN_IF_ERROR(
+      Noted(ledger_, caller, resource, DeployCheck(store_, engine_, now).Check(resource)));
   return Replace(ledger_, caller, Action::kUpdated, current, std::move(resource),
                  std::move(preconditions));
 }
