@@ -74,8 +74,12 @@ class StoreCandidateTest final : public CandidateTest {
  private:
   std::optional<ConsentBasis> Test(const model::Subject& subject, const model::Consent& consent,
                                    const model::SiteId& site) const {
+    const core::Timestamp now = clock_.Now();
+    if (consent.status != model::ConsentStatus::kGranted || now >= consent.expires_at) {
+      return std::nullopt;
+    }
     rules::Inputs inputs(base_);
-    SetConsent(inputs, &consent, deployment_->purpose, site, clock_.Now());
+    SetConsent(inputs, &consent, deployment_->purpose, site, now);
     SetSubject(inputs, &subject, /*enrolled=*/true);
     SetReprompts(inputs, 0);  // who has consented is asked nothing
     for (const Phase phase : {Phase::kRequest, Phase::kDeploy}) {
@@ -91,17 +95,25 @@ class StoreCandidateTest final : public CandidateTest {
   std::shared_ptr<const rules::Inputs> base_;
 };
 
-Reason ReasonOf(const rules::Rule& rule, const rules::Inputs* inputs) {
-  const auto reason = model::FromWord<Reason>(rule.reason);
-  if (!reason.has_value()) return Reason::kPolicyDenied;
-  if (*reason != Reason::kConsentMissing || inputs == nullptr) return *reason;
-  // Operators and auditors learn what became of the consent; doors do not (model::Coarse).
-  const auto* status = std::get_if<std::string>(&inputs->Get("consent.status"));
-  if (status == nullptr) return *reason;
+// Operators and auditors learn what became of the consent; doors do not (model::Coarse).
+Reason ReasonWithoutConsent(const rules::Inputs& inputs) {
+  const auto* status = std::get_if<std::string>(&inputs.Get("consent.status"));
+  if (status == nullptr) return Reason::kConsentMissing;
   if (*status == "withdrawn") return Reason::kConsentWithdrawn;
   if (*status == "expired") return Reason::kConsentExpired;
   if (*status == "refused") return Reason::kConsentRefused;
-  return *reason;
+  return Reason::kConsentMissing;
+}
+
+Reason ReasonOf(const rules::Rule& rule, const rules::Inputs& inputs) {
+  const auto reason = model::FromWord<Reason>(rule.reason);
+  if (!reason.has_value()) return Reason::kPolicyDenied;
+  return *reason == Reason::kConsentMissing ? ReasonWithoutConsent(inputs) : *reason;
+}
+
+bool Stands(const std::optional<model::Consent>& consent, core::Timestamp now) {
+  return consent.has_value() && consent->status == model::ConsentStatus::kGranted &&
+         now < consent->expires_at;
 }
 
 Denial Refuse(Grounds grounds, Reason reason, bool absolute, std::vector<RuleFinding> findings) {
@@ -138,7 +150,7 @@ Denial RefuseByRules(Grounds grounds, const std::vector<rules::Finding>& unmet,
     absolute = absolute || finding.rule->absolute;
     findings.push_back({finding.rule->id, finding.rule->article, finding.missing});
   }
-  Reason reason = ReasonOf(*leading->rule, &inputs);
+  Reason reason = ReasonOf(*leading->rule, inputs);
   if (reason == Reason::kPolicyDenied && !leading->missing.empty()) reason = Reason::kInputMissing;
   return Refuse(std::move(grounds), reason, absolute, std::move(findings));
 }
@@ -429,6 +441,12 @@ Decision Engine::Decide(const Claim& claim) const {
   const std::vector<rules::Finding> refusals =
       RefusalsOf(*deployment, *inputs, claim, grounds.decided_at);
   if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, *inputs);
+  // An exemption can lift a law's demand for consent. facegate works on consents all the same: what
+  // a record rests on, and what a withdrawal undoes, is one (decision 11).
+  if (person != nullptr && !Stands(person->consent, grounds.decided_at)) {
+    const Reason reason = ReasonWithoutConsent(*inputs);
+    return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
+  }
   if (claim.operation == Operation::kVerify1to1 && !person->enrolled) {
     return Refuse(std::move(grounds), Reason::kNotEnrolled, /*absolute=*/false, {});
   }

@@ -169,6 +169,10 @@ TEST_F(EngineTest, LetsAnExemptionStandOnlyWhereTwoAttestedIt) {
   world.Register(exemption_of({"a", "b"}));
   const auto denial = world.DenialFor(world.VerifyClaim("nobody"));
   EXPECT_EQ(denial.grounds.exemption.str(), "e2");
+  // The rule is lifted; nothing is stored or compared without a consent all the same.
+  EXPECT_EQ(denial.reason, Reason::kConsentMissing);
+  world.Withdraw(consent);
+  EXPECT_EQ(world.DenialFor(world.EnrollClaim("person-a")).reason, Reason::kConsentWithdrawn);
   EXPECT_FALSE(Names(denial, "core.consent-before-template"));
   world.clock.Advance(core::kMsPerDay);
   EXPECT_TRUE(Names(world.DenialFor(world.VerifyClaim("nobody")), "core.consent-before-template"));
