@@ -42,8 +42,8 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   FG_ASSIGN_OR_RETURN(
       const auto server,
       rpc::Server::Start(
-          authentication, ServerOptionsOf(config), ServerInfoOf(*faces, *rules),
-          {gateway, consents, registry, *ledger, *store, *keys, clock, metrics, logger}));
+          authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
+          {gateway, consents, registry, engine, *ledger, *store, *keys, clock, metrics, logger}));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});

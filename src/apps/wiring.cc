@@ -157,8 +157,8 @@ rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config) {
   return options;
 }
 
-rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces, const rules::RuleSet& rules) {
-  return rpc::ServerInfo{FACEGATE_VERSION, faces.models(), rules.packs()};
+rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces) {
+  return rpc::ServerInfo{FACEGATE_VERSION, faces.models()};
 }
 
 core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(

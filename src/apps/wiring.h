@@ -49,7 +49,7 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);
 rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config);
-rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces, const rules::RuleSet& rules);
+rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces);
 
 // The pages of metrics and health, or nothing where the configuration has none.
 core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(

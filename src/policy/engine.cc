@@ -306,6 +306,7 @@ std::shared_ptr<const rules::RuleSet> Engine::rules() const {
 }
 
 const GatewayFacts& Engine::gateway_facts() const { return impl_->options.gateway; }
+const std::vector<rules::Profile>& Engine::profiles() const { return impl_->options.profiles; }
 
 Result<std::shared_ptr<const rules::RuleView>> Engine::RulesAt(const model::Site& site) const {
   return rules()->Select({site.country, site.region, site.city, site.packs, impl_->options.profiles,

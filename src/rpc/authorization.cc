@@ -82,6 +82,8 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.AuditService/GetInclusionProof", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/GetConsistencyProof", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/ExportEntries", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
+    {"facegate.v1.AuditService/ReviewDeployment", kAuditor | kOperator, "parent", ""},
 });
 // clang-format on
 #undef FG_RESOURCE

@@ -64,10 +64,11 @@ Status AnswerFrames(Stream& stream, gateway::StreamSession& session, const Call&
 }  // namespace
 
 GatewayServiceImpl::GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway,
-                                       const core::Clock& clock, const core::Metrics& metrics,
-                                       ServerInfo info)
+                                       const policy::Engine& engine, const core::Clock& clock,
+                                       const core::Metrics& metrics, ServerInfo info)
     : guard_(guard),
       gateway_(gateway),
+      engine_(engine),
       clock_(clock),
       metrics_(metrics),
       info_(std::move(info)),
@@ -137,7 +138,8 @@ grpc::Status GatewayServiceImpl::GetStatus(grpc::ServerContext* context,
       proto.set_id(model.id);
       proto.set_sha256(model.sha256);
     }
-    for (const auto& pack : info_.packs) {
+    const auto rule_set = engine_.rules();
+    for (const rules::PackInfo& pack : rule_set->packs()) {
       v1::PolicyPack& proto = *response->add_packs();
       proto.set_id(pack.id);
       proto.set_version(pack.version);

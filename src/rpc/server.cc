@@ -69,11 +69,11 @@ struct Server::Impl {
       : guard(authentication, {options.requests_max, options.streams_max}, parts.metrics,
               parts.logger),
         tokens(parts.keys),
-        gateway(guard, parts.gateway, parts.clock, parts.metrics, std::move(info)),
+        gateway(guard, parts.gateway, parts.engine, parts.clock, parts.metrics, std::move(info)),
         consents(guard, tokens, parts.consents),
         registry(guard, tokens, parts.registry),
         duties(guard, tokens, parts.registry),
-        audit(guard, tokens, parts.ledger, parts.store),
+        audit(guard, tokens, parts.ledger, parts.store, parts.engine),
         logger(parts.logger) {}
 
   CallGuard guard;

@@ -75,6 +75,7 @@ class Engine {
   // Returns NOT_FOUND PACK_UNKNOWN or FAILED_PRECONDITION PACK_NOT_IN_FORCE for a pack it names.
   core::Result<std::shared_ptr<const rules::RuleView>> RulesAt(const model::Site& site) const;
   const GatewayFacts& gateway_facts() const;
+  const std::vector<rules::Profile>& profiles() const;
 
   // Lets go of what was kept of a person, once that is gone from the store. Decisions do not need
   // it (they see that it moved); it is so that nothing of an erased person stays in memory.

@@ -1,6 +1,8 @@
-// policy check|test|evaluate|explain|diff|doc: rules as data, without a server.
+// policy check|test|evaluate|explain|diff|doc: rules as data, without a server; explain and diff of
+// recorded decisions and review ask one.
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +28,9 @@ struct PolicyFlags {
   std::string phase;
   std::string input;
   std::string before, after;
+  std::string record;           // of explain: an index, or a record's name
+  bool recorded = false;        // of diff
+  std::string camera, purpose;  // of review
   std::string out_file;
 };
 
@@ -106,6 +111,34 @@ core::Result<rules::Inputs> ReadInputs(const rules::RuleSet& rules, const std::s
   return rules::Inputs::FromJson(rules.vocabulary(), *json);
 }
 
+// What a recorded decision was judged by, from the server.
+struct Recorded {
+  core::Json inputs;
+  std::vector<std::string> packs;
+  std::vector<std::string> profiles;
+};
+
+std::vector<std::string> TextsIn(const core::Json& json, std::string_view name) {
+  std::vector<std::string> texts;
+  const core::Json& list = MemberOrNull(json, name);
+  if (!list.is_array()) return texts;
+  for (const core::Json& item : list.AsArray()) texts.push_back(item.AsString());
+  return texts;
+}
+
+core::Result<Recorded> ReadRecorded(Session& session, const std::string& record) {
+  const bool is_index = record.find('/') == std::string::npos;
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", is_index ? session.OperatorName() + "/records/" + record : record);
+  FG_ASSIGN_OR_RETURN(const core::Json answer,
+                      session.Call("AuditService/ReplayDecision", request));
+  Recorded recorded;
+  FG_ASSIGN_OR_RETURN(recorded.inputs, core::Json::Parse(answer.StringOr("inputsJson", "{}")));
+  recorded.packs = TextsIn(answer, "packs");
+  recorded.profiles = TextsIn(answer, "profiles");
+  return recorded;
+}
+
 // What --packs, --profiles, --phase and --input name together.
 struct Scenario {
   std::shared_ptr<const rules::RuleView> view;
@@ -122,6 +155,24 @@ core::Result<Scenario> LoadScenario(const PolicyFlags& flags) {
   FG_ASSIGN_OR_RETURN(const auto profiles, ProfilesOf(flags));
   FG_ASSIGN_OR_RETURN(const auto phase, PhaseOf(flags));
   FG_ASSIGN_OR_RETURN(rules::Inputs inputs, ReadInputs(*rules, flags.input));
+  return Scenario{rules->Everything(profiles), std::move(inputs), phase};
+}
+
+// The same of a recorded decision, under the packs and readings that it was decided under where
+// none are named.
+core::Result<Scenario> LoadRecorded(Session& session, PolicyFlags flags) {
+  FG_ASSIGN_OR_RETURN(const Recorded recorded, ReadRecorded(session, flags.record));
+  if (flags.packs.empty()) flags.packs = recorded.packs;
+  if (flags.profiles.empty()) flags.profiles = recorded.profiles;
+  std::vector<std::string> files;
+  for (const std::string& pack : flags.packs) {
+    files.push_back(flags.policies + "/" + pack + ".yaml");
+  }
+  FG_ASSIGN_OR_RETURN(const auto rules, Load(flags, files));
+  FG_ASSIGN_OR_RETURN(const auto profiles, ProfilesOf(flags));
+  FG_ASSIGN_OR_RETURN(const auto phase, PhaseOf(flags));
+  FG_ASSIGN_OR_RETURN(rules::Inputs inputs,
+                      rules::Inputs::FromJson(rules->vocabulary(), recorded.inputs));
   return Scenario{rules->Everything(profiles), std::move(inputs), phase};
 }
 
@@ -163,13 +214,50 @@ core::Result<Exit> Evaluate(Session& session, const PolicyFlags& flags) {
 }
 
 core::Result<Exit> Explain(Session& session, const PolicyFlags& flags) {
-  FG_ASSIGN_OR_RETURN(const Scenario given, LoadScenario(flags));
+  const bool is_recorded = !flags.record.empty();
+  if (is_recorded != flags.input.empty() || (!is_recorded && flags.packs.empty())) {
+    return core::Status(core::Code::kInvalidArgument, "BAD_FLAG",
+                        "name --packs and --input, or --record");
+  }
+  FG_ASSIGN_OR_RETURN(const Scenario given,
+                      is_recorded ? LoadRecorded(session, flags) : LoadScenario(flags));
   const rules::Explanation explanation =
-      rules::Explain(*given.view, given.inputs, given.phase, rules::Judging::kOnPaper);
+      rules::Explain(*given.view, given.inputs, given.phase,
+                     is_recorded ? rules::Judging::kLive : rules::Judging::kOnPaper);
   std::string text = rules::ExplanationText(explanation);
   text.pop_back();  // Say ends the line
   session.Answer(rules::ExplanationJson(explanation), text);
   return explanation.denied ? Exit::kNo : Exit::kYes;
+}
+
+core::Result<Exit> Review(Session& session, const PolicyFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", session.OperatorName());
+  request.Set("camera", session.FullName(flags.camera));
+  request.Set("purpose", session.FullName(flags.purpose));
+  FG_ASSIGN_OR_RETURN(const core::Json answer,
+                      session.Call("AuditService/ReviewDeployment", request));
+  std::string text;
+  int owed = 0;
+  bool refused = false;
+  const core::Json& reviewed = MemberOrNull(answer, "rules");
+  const bool is_list = reviewed.is_array();
+  for (std::size_t i = 0; is_list && i < reviewed.AsArray().size(); ++i) {
+    const core::Json& rule = reviewed.AsArray()[i];
+    if (rule.BoolOr("met", false)) continue;
+    ++owed;
+    const bool blocks = rule.BoolOr("blocks", false);
+    refused = refused || blocks;
+    text += rule.StringOr("phase", "") + " " + rule.StringOr("effect", "") + " " +
+            rule.StringOr("rule", "") + " (" + rule.StringOr("article", "") + ")" +
+            (blocks ? ", refuses requests" : "") + ": " + rule.StringOr("obligation", "");
+    for (const std::string& input : TextsIn(rule, "missing")) text += ", missing " + input;
+    text += "\n";
+  }
+  const std::size_t judged = is_list ? reviewed.AsArray().size() : 0;
+  session.Answer(answer, text + std::to_string(judged) + " rules judged, " + std::to_string(owed) +
+                             " not met");
+  return refused ? Exit::kNo : Exit::kYes;
 }
 
 // The file, or the *.json of the folder by name.
@@ -220,12 +308,27 @@ std::string DiffText(const std::string& file, const rules::ScenarioDiff& diff) {
   return text;
 }
 
+// The names of the recorded decisions, by index; requests that ended before a camera, a site and a
+// purpose were found were judged by no rule.
+core::Status ForEachDecision(Session& session,
+                             const std::function<core::Status(const std::string&)>& take) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", session.OperatorName()).Set("type", "decision");
+  return session.ForEach("AuditService/ListRecords", request, "records",
+                         [&](const core::Json& record) -> core::Status {
+                           const core::Status taken = take(record.StringOr("name", ""));
+                           return taken.reason() == "BAD_RECORD" ? core::Status::Ok() : taken;
+                         });
+}
+
 core::Result<Exit> Diff(Session& session, const PolicyFlags& flags) {
   FG_ASSIGN_OR_RETURN(const auto vocabulary, LoadVocabulary(flags));
   FG_ASSIGN_OR_RETURN(const auto calendar, rules::WorkCalendar::Load(flags.calendar));
   FG_ASSIGN_OR_RETURN(const auto profiles, ProfilesOf(flags));
   FG_ASSIGN_OR_RETURN(const auto phase, PhaseOf(flags));
-  FG_ASSIGN_OR_RETURN(const std::vector<std::string> files, ScenarioFiles(flags.input));
+  if (flags.recorded == !flags.input.empty()) {
+    return core::Status(core::Code::kInvalidArgument, "BAD_FLAG", "name --input, or --recorded");
+  }
   std::vector<std::shared_ptr<const rules::RuleView>> versions;
   for (const std::string& version : {flags.before, flags.after}) {
     std::vector<std::string> packs = {version};
@@ -236,18 +339,35 @@ core::Result<Exit> Diff(Session& session, const PolicyFlags& flags) {
   core::Json scenarios = core::Json::MakeArray();
   std::string text;
   int changed = 0;
-  for (const std::string& file : files) {
-    FG_ASSIGN_OR_RETURN(const rules::Inputs inputs, ReadInputs(versions[0]->rule_set(), file));
+  int compared = 0;
+  const auto compare = [&](const std::string& name, const rules::Inputs& inputs,
+                           rules::Judging judging) {
     const rules::ScenarioDiff diff =
-        rules::DiffScenario(*versions[0], *versions[1], inputs, phase, rules::Judging::kOnPaper);
+        rules::DiffScenario(*versions[0], *versions[1], inputs, phase, judging);
+    ++compared;
     changed += diff.empty() ? 0 : 1;
-    scenarios.Push(DiffJson(file, diff));
-    if (!diff.empty()) text += DiffText(file, diff) + "\n";
+    scenarios.Push(DiffJson(name, diff));
+    if (!diff.empty()) text += DiffText(name, diff) + "\n";
+  };
+  if (flags.recorded) {
+    FG_RETURN_IF_ERROR(ForEachDecision(session, [&](const std::string& name) -> core::Status {
+      FG_ASSIGN_OR_RETURN(const Recorded recorded, ReadRecorded(session, name));
+      FG_ASSIGN_OR_RETURN(const rules::Inputs inputs,
+                          rules::Inputs::FromJson(vocabulary, recorded.inputs));
+      compare(session.ShortName(name), inputs, rules::Judging::kLive);
+      return core::Status::Ok();
+    }));
+  } else {
+    FG_ASSIGN_OR_RETURN(const std::vector<std::string> files, ScenarioFiles(flags.input));
+    for (const std::string& file : files) {
+      FG_ASSIGN_OR_RETURN(const rules::Inputs inputs, ReadInputs(versions[0]->rule_set(), file));
+      compare(file, inputs, rules::Judging::kOnPaper);
+    }
   }
   core::Json json = core::Json::MakeObject();
   json.Set("scenarios", std::move(scenarios)).Set("changed", changed);
-  session.Answer(json, text + std::to_string(changed) + " of " + std::to_string(files.size()) +
-                           " scenarios differ");
+  session.Answer(json, text + std::to_string(changed) + " of " + std::to_string(compared) +
+                           (flags.recorded ? " decisions differ" : " scenarios differ"));
   return changed == 0 ? Exit::kYes : Exit::kNo;
 }
 
@@ -318,7 +438,7 @@ void AddDocs(CLI::App& policy, Session& session, const std::shared_ptr<PolicyFla
 }  // namespace
 
 void AddPolicyCommands(CLI::App& app, Session& session) {
-  CLI::App* group = AddGroup(app, "policy", "Rules as data; needs no server");
+  CLI::App* group = AddGroup(app, "policy", "Rules as data, and what they made of decisions");
   auto flags = std::make_shared<PolicyFlags>();
   AddPolicyCommand(*group, session, "check", "Reads packs as a server would (exit 1 on a mistake)",
                    "facegate policy check config/policies/core.yaml", flags, Check)
@@ -339,12 +459,29 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
           "facegate policy evaluate --packs core --phase request --input scenario.json --json",
           flags, Evaluate),
       *flags);
-  AddScenario(AddPolicyCommand(*group, session, "explain",
-                               "Says of each rule what it saw and why it decided so (exit 1 for "
-                               "deny)",
-                               "facegate policy explain --packs core --input scenario.json", flags,
-                               Explain),
-              *flags);
+  CLI::App* explain =
+      AddPolicyCommand(*group, session, "explain",
+                       "Says of each rule what it saw and why it decided so (exit 1 for deny)",
+                       "facegate --operator acme policy explain --record 7", flags, Explain);
+  explain->add_option("--packs", flags->packs, "Ids of packs in --policies; these and no others")
+      ->delimiter(',');
+  AddJudging(explain, *flags);
+  explain->add_option("--input", flags->input, "A JSON file of inputs");
+  explain->add_option("--record", flags->record,
+                      "Index of a decision in the log, instead: under the packs it names");
+
+  CLI::App* review =
+      AddPolicyCommand(*group, session, "review",
+                       "What stands and what is owed at a deployment (exit 1 if it refuses)",
+                       "facegate --operator acme policy review --camera sites/lobby/cameras/door "
+                       "--purpose purposes/building_access",
+                       flags, Review);
+  review->add_option("--camera", flags->camera, "Its camera")
+      ->required()
+      ->envname("FACEGATE_CAMERA");
+  review->add_option("--purpose", flags->purpose, "What for")
+      ->required()
+      ->envname("FACEGATE_PURPOSE");
 
   CLI::App* diff =
       AddPolicyCommand(*group, session, "diff",
@@ -353,8 +490,8 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
                        "facegate policy diff old.yaml new.yaml --input scenarios", flags, Diff);
   diff->add_option("before", flags->before, "A pack")->required();
   diff->add_option("after", flags->after, "Its other version")->required();
-  diff->add_option("--input", flags->input, "A JSON file of inputs, or a folder of them")
-      ->required();
+  diff->add_option("--input", flags->input, "A JSON file of inputs, or a folder of them");
+  diff->add_flag("--recorded", flags->recorded, "The decisions of the log of --operator, instead");
   diff->add_option("--pack", flags->packs, "A pack that stands beside both; repeatable");
   AddJudging(diff, *flags);
   AddDocs(*group, session, flags);
