@@ -28,6 +28,7 @@ std::vector<std::string> NamesOf(const Vocabulary& vocabulary, std::vector<std::
   std::sort(indices.begin(), indices.end());
   indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
   std::vector<std::string> names;
+  names.reserve(indices.size());
   for (const std::size_t index : indices) names.push_back(vocabulary.at(index).name);
   return names;
 }
