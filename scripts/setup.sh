@@ -17,7 +17,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy
   python3 python3-yaml python3-grpcio python3-protobuf
-  ca-certificates curl
+  ca-certificates curl git
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }

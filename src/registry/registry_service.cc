@@ -320,6 +320,7 @@ Result<Entry<model::Exemption>> RegistryService::AttestExemption(const Caller& c
   return Replace(ledger_, caller, Action::kAttested, current, std::move(attested), {});
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses
 #define FG_INSTANTIATE(R)                                                            \
   template Result<Entry<model::R>> RegistryService::Create(const Caller&, model::R); \
   template Result<Entry<model::R>> RegistryService::Get(std::string_view) const;     \
@@ -330,5 +331,6 @@ Result<Entry<model::Exemption>> RegistryService::AttestExemption(const Caller& c
   template Status RegistryService::Delete<model::R>(const Caller&, std::string_view);
 FG_EACH_KIND(FG_INSTANTIATE)
 #undef FG_INSTANTIATE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace facegate::registry

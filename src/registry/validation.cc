@@ -23,7 +23,7 @@ using core::Status;
 
 constexpr std::size_t kDisplayNameBytesMax = 200;
 constexpr std::size_t kNecessityStatementBytesMax = 4096;
-constexpr std::size_t kNoticeTextBytesMax = 64 * 1024;
+constexpr std::size_t kNoticeTextBytesMax = std::size_t{64} * 1024;
 constexpr std::size_t kLanguageTagBytesMax = 35;
 constexpr std::size_t kLanguageSubtagBytesMax = 8;
 constexpr std::size_t kAlternativesMax = 16;

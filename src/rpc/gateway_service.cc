@@ -118,7 +118,7 @@ grpc::Status GatewayServiceImpl::StreamFrames(grpc::ServerContext* context, Stre
         if (!claim.ok()) return claim.status();
         const Detail detail = DetailFor(call.caller.role);
         const std::unique_ptr<gateway::StreamSession> session = gateway_.OpenStream(*claim);
-        const Status answered = AnswerFrames(*stream, *session, call, detail);
+        Status answered = AnswerFrames(*stream, *session, call, detail);
         // However the frames ended, the open lease ends in a record.
         const core::Result<gateway::FrameResult> closed = session->Close();
         if (!answered.ok()) return answered;

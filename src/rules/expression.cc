@@ -38,7 +38,8 @@ double CompletedYears(core::Timestamp from, core::Timestamp to) {
 
 // Whole days, cut toward zero.
 double WholeDays(core::Timestamp from, core::Timestamp to) {
-  return static_cast<double>((to - from) / core::kMsPerDay);
+  const std::int64_t days = (to - from) / core::kMsPerDay;
+  return static_cast<double>(days);
 }
 
 }  // namespace
