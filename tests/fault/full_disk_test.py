@@ -7,7 +7,6 @@ The data folder is a small tmpfs in a mount namespace of its own, which ends wit
 Where that is not permitted the test says so and exits with 77, which CTest shows as skipped.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,10 +18,9 @@ import grpc
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
 import gateway_process as flow  # noqa: E402
+import namespaces  # noqa: E402
 from load import Load, verified_copy  # noqa: E402
 
-SKIPPED = 77
-UNSHARED = "FACEGATE_TEST_UNSHARED"
 DISK = "6m"
 ALLOW = ("VERDICT_ALLOW", "REASON_MATCHED")
 
@@ -120,23 +118,8 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(self.gateway.process.wait(timeout=60), 1)
 
 
-def main() -> None:
-    if UNSHARED in os.environ:
-        unittest.main(verbosity=2)
-    attempt = subprocess.run(
-        ["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=64k probe /mnt"],
-        capture_output=True, text=True, check=False)
-    if attempt.returncode != 0:
-        print("SKIPPED: a small disk needs a mount namespace, which is not permitted here:",
-              attempt.stderr.strip())
-        sys.exit(SKIPPED)
-    os.environ[UNSHARED] = "1"
-    os.execvp("unshare", ["unshare", "-m", sys.executable, *sys.argv])
-
-
 if __name__ == "__main__":
     flow.need_models()
-    BIN = sys.argv[1]
-    if UNSHARED in os.environ:
-        del sys.argv[1]
-    main()
+    namespaces.enter_with_own_mounts()
+    BIN = sys.argv.pop(1)
+    unittest.main(verbosity=2)

@@ -1,4 +1,4 @@
-"""Load on a gateway's door that remembers what was acknowledged, and whether a log still holds it."""
+"""Load on a gateway's door that remembers what was acknowledged; whether a log still holds it."""
 
 import threading
 import time
