@@ -102,7 +102,10 @@ permit:
             print((self.folder / "server.log").read_text()[-4000:], file=sys.stderr)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self) -> None:
+    def start(self, port: int = 0) -> None:
+        """Starts it on a free port, or on the one where clients look for it."""
+        config = self.folder / "facegate.yaml"
+        config.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{port}", config.read_text()))
         log = self.folder / "server.log"
         with open(log, "wb") as out:
             self.process = subprocess.Popen(

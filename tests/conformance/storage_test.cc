@@ -1,4 +1,5 @@
-// What every driver must do: each MUST of store.h, each precondition, each read's order and paging.
+// What every storage driver must do: each MUST of store.h, each precondition, each read's order and
+// paging.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -904,34 +905,6 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Driver{"Memory", [](const std::string&) { return OpenMemoryStore(); }},
                       Driver{"Sqlite", OpenSqlite}),
     [](const auto& test) { return std::string(test.param.name); });
-
-// ---- Batches by themselves
-// -----------------------------------------------------------------------
-
-TEST(Batch, KnowsWhetherItDestroys) {
-  const auto destroys = [](Change change) {
-    return Batch(Op(), 0, {Item(), Item({std::move(change)})}, {}, "c").Destroys();
-  };
-  EXPECT_TRUE(destroys(EraseSubject{SubjectRefOf("p1")}));
-  EXPECT_TRUE(destroys(DestroyTemplates{SubjectRefOf("p1"), Purpose()}));
-  EXPECT_FALSE(destroys(PutSubject{SubjectOf("p1")}));
-  EXPECT_FALSE(destroys(PutConsent{ConsentOf("p1", "c1")}));
-  EXPECT_FALSE(destroys(DeleteResource{"operators/acme", 1}));
-}
-
-TEST(BatchDeathTest, NeedsALogItemsAndACheckpoint) {
-  EXPECT_DEATH(Batch(model::OperatorId(), 0, {Item()}, {}, "c"), "check failed");
-  EXPECT_DEATH(Batch(Op(), 0, {}, {}, "c"), "check failed");
-  EXPECT_DEATH(Batch(Op(), 0, {Item()}, {}, ""), "check failed");
-  EXPECT_DEATH(Batch(Op(), 0, {Item()}, {{{0, 0}, Bytes("partial")}}, "c"), "check failed");
-}
-
-TEST(BatchDeathTest, TakesNoChangeOfAnotherOperator) {
-  EXPECT_DEATH(Batch(Op("other"), 0, {Item({PutSubject{SubjectOf("p1")}})}, {}, "c"),
-               "check failed");
-  EXPECT_DEATH(Batch(Op("other"), 0, {Item({EraseSubject{SubjectRefOf("p1")}})}, {}, "c"),
-               "check failed");
-}
 
 }  // namespace
 }  // namespace facegate::storage::testing
