@@ -34,15 +34,17 @@ std::optional<std::size_t> MatchAt(const std::u32string& letters, std::size_t at
   return at;
 }
 
-// The end of all pieces from `index` on, the first of them at `at`.
-std::optional<std::size_t> MatchAll(const std::u32string& letters, std::size_t at,
-                                    std::size_t until, const std::vector<std::u32string>& pieces,
-                                    std::size_t index = 0) {
-  const std::optional<std::size_t> end = MatchAt(letters, at, until, pieces[index]);
-  if (!end || index + 1 == pieces.size()) return end;
-  const std::size_t last = std::min(until, *end + GapMax(pieces[index]));
-  for (std::size_t next = *end; next < last && letters[next] != kSentenceEnd; ++next) {
-    const auto found = MatchAll(letters, next, until, pieces, index + 1);
+// The end of `pieces` from `index` on, where each stands within a gap's length of the one before.
+std::optional<std::size_t> MatchRest(const std::u32string& letters, std::size_t at,
+                                     std::size_t until, std::size_t gap_max,
+                                     const std::vector<std::u32string>& pieces,
+                                     std::size_t index = 0) {
+  if (index == pieces.size()) return at;
+  const std::size_t last = std::min(until, at + gap_max);
+  for (std::size_t next = at; next < last && letters[next] != kSentenceEnd; ++next) {
+    const auto end = MatchAt(letters, next, until, pieces[index]);
+    if (!end) continue;
+    const auto found = MatchRest(letters, *end, until, GapMax(pieces[index]), pieces, index + 1);
     if (found) return found;
   }
   return std::nullopt;
@@ -139,7 +141,9 @@ std::optional<Pattern> Pattern::Parse(std::string_view text, std::string& mistak
       pieces.push_back(std::move(piece));
       if (more) rest.remove_prefix(gap + 2);
     }
-    pattern.variants_.push_back(std::move(pieces));
+    std::u32string head = std::move(pieces.front());
+    pieces.erase(pieces.begin());
+    pattern.variants_[std::move(head)].push_back(std::move(pieces));
   }
   if (!mistake.empty()) return std::nullopt;
   return pattern;
@@ -147,14 +151,23 @@ std::optional<Pattern> Pattern::Parse(std::string_view text, std::string& mistak
 
 std::optional<Span> Pattern::Find(const NormalText& text, std::size_t from,
                                   std::size_t until) const {
+  const std::u32string& letters = text.letters;
   for (std::size_t at = from; at < until; ++at) {
+    if (at > 0 && IsWordLetter(letters[at - 1]) && IsWordLetter(letters[at])) continue;
     std::optional<Span> longest;
-    for (const Pieces& pieces : variants_) {
-      const char32_t first = pieces.front().front();
-      if (first != U'#' && first != text.letters[at]) continue;
-      const auto end = MatchAll(text.letters, at, until, pieces);
-      if (end && (!longest || *end > longest->end)) longest = Span{at, *end};
-    }
+    const auto try_those_with = [&](char32_t first) {
+      auto variant = variants_.lower_bound(Piece(1, first));
+      for (; variant != variants_.end() && variant->first.front() == first; ++variant) {
+        const auto end = MatchAt(letters, at, until, variant->first);
+        if (!end) continue;
+        for (const Pieces& rest : variant->second) {
+          const auto last = MatchRest(letters, *end, until, GapMax(variant->first), rest);
+          if (last && (!longest || *last > longest->end)) longest = Span{at, *last};
+        }
+      }
+    };
+    try_those_with(letters[at]);
+    if (IsDigit(letters[at])) try_those_with(U'#');
     if (longest) return longest;
   }
   return std::nullopt;

@@ -6,6 +6,7 @@
 // No other character is special. A word is found whole: "anonymous" is not in "anonymously".
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,10 +33,11 @@ class Pattern {
  private:
   // Letters that stand together; U'#' is a number.
   using Piece = std::u32string;
-  // With a gap between every two.
+  // With a gap before every one.
   using Pieces = std::vector<Piece>;
 
-  std::vector<Pieces> variants_;
+  // What a match begins with, and the ways it may go on. Many variants begin alike.
+  std::map<Piece, std::vector<Pieces>> variants_;
 };
 
 }  // namespace facegate::wording

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 
 namespace facegate::wording {
@@ -83,7 +84,8 @@ TEST(ShippedWording, FindsWhatTheLawNames) {
   EXPECT_THAT(Ids(Shipped(), "or you will be refused"), ElementsAre("en.pressure.or-refused"));
   EXPECT_THAT(Ids(Shipped(), "otherwise no service"), ElementsAre("en.pressure.no-service"));
   EXPECT_THAT(Ids(Shipped(), "否则不提供服务"), ElementsAre("zh.pressure.otherwise"));
-  EXPECT_THAT(Ids(Shipped(), "进入即视为同意"), ElementsAre("zh.bundled.entering"));
+  EXPECT_THAT(Ids(Shipped(), "进入即视为同意"),
+              ElementsAre("zh.bundled.entering", "zh.bundled.default"));
 }
 
 TEST(Wordlist, TellsLineAndColumnInCharacters) {
@@ -96,6 +98,18 @@ TEST(Wordlist, TellsLineAndColumnInCharacters) {
   EXPECT_EQ(findings[1].line, 3);
   EXPECT_EQ(findings[1].column, 17);
   EXPECT_EQ(findings[1].words, "anonymous");
+}
+
+// Far longer than any notice, and patience, so that a slow machine does not fail it.
+TEST(Wordlist, TakesNoTimeThatAnybodyWouldNotice) {
+  std::string text;
+  while (text.size() < 64 * 1024) {
+    text +=
+        "You may enter with your card; if you refuse the camera nothing changes. 您可以刷卡。\n";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT(Shipped().Lint(text), IsEmpty());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(4));
 }
 
 TEST(Wordlist, LooksForOneLanguageWhereAsked) {
