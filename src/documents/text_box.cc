@@ -41,10 +41,11 @@ TextSetter::TextSetter(const std::string& language)
 
 void TextSetter::NoteMissing(const std::string& text) {
   const char* end = text.data() + text.size();
-  for (const char* at = text.data(); at < end && missing_ == 0; at = g_utf8_next_char(at)) {
-    const std::string one(at, g_utf8_next_char(at));
-    const Owned<PangoLayout> layout(MakeLayout(*this, one, {}));
+  for (const char* at = text.data(); at < end && missing_ == 0;) {
+    const char* next = g_utf8_next_char(at);
+    const Owned<PangoLayout> layout(MakeLayout(*this, std::string(at, next), {}));
     if (pango_layout_get_unknown_glyphs_count(layout.get()) > 0) missing_ = g_utf8_get_char(at);
+    at = next;
   }
 }
 
