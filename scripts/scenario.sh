@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tells how a place works under the rules of its country, with real photographs against a real server:
-# what is allowed there, and what each missing piece leads to.
+# Tells how a place works under the rules of its country, with real photographs against a real
+# server: what is allowed there, and what each missing piece leads to.
 #
 #   scripts/scenario.sh supermarket     paying with the face at a till
 #   scripts/scenario.sh boarding_gate   boarding by face or by document
@@ -10,24 +10,26 @@
 #   scripts/scenario.sh NAME --bin DIR  with programs built before, and models fetched before
 #   scripts/scenario.sh NAME --keep     leaves the server's folder behind and says where
 #
-# The places are described in config/examples. The story goes to stdout, all else to stderr. Exit code
-# 0: every answer was as it should be. None of it is legal advice.
+# The places are described in config/examples. The story goes to stdout, all else to stderr. Exit
+# code 0: every answer was as it should be. None of it is legal advice.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
 stage_arguments "$@"
 name=${left[0]:-}
 example=$root/config/examples/$name.yaml
 if [ "${#left[@]}" -ne 1 ] || [ ! -f "$example" ]; then
-  echo "scenario.sh: name one of: $(cd "$root/config/examples" && ls ./*.yaml | sed 's#./##; s/\.yaml//' |
-    tr '\n' ' ')" >&2
+  known=$(cd "$root/config/examples" && ls | sed 's/[.]yaml$//' | tr '\n' ' ')
+  echo "scenario.sh: name one of: $known" >&2
   exit 2
 fi
 stage_set
-sed "s/@TODAY@/$(date -u +%F)/; s/@NOW@/$(date -u +%FT%TZ)/; s/@LATER@/$(date -u -d '+3 years +2 days' +%F)/" \
+later=$(date -u -d '+3 years +2 days' +%F)
+sed "s/@TODAY@/$(date -u +%F)/; s/@NOW@/$(date -u +%FT%TZ)/; s/@LATER@/$later/" \
   "$example" > place.yaml
 stage_open core cn25 cnpipl cnspc cnnds cnminor
 site=sites/$(sed -n '/^  sites:/,$s/^    - id: //p' place.yaml | head -n 1)
 export FACEGATE_PURPOSE=purposes/entry FACEGATE_SITE=$site
+hash() { sha256sum "$1" | cut -c-64; }
 notice() { facegate notice list purposes/entry --json | python3 -c '
 import json, sys
 answer = json.load(sys.stdin)
@@ -45,7 +47,8 @@ restored() { as operator 0 "facegate registry apply place.yaml"; }
 welcome() {
   as desk 0 "facegate subject create subjects/person-a --age 35"
   as desk 0 "facegate consent grant subjects/person-a --id c1 --site $site --form SEPARATE \\
-    --scope VERIFY --days 30 --notice-sha256 \$(notice) --evidence-sha256 \$(sha256sum form.txt | cut -c-64)"
+    --scope VERIFY --days 30 \\
+    --notice-sha256 \$(notice) --evidence-sha256 \$(hash form.txt)"
   as desk 0 "facegate enroll --subject subjects/person-a --region 0.7,0.1,0.95,0.4 desk.jpg"
 }
 echo "signed" > form.txt
@@ -92,7 +95,7 @@ case "$name" in
     as door 1 "facegate authorize --subject subjects/person-a door.jpg"
     saying "DENY"
     restored
-    say "Boarding would be refused to whoever refuses: that is pressure, and nobody's face is looked at."
+    say "Boarding would be refused to whoever refuses: that is pressure."
     changed 's/service_refused_on_refusal: false/service_refused_on_refusal: true/'
     as door 1 "facegate authorize --subject subjects/person-a door.jpg"
     saying "USE_ALTERNATIVE POLICY_DENIED"
@@ -126,20 +129,22 @@ case "$name" in
     say "A child of twelve consents for itself: no template is made."
     as desk 0 "facegate subject create subjects/person-a --age 12"
     as desk 0 "facegate consent grant subjects/person-a --id c1 --site $site --form SEPARATE \\
-    --scope VERIFY --days 30 --notice-sha256 \$(notice) --evidence-sha256 \$(sha256sum form.txt | cut -c-64)"
+    --scope VERIFY --days 30 \\
+    --notice-sha256 \$(notice) --evidence-sha256 \$(hash form.txt)"
     as desk 1 "facegate enroll --subject subjects/person-a --region 0.7,0.1,0.95,0.4 desk.jpg"
     saying "cn25.a07.minors"
     as desk 0 "facegate consent withdraw subjects/person-a/consents/c1"
     say "A parent consents, and the desk has seen that they are one."
     as desk 0 "facegate consent grant subjects/person-a --id c2 --site $site --form SEPARATE \\
-    --scope VERIFY --days 30 --notice-sha256 \$(notice) --evidence-sha256 \$(sha256sum form.txt | cut -c-64) \\
-    --given-by PARENT --guardian-evidence-sha256 \$(sha256sum form.txt | cut -c-64) \\
+    --scope VERIFY --days 30 \\
+    --notice-sha256 \$(notice) --evidence-sha256 \$(hash form.txt) \\
+    --given-by PARENT --guardian-evidence-sha256 \$(hash form.txt) \\
     --guardian-verified-by desk-1"
     as desk 0 "facegate enroll --subject subjects/person-a --region 0.7,0.1,0.95,0.4 desk.jpg"
     as door 0 "facegate authorize --subject subjects/person-a door.jpg"
     saying "ALLOW MATCHED"
     say "Refusing would cost more at the ticket desk: nobody's face is looked at."
-    changed 's/name: ticket desk, wait_s: 25, extra_cost: false/name: ticket desk, wait_s: 25, extra_cost: true/'
+    changed 's/\(name: ticket desk, wait_s: 25, extra_cost:\) false/\1 true/'
     as door 1 "facegate authorize --subject subjects/person-a door.jpg"
     saying "USE_ALTERNATIVE POLICY_DENIED"
     as operator 0 "facegate audit list --rule cn25.a10.not-sole"

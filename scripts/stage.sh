@@ -2,7 +2,7 @@
 # folder, and how a story on it is told. The story goes to stdout, all else to stderr.
 #
 #   stage_arguments "$@"      sets bin, models, keep; what is left is in `left`
-#   stage_set                 builds what is missing; makes the folder, photographs, keys, certificates
+#   stage_set                 builds what is missing; makes folder, photographs, keys, certificates
 #   stage_open PACK...        writes the configuration with those packs, starts the server
 # shellcheck shell=bash
 program=$(basename "$0")

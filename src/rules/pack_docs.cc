@@ -16,11 +16,12 @@ constexpr std::string_view kInputsHead = R"(# Inputs
 What rules may read. Generated from `config/policies/vocabulary.yaml` by
 `facegate policy doc inputs --out docs/INPUTS.md`; a test compares.
 
-Stages: a `request` input is known from the registers, the clock and the request; a `candidate` input is that of
-the person claimed or, in a search, of each enrolled person; a `detection` input is known once faces were found. A
-rule is judged in the latest stage of its inputs. What no source supplies is missing, and a missing input is never
-a grant. An input that is *asserted* has no other witness than the caller: a rule that denies is refused at load
-where such inputs alone could satisfy its check ([POLICY.md](POLICY.md)).
+Stages: a `request` input is known from the registers, the clock and the request; a `candidate`
+input is that of the person claimed or, in a search, of each enrolled person; a `detection` input
+is known once faces were found. A rule is judged in the latest stage of its inputs. What no source
+supplies is missing, and a missing input is never a grant. An input that is *asserted* has no
+other witness than the caller: a rule that denies is refused at load where such inputs alone could
+satisfy its check ([POLICY.md](POLICY.md)).
 
 | Input | Type | Stage | Source |
 |---|---|---|---|
@@ -28,24 +29,27 @@ where such inputs alone could satisfy its check ([POLICY.md](POLICY.md)).
 
 constexpr std::string_view kComplianceHead = R"(# Compliance
 
-Every rule of every pack. Generated from `config/policies` by
-`facegate policy doc compliance --out docs/COMPLIANCE.md`; a test compares. This is a research summary in our own
-words for software design, **not legal advice**; the official text of each instrument prevails, and `confidence`
-says how sure each rule is. How packs are chosen and rules judged: [POLICY.md](POLICY.md).
+Every rule of every pack. Generated from `config/policies` by `facegate policy doc compliance
+--out docs/COMPLIANCE.md`; a test compares. This is a research summary in our own words for
+software design, **not legal advice**; the official text of each instrument prevails, and
+`confidence` says how sure each rule is. How packs are chosen and rules judged:
+[POLICY.md](POLICY.md).
 
-Effects: *deny* refuses. *require* owes something: `block_until_met` refuses in the phases request and deploy until
-it is met, `escalating` warns first and refuses nothing by itself. *warn* and *report* refuse nothing.
+Effects: *deny* refuses. *require* owes something: `block_until_met` refuses in the phases request
+and deploy until it is met; `escalating` warns first, and refuses enrolments or everything once
+its deadline has passed where the rule says so (`at_deadline`). *warn* and *report* refuse
+nothing.
 
 Where a rule is judged, by its phase and the stage of its inputs:
 
 | Phase | Stage | Step |
 |---|---|---|
-| deploy | request | the register, when a site, access point, camera or purpose is made or changed |
+| deploy | any | the register, which refuses what nothing can meet any more; then every request |
 | request | request | `Decide`, before the picture is decoded |
-| request | candidate | `Decide`, on the person claimed; in a search, on each enrolled person before any is compared |
+| request | candidate | `Decide`, on the person claimed; in a search, on each who is enrolled |
 | request | detection | `Admit`, when faces were found and before any is embedded |
 | selection | any | the choice of packs for a site |
-| scheduled | any | the sweep of deadlines and counts |
+| scheduled | any | sweeps and reviews; with every request where a deadline stops it |
 | doc | any | the generated documents |
 )";
 

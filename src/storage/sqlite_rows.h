@@ -17,7 +17,7 @@ std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
 
 // What a SELECT that ends in the function of the same noun must list, in this order.
 #define FG_RESOURCE_COLUMNS "name, kind, parent, body, revision, log_index"
-#define FG_SUBJECT_COLUMNS                                         \
+#define FG_SUBJECT_COLUMNS                                                                      \
   "s.op, s.id, s.age_years, s.created_at, s.log_index, s.erased, s.country, s.region, s.role, " \
   "s.needs_accessibility, (SELECT data FROM vault WHERE slot = s.secret)"
 #define FG_CONSENT_COLUMNS                                                          \

@@ -120,7 +120,8 @@ kind: operator
 jurisdiction: US-NY-NYC
 status: in_force
 rules:
-  - {id: acme.one, article: a 1, title: t, statement: s, phase: [doc], when: true, check: a, absolute:
+  - {id: acme.one, article: a 1, title: t, statement: s, phase: [doc], when: true, check: a,
+     absolute:
      true, effect: {on_fail: deny}}
 )"};
 }

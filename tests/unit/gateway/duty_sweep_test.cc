@@ -29,7 +29,9 @@ rules:
     statement: Whoever stores three people or more files.
     phase: [scheduled, request]
     when: population.stored_persons >= 3
-    check: filing.status in ['submitted', 'accepted'] or days(population.threshold_crossed_on, now) <= 30
+    check: >-
+      filing.status in ['submitted', 'accepted'] or
+      days(population.threshold_crossed_on, now) <= 30
     effect: {on_fail: require, severity: escalating, at_deadline: enroll, obligation: file}
 )";
 

@@ -133,9 +133,8 @@ class ServedWorld {
   void Start(const rpc::Authentication& authentication, rpc::ServerOptions options) {
     if (const core::Status loaded = gallery.Load(); !loaded.ok()) std::abort();
     if (options.listen_address.empty()) options.listen_address = "127.0.0.1:0";
-    server = Must(rpc::Server::Start(authentication, options,
-                                     {"0.0-test", faces.models()},
-                                     parts()));
+    server =
+        Must(rpc::Server::Start(authentication, options, {"0.0-test", faces.models()}, parts()));
   }
 };
 
