@@ -48,7 +48,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});
 
-  core::Status why = stop.Wait([&] { ReloadRules(config, engine, *store, *ledger, logger); });
+  core::Status why = stop.Wait([&] { ReloadRules(config_path, engine, *store, *ledger, logger); });
   logger.Info("server_draining");
   server->Shutdown(kDrainMs);
   return why;

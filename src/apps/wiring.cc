@@ -169,14 +169,17 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
                                      [&server] { return server.serving(); });
 }
 
-void ReloadRules(const config::ServerConfig& config, policy::Engine& engine,
+void ReloadRules(const std::string& config_path, policy::Engine& engine,
                  const storage::Store& store, audit::Ledger& ledger, core::Logger& logger) {
-  const auto rules = LoadRules(config);
-  const core::Status reloaded =
-      rules.ok() ? gateway::ReloadPolicy(*rules, engine, store, ledger) : rules.status();
+  std::shared_ptr<const rules::RuleSet> rules;
+  const core::Status reloaded = [&]() -> core::Status {
+    FG_ASSIGN_OR_RETURN(const config::ServerConfig config, config::LoadServerConfig(config_path));
+    FG_ASSIGN_OR_RETURN(rules, LoadRules(config));
+    return gateway::ReloadPolicy(rules, engine, store, ledger);
+  }();
   if (reloaded.ok()) {
-    logger.Info("policy_reloaded", {{"packs", std::to_string((*rules)->packs().size())},
-                                    {"rules", std::to_string((*rules)->rules().size())}});
+    logger.Info("policy_reloaded", {{"packs", std::to_string(rules->packs().size())},
+                                    {"rules", std::to_string(rules->rules().size())}});
   } else {
     logger.Error("policy_not_reloaded",
                  {{"reason", reloaded.reason()}, {"message", reloaded.message()}});

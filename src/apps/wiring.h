@@ -56,9 +56,10 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
     const config::ServerConfig& config, const rpc::PrometheusMetrics& metrics,
     const rpc::Server& server);
 
-// Reads the rules again, as the configuration names them, and puts them in force; says in the
-// process log how that went. A mistake in any file leaves everything as it was.
-void ReloadRules(const config::ServerConfig& config, policy::Engine& engine,
+// Reads the configuration's section policy again, with the files that it names, and puts those
+// rules in force; says in the process log how that went. A mistake in any file leaves everything as
+// it was. The reading of the rules (policy.profile) stays that of the start.
+void ReloadRules(const std::string& config_path, policy::Engine& engine,
                  const storage::Store& store, audit::Ledger& ledger, core::Logger& logger);
 
 // Waits for SIGTERM, SIGINT or SIGHUP. Make it before any thread, since they inherit what it

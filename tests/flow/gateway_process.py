@@ -131,6 +131,18 @@ permit:
         self.process.kill()
         self.process.wait()
 
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def log_text(self) -> str:
+        return (self.folder / "server.log").read_text()
+
+    def add_pack(self, path: Path) -> None:
+        """Names one more pack in the configuration."""
+        config = self.folder / "facegate.yaml"
+        config.write_text(config.read_text().replace("policies/core.yaml]",
+                                                     f"policies/core.yaml, {path}]"))
+
     def channel(self, role: str) -> grpc.Channel:
         certs = self.folder / "certs"
         credentials = grpc.ssl_channel_credentials(

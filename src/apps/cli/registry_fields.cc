@@ -1,6 +1,7 @@
 #include "apps/cli/registry_fields.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>

@@ -71,7 +71,8 @@ note: a note
 rules:
   - {id: a.r, article: a 1, title: t, statement: s, phase: [deploy, request], when: a, check: b and
      faces.total <= 1, effect: {on_fail: require, severity: escalating, obligation: o},
-     evidence: [e, f], people: who, exceptions: when, machine_checkable: partial, effective_from: 2026-12-02,
+     evidence: [e, f], people: who,
+     exceptions: when, machine_checkable: partial, effective_from: 2026-12-02,
      profiles: {strict: {check: a}}, confidence: recall, sources: [S1, S2], supersedes: [z.r]}
 )";
   std::ofstream(directory / "a.test.yaml")
