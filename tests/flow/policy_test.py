@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Rules in a running gateway: reloaded whole or not at all, explained from the log, tried in another
-version on what was decided; numbers of people put on record.
+"""Rules in a running gateway: reloaded whole or not at all, explained from the log, tried in
+another version on what was decided.
 
     policy_test.py BIN_DIR
 """
@@ -73,8 +73,9 @@ class Policy(unittest.TestCase):
 
     def decide(self, gateway):
         result = gateway.cli(
-            "controller", "--json", "authorize", "--camera", "sites/lobby/cameras/door", "--purpose",
-            "purposes/entry", "--subject", "subjects/nobody", str(flow.models_dir() / "sample3.jpg"))
+            "controller", "--json", "authorize", "--camera", "sites/lobby/cameras/door",
+            "--purpose", "purposes/entry", "--subject", "subjects/nobody",
+            str(flow.models_dir() / "sample3.jpg"))
         return json.loads(result.stdout)
 
     def test_rules_are_reloaded_whole_and_judged_again(self):
@@ -104,9 +105,10 @@ class Policy(unittest.TestCase):
             status = gateway.cli("operator", "status")
             self.assertIn("1.0.0", status.stdout)
 
+            rules = ["--policies", str(ROOT / "config/policies"),
+                     "--calendar", str(ROOT / "config/calendars/cn.yaml")]
             explained = gateway.cli("auditor", "policy", "explain", "--record", str(record),
-                                    "--policies", str(ROOT / "config/policies"), "--calendar",
-                                    str(ROOT / "config/calendars/cn.yaml"), "--phase", "request")
+                                    "--phase", "request", *rules)
             self.assertEqual(explained.returncode, 1, explained.stderr)
             self.assertIn("core.consent-before-template", explained.stdout)
             self.assertIn("absent", explained.stdout)
@@ -114,8 +116,7 @@ class Policy(unittest.TestCase):
             (gateway.folder / "old.yaml").write_text(HOUSE % ("1.0.0", "'staff_desk'"))
             (gateway.folder / "new.yaml").write_text(HOUSE % ("2.0.0", "'card'"))
             diff = gateway.cli("auditor", "policy", "diff", "old.yaml", "new.yaml", "--recorded",
-                               "--policies", str(ROOT / "config/policies"), "--calendar",
-                               str(ROOT / "config/calendars/cn.yaml"))
+                               *rules)
             self.assertEqual(diff.returncode, 1, diff.stderr)
             self.assertIn("2 of 2 decisions differ", diff.stdout)
 

@@ -36,11 +36,11 @@ struct Caller {
 
 // What is told of a person when they are registered; nothing of it is required.
 struct SubjectFacts {
-  std::optional<double> age_years;  // 0..150
-  std::string country;              // ISO 3166-1 alpha-2
-  std::string region;               // "EU", "US-IL"
-  std::optional<model::SubjectRole> role;
-  std::optional<bool> needs_accessibility;
+  std::optional<double> age_years = {};  // 0..150
+  std::string country = {};              // ISO 3166-1 alpha-2
+  std::string region = {};               // "EU", "US-IL"
+  std::optional<model::SubjectRole> role = {};
+  std::optional<bool> needs_accessibility = {};
 };
 
 struct GrantRequest {

@@ -325,7 +325,7 @@ rules:
   world.engine->Reload(*rules);
   const auto denial = world.DenialFor(world.VerifyClaim("person-a"));
   EXPECT_TRUE(Names(denial, "strict.nothing"));
-  EXPECT_EQ(denial.grounds.packs.at(0).id, "strict");
+  EXPECT_EQ(denial.grounds.packs->at(0).id, "strict");
 }
 
 TEST_F(EngineTest, NamesTheMissingInputOfAnUndecidedRule) {
