@@ -1,5 +1,7 @@
 #include "documents/text_box.h"
 
+#include <pango/pangofc-fontmap.h>
+
 namespace facegate::documents {
 namespace {
 
@@ -22,10 +24,17 @@ PangoLayout* MakeLayout(const TextSetter& setter, const std::string& text, const
   return layout;
 }
 
+PangoFontMap* MakeMap(const FontSet& fonts) {
+  PangoFontMap* map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+  FG_CHECK(map != nullptr);
+  pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), fonts.config());
+  return map;
+}
+
 }  // namespace
 
-TextSetter::TextSetter(const std::string& language)
-    : map_(pango_cairo_font_map_new()),
+TextSetter::TextSetter(const FontSet& fonts, const std::string& language)
+    : map_(MakeMap(fonts)),
       context_(pango_font_map_create_context(map_.get())),
       families_(language.starts_with("zh") ? "Noto Sans CJK SC, Noto Sans"
                                            : "Noto Sans, Noto Sans CJK SC") {

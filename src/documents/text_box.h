@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "documents/fonts.h"
+
 namespace facegate::documents {
 
 struct Unref {
@@ -32,7 +34,8 @@ struct TextStyle {
 // The fonts of one rendering, in the language of the paper. Not thread-safe; several at once are.
 class TextSetter {
  public:
-  explicit TextSetter(const std::string& language);
+  // `fonts` must outlive the setter and what is drawn with it.
+  TextSetter(const FontSet& fonts, const std::string& language);
 
   PangoContext* context() const { return context_.get(); }
   const char* families() const { return families_; }
