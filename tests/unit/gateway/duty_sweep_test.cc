@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "facegate/crypto/primitives.h"
 #include "facegate/gateway/policy_reload.h"
 #include "facegate/model/compliance.h"
 #include "facegate/policy/population.h"
@@ -106,9 +107,9 @@ TEST_F(DutySweepTest, RecordsThatANumberWasLeftAgain) {
   Enrol("person-a");
   Enrol("person-b");
   Sweep();
-  ASSERT_TRUE(
-      consents.Erase({{}, "6f1f9c5e-7a70-4c8e-9f6e-0a8f6c1d2e3b"}, World::subject("person-b"))
-          .ok());
+  consent::Caller caller;
+  caller.request_id = crypto::RandomUuid();
+  ASSERT_TRUE(consents.Erase(caller, World::subject("person-b")).ok());
   EXPECT_EQ(Sweep().thresholds, 1);
   EXPECT_EQ(Records("threshold.left").size(), 1u);
 }
