@@ -179,7 +179,7 @@ class EveryKind : public ::testing::TestWithParam<KindCase> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryKind, ::testing::ValuesIn(kKinds),
-                         [](const auto& info) { return std::string(info.param.noun); });
+                         [](const auto& test) { return std::string(test.param.noun); });
 
 TEST_P(EveryKind, IsCreatedReadAndDeleted) {
   const auto made = Create("a");
