@@ -89,7 +89,7 @@ std::string Dashed(std::string_view name) {
 template <class E>
 std::string WordHelp(const char* what) {
   std::string help(what);
-  for (const std::string_view word : model::WordsOf<E>()) help += " " + std::string(word);
+  for (const std::string_view word : model::WordsOf<E>()) help.append(" ").append(word);
   return help;
 }
 
