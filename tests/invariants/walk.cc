@@ -109,7 +109,7 @@ Walk::Walk(unsigned seed, int steps)
                                       faces_->embedding_model_id())),
       gallery::MatchOptions{}, faces_->embedding_model_id());
   if (!gallery_->Load().ok()) std::abort();
-  dropper_ = std::make_unique<gateway::GalleryDropper>(*gallery_);
+  dropper_ = std::make_unique<gateway::GalleryDropper>(*gallery_, *world_->engine);
   consents_ = std::make_unique<consent::ConsentService>(*world_->store, *world_->ledger,
                                                         *world_->keys, world_->clock, *dropper_);
   gateway_ = std::make_unique<gateway::Gateway>(

@@ -251,7 +251,8 @@ TEST_F(PdfTest, CarriesWhatIsLongerThanAPageOn) {
     const std::string text = Output("pdftotext " + (directory_ / "paper.pdf") + " -");
     int missing = 0;
     for (int i = 0; i < 1500; ++i) {
-      missing += text.find("w" + std::to_string(i)) == std::string::npos ? 1 : 0;
+      const std::string word = std::string("w").append(std::to_string(i));
+      missing += text.find(word) == std::string::npos ? 1 : 0;
     }
     EXPECT_EQ(missing, 0) << block.index();
   }
