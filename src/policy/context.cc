@@ -495,7 +495,9 @@ void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrol
   inputs.Set("subject.age_known", subject->age_known);
   if (subject->age_known) inputs.Set("subject.age_years", subject->age_years);
   if (!subject->country.empty()) inputs.Set("subject.country", subject->country);
-  if (!subject->region.empty()) inputs.Set("subject.region", subject->region);
+  // "IL" and "US-IL" are the same to packs, and so are the members of the EU.
+  const std::string region = rules::CanonicalPlace(subject->country, subject->region, "").region;
+  if (!region.empty()) inputs.Set("subject.region", region);
   SetWord(inputs, "subject.role", subject->role);
   SetFact(inputs, "subject.needs_accessibility", subject->needs_accessibility);
 }

@@ -274,7 +274,7 @@ TEST_F(Descriptions, CannotChangeANoticeThatHasAnId) {
   registered_.Take(Plan(named));
   EXPECT_FALSE(OnlyChange(named).has_value());
   const std::string conflict = ConflictOf(Replaced(named, "We compare", "We also compare"));
-  EXPECT_NE(conflict.find("site.yaml:36:11: NOTICE_IMMUTABLE"), std::string::npos) << conflict;
+  EXPECT_NE(conflict.find("site.yaml:34:11: NOTICE_IMMUTABLE"), std::string::npos) << conflict;
   EXPECT_NE(ConflictOf(Replaced(named, "Cards are passed on.", "Cards get lost."))
                 .find("give the notice another id"),
             std::string::npos);
@@ -286,7 +286,7 @@ TEST_F(Descriptions, ReadTextsFromFilesBesideThem) {
       << Replaced(kOffice, "text: We compare your face.", "text_file: notice.txt");
   const auto missing = Description::Load(folder / "site.yaml");
   EXPECT_EQ(missing.status().reason(), "BAD_DESCRIPTION");
-  EXPECT_NE(missing.status().message().find("site.yaml:36:37"), std::string::npos)
+  EXPECT_NE(missing.status().message().find("site.yaml:34:37"), std::string::npos)
       << missing.status().message();
   std::ofstream(folder / "notice.txt") << "From a file.";
   const auto description = Description::Load(folder / "site.yaml");
