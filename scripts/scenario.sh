@@ -78,7 +78,7 @@ case "$name" in
     as operator 0 "facegate audit list --rule cn25.a13.public-place"
     restored
     say "Card terminal and staffed till are out of order: the face lane closes too."
-    changed 's/\(name: staffed till, operational:\|name: card terminal, operational:\) true/\1 false/'
+    changed 's/\(name: \(staffed till\|card terminal\), operational:\) true/\1 false/'
     as door 1 "facegate authorize --subject subjects/person-a door.jpg"
     saying "DENY"
     restored
@@ -108,7 +108,7 @@ case "$name" in
     saying "instead: key pad (PIN)"
     saying "instead: guard (STAFF_DESK)"
     say "Card reader, key pad and guard fail: a face lane is never the only way."
-    changed 's/\(name: card reader, operational:\|name: key pad, operational:\|name: guard, operational:\) true/\1 false/'
+    changed 's/\(name: \(card reader\|key pad\|guard\), operational:\) true/\1 false/'
     as door 1 "facegate authorize --subject subjects/person-a door.jpg"
     saying "DENY"
     restored

@@ -16,6 +16,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+std::string Numbered(std::string word, int number) { return word.append(std::to_string(number)); }
+
 class PdfTest : public ::testing::Test {
  protected:
   std::string Write(const Paper& paper) {
@@ -144,8 +146,9 @@ TEST_F(PdfTest, DrawsEveryLetter) {
   std::vector<Raster> pages;
   for (const std::string& each : files) pages.push_back(ReadRaster(each));
   const std::string boxes = Output("pdftotext -bbox " + file + " -");
-  const std::regex part(
-      R"re(<page |<word xMin="([0-9.]+)" yMin="([0-9.]+)" xMax="([0-9.]+)" yMax="([0-9.]+)">([^<]*)<)re");
+  const std::string number = "=\"([0-9.]+)\"";
+  const std::regex part("<page |<word xMin" + number + " yMin" + number + " xMax" + number +
+                        " yMax" + number + ">([^<]*)<");
   std::set<std::string> drawn;
   int page = -1;
   for (std::sregex_iterator at(boxes.begin(), boxes.end(), part), end; at != end; ++at) {
@@ -220,27 +223,27 @@ TEST_F(PdfTest, NumbersItsPages) {
   EXPECT_GT(pages, 2);
   const std::string text = TextOf(paper);
   for (int page = 1; page <= pages; ++page) {
-    EXPECT_THAT(text, HasSubstr("Page " + std::to_string(page) + " of " + std::to_string(pages)));
+    EXPECT_THAT(text, HasSubstr(Numbered("Page ", page) + Numbered(" of ", pages)));
   }
 }
 
 TEST_F(PdfTest, RepeatsTheHeadOfATableOnEveryPage) {
   FG_NEEDS_PROGRAM("pdftotext");
   Table table{"Caption", {"Left column", "Right column"}, {1, 1}, {}};
-  for (int i = 0; i < 150; ++i) table.rows.push_back({"row " + std::to_string(i), "x"});
+  for (int i = 0; i < 150; ++i) table.rows.push_back({Numbered("row ", i), "x"});
   const Paper paper = PaperOf(table);
   const std::string text = TextOf(paper);
   int heads = 0;
   for (std::size_t at = 0; (at = text.find("Right column", at)) != std::string::npos; ++at) ++heads;
   EXPECT_EQ(heads, PagesOf(paper));
   EXPECT_GT(heads, 2);
-  for (int i = 0; i < 150; ++i) EXPECT_THAT(text, HasSubstr("row " + std::to_string(i) + " "));
+  for (int i = 0; i < 150; ++i) EXPECT_THAT(text, HasSubstr(Numbered("row ", i) + " "));
 }
 
 TEST_F(PdfTest, CarriesWhatIsLongerThanAPageOn) {
   FG_NEEDS_PROGRAM("pdftotext");
   std::string words;
-  for (int i = 0; i < 1500; ++i) words += "w" + std::to_string(i) + " ";
+  for (int i = 0; i < 1500; ++i) words += Numbered("w", i) + " ";
   const Block blocks[] = {
       Paragraph{words},          Note{words},
       Unwritten{words},          BulletList{{words}},
@@ -251,8 +254,7 @@ TEST_F(PdfTest, CarriesWhatIsLongerThanAPageOn) {
     const std::string text = Output("pdftotext " + (directory_ / "paper.pdf") + " -");
     int missing = 0;
     for (int i = 0; i < 1500; ++i) {
-      const std::string word = std::string("w").append(std::to_string(i));
-      missing += text.find(word) == std::string::npos ? 1 : 0;
+      missing += text.find(Numbered("w", i)) == std::string::npos ? 1 : 0;
     }
     EXPECT_EQ(missing, 0) << block.index();
   }
