@@ -71,6 +71,10 @@ void World::PutBody(const std::string& name, const std::string& kind, const std:
   (void)Must(ledger->Append(MakeEvent("registry." + kind), changes));
 }
 
+void World::Change(storage::Change change) {
+  (void)Must(ledger->Append(MakeEvent("consent.granted"), {std::move(change)}));
+}
+
 model::Purpose World::RegisteredPurpose() const {
   const auto row = Must(store->GetResource(model::PurposeName(op(), purpose())));
   return Must(model::FromJson<model::Purpose>(Must(core::Json::Parse(row.body))));

@@ -63,6 +63,8 @@ class World {
   void Register(const R& resource) {
     Put(resource, std::string(model::Kind<R>::kWord), model::ParentOf(resource));
   }
+  // Makes one change, under a record of its own.
+  void Change(storage::Change change);
   model::Purpose RegisteredPurpose() const;
   model::Site RegisteredSite() const;
   // Replaces the access point's alternatives.
