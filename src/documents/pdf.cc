@@ -77,10 +77,12 @@ class PageWriter {
   PageWriter& operator=(const PageWriter&) = delete;
 
   void Run() {
-    for (const Block& block : paper_.blocks) {
-      if (!status_.ok() || page_ > kPagesMax) break;
-      std::visit(*this, block);
-    }
+    Tag("Document", [this] {
+      for (const Block& block : paper_.blocks) {
+        if (!status_.ok() || page_ > kPagesMax) break;
+        std::visit(*this, block);
+      }
+    });
     EndPage();
     if (status_.ok() && cairo_status(cairo_) != CAIRO_STATUS_SUCCESS) {
       status_ = Status(Code::kInternal, "PDF_FAILED", cairo_status_to_string(cairo_status(cairo_)));
@@ -245,7 +247,7 @@ class PageWriter {
     const TextBox left(setter_, paper_.footer, style, width() - (sign ? 0 : 90));
     if (!sign) Rule(style_.margin, y - 5, width(), kLine);
     left.Draw(cairo_, style_.margin, y, 0, std::min<std::size_t>(2, left.lines()));
-    if (!sign) right.Draw(cairo_, kPageWidth - style_.margin - 75, y, 0, 1);
+    if (!sign) right.Draw(cairo_, kPageWidth - style_.margin - right.width(), y, 0, 1);
     cairo_show_page(cairo_);
   }
 

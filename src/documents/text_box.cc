@@ -85,6 +85,12 @@ double TextBox::Height(std::size_t from, std::size_t to) const {
   return from < to ? lines_[to - 1].bottom - lines_[from].top : 0;
 }
 
+double TextBox::width() const {
+  int width = 0;
+  pango_layout_get_size(layout_.get(), &width, nullptr);
+  return pango_units_to_double(width);
+}
+
 std::size_t TextBox::Fit(std::size_t from, double height) const {
   std::size_t to = from;
   while (to < lines() && Height(from, to + 1) <= height) ++to;

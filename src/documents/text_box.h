@@ -58,6 +58,8 @@ class TextBox {
   std::size_t lines() const { return lines_.size(); }
   double Height(std::size_t from, std::size_t to) const;
   double height() const { return Height(0, lines()); }
+  // Of the longest line.
+  double width() const;
   // How many lines from `from` on go into `height`.
   std::size_t Fit(std::size_t from, double height) const;
   // Draws lines [from, to) below `y`.

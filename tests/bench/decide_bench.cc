@@ -20,14 +20,15 @@ thread_local std::uint64_t allocations = 0;
 
 }  // namespace
 
-// Counts what this program allocates; all else is as it was.
-void* operator new(std::size_t size) {
+// Counts what this program allocates; all else is as it was. Not inlined: the compiler would take
+// the library's new and this delete for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
   std::abort();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace facegate::bench {
 namespace {
