@@ -52,9 +52,13 @@ npm_archive() {
   if [[ ! -f $key/done ]]; then
     command -v npm >/dev/null || fail "npm is missing: install Debian package npm"
     mkdir -p "$key"
-    if ! (cd "$key" && npm pack --silent --fetch-retries=1 "$package") >"$key/log" 2>&1; then
+    echo "fetching  npm package $package"
+    if ! (cd "$key" && npm pack --silent --fetch-retries=1 --fetch-retry-mintimeout=1000 \
+        "$package") >"$key/log" 2>&1; then
       fail "could not fetch $name from npm package $package (is there a network?)"
     fi
+    gzip -t "$key"/*.tgz 2>/dev/null ||
+      fail "could not fetch $name from npm package $package: its archive is damaged or cut short"
     touch "$key/done"
   fi
   archive=$(echo "$key"/*.tgz)

@@ -3,8 +3,8 @@
 #
 #   scripts/setup.sh            install what is missing, fetch and verify the models
 #
-# Idempotent; the second run takes a moment and touches nothing. Without a network it says in one
-# line what could not be had, and from where.
+# Idempotent; the second run takes a moment and touches nothing. Progress goes to stdout. What could
+# not be had, and from where, is one line on stderr, and exit code 1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,13 +14,22 @@ packages=(
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libsqlite3-dev libsqlitecpp-dev libexpected-dev libspdlog-dev libyaml-cpp-dev
   libcli11-dev nlohmann-json3-dev libssl-dev openssl libcpp-httplib-dev prometheus-cpp-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libpango1.0-dev libcairo2-dev libharfbuzz-dev libfontconfig-dev libqrencode-dev
+  fonts-noto-core fonts-noto-cjk
+  libgtest-dev libgmock-dev libbenchmark-dev poppler-utils zbar-tools
   clang clang-format clang-tidy
   python3 python3-yaml python3-grpcio python3-protobuf
   ca-certificates curl git
 )
 
-say() { printf 'setup: %s\n' "$*" >&2; }
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
 
 installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -39,14 +48,30 @@ list_missing() {
 }
 
 as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif has_program sudo; then
-    sudo "$@"
-  else
-    say "run as root, or install sudo: cannot run '$*'"
-    return 1
-  fi
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+apt() { as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get "$@"; }
+
+# Reads apt's status lines, "dlstatus:1:12.5:what" and "pmstatus:PACKAGE:12.5:what": a line that
+# rewrites itself on a terminal, a line for every tenth elsewhere.
+show_progress() {
+  local kind percent phase shown=
+  while IFS=: read -r kind _ percent _; do
+    case $kind in
+      dlstatus) phase=downloading ;;
+      pmstatus) phase=installing ;;
+      *) continue ;;
+    esac
+    percent=${percent%%.*}
+    if [ -t 1 ]; then
+      printf '\rsetup: %s %3d%% ' "$phase" "$percent"
+    elif [ "$shown" != "$phase $((percent / 10))" ]; then
+      shown="$phase $((percent / 10))"
+      say "$phase $percent%"
+    fi
+  done
+  if [ -t 1 ]; then printf '\r\033[K'; fi
 }
 
 install_missing() {
@@ -56,14 +81,16 @@ install_missing() {
     say "all Debian packages are installed"
     return 0
   fi
-  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
-  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq; then
-    say "the package lists could not be refreshed; trying with those at hand"
+  if [ "$(id -u)" -ne 0 ] && ! has_program sudo; then
+    fail "run as root, or install sudo: these Debian packages are missing: ${missing[*]}"
   fi
-  if ! as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
-    say "could not install from Debian (is there a network?): ${missing[*]}"
-    return 1
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  # Where the lists cannot be refreshed, those at hand may do. What is wrong then shows below.
+  apt update -qq >/dev/null 2>"$log" || true
+  if ! apt install -y -qq --no-install-recommends -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 \
+      "${missing[@]}" 2>>"$log" | show_progress; then
+    fail "could not install from Debian (is there a network?): ${missing[*]}:" \
+      "$(grep -m1 '^E: ' "$log" || tail -n1 "$log")"
   fi
 }
 

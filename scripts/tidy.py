@@ -42,6 +42,11 @@ LIBRARY_OF_HEADER = {
     "prometheus/": {"prometheus-cpp::core"},
     "httplib.h": {"httplib"},
     "CLI/": {"CLI11::CLI11"},
+    "pango/": {"PkgConfig::PANGOCAIRO"},
+    "cairo": {"PkgConfig::CAIRO"},
+    "fontconfig/": {"PkgConfig::FONTCONFIG"},
+    "hb-subset.h": {"PkgConfig::HARFBUZZ"},
+    "qrencode.h": {"PkgConfig::QRENCODE"},
     "tl/expected.hpp": None,  # inside core::Result; allowed everywhere
 }
 SYSTEM_HEADER = re.compile(

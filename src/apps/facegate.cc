@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   facegate::apps::AddPolicyCommands(app, session);
   facegate::apps::AddModelCommands(app, session);
   facegate::apps::AddKeyCommands(app, session);
+  facegate::apps::AddDocsCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

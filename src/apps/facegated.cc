@@ -36,18 +36,19 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   registry::RegistryService registry(*store, *ledger, clock, engine);
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
                            ImageLimitsOf(config));
-  const gateway::Sweeper sweeper(consents, logger, kSweepMs);
+  gateway::DutySweep duties(*store, *ledger, consents, engine, clock);
+  const gateway::Sweeper sweeper(consents, duties, logger, kSweepMs);
 
   FG_ASSIGN_OR_RETURN(
       const auto server,
       rpc::Server::Start(
-          authentication, ServerOptionsOf(config), ServerInfoOf(*faces, *rules),
-          {gateway, consents, registry, *ledger, *store, *keys, clock, metrics, logger}));
+          authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
+          {gateway, consents, registry, engine, *ledger, *store, *keys, clock, metrics, logger}));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});
 
-  core::Status why = stop.Wait();
+  core::Status why = stop.Wait([&] { ReloadRules(config_path, engine, *store, *ledger, logger); });
   logger.Info("server_draining");
   server->Shutdown(kDrainMs);
   return why;

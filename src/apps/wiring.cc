@@ -6,15 +6,33 @@
 #include <filesystem>
 #include <utility>
 
+#include "facegate/gateway/policy_reload.h"
+
 namespace facegate::apps {
 namespace {
 
-sigset_t StopSignals() {
+sigset_t Signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   return set;
+}
+
+// What the gateway can say of itself because it is so: templates are sealed, every decision is
+// recorded, keys lie apart from the data; callers are authenticated where TLS is set up.
+policy::GatewayFacts GatewayFactsOf(const config::ServerConfig& config) {
+  policy::GatewayFacts facts;
+  facts.controls = {"encryption", "security_audit", "template_protection"};
+  if (!config.tls.cert.empty()) facts.controls.insert("access_control");
+  if (config.keys_dir != config.data_dir) facts.controls.insert("key_separation");
+  facts.storage_location = config::Word(config.placement.location);
+  facts.key_custody = config::Word(config.placement.key_custody);
+  facts.storage_country = config.placement.country;
+  facts.leaves_device_via_internet = config.placement.leaves_device_via_internet;
+  facts.log_retained_days = static_cast<double>(config.audit.retained_days);
+  return facts;
 }
 
 }  // namespace
@@ -106,6 +124,17 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
 
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config) {
   policy::EngineOptions options;
+  options.gateway = GatewayFactsOf(config);
+  switch (config.policy.profile) {
+    case config::PolicyProfile::kNone:
+      break;
+    case config::PolicyProfile::kStrict:
+      options.profiles = {rules::Profile::kStrict};
+      break;
+    case config::PolicyProfile::kSeedLiteral:
+      options.profiles = {rules::Profile::kSeedLiteral};
+      break;
+  }
   options.permit_ms_max = config.permit.permit_ms_max;
   options.lease_ms_max = config.permit.lease_ms_max;
   return options;
@@ -128,8 +157,8 @@ rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config) {
   return options;
 }
 
-rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces, const rules::RuleSet& rules) {
-  return rpc::ServerInfo{FACEGATE_VERSION, faces.models(), rules.packs()};
+rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces) {
+  return rpc::ServerInfo{FACEGATE_VERSION, faces.models()};
 }
 
 core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
@@ -140,8 +169,25 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
                                      [&server] { return server.serving(); });
 }
 
+void ReloadRules(const std::string& config_path, policy::Engine& engine,
+                 const storage::Store& store, audit::Ledger& ledger, core::Logger& logger) {
+  std::shared_ptr<const rules::RuleSet> rules;
+  const core::Status reloaded = [&]() -> core::Status {
+    FG_ASSIGN_OR_RETURN(const config::ServerConfig config, config::LoadServerConfig(config_path));
+    FG_ASSIGN_OR_RETURN(rules, LoadRules(config));
+    return gateway::ReloadPolicy(rules, engine, store, ledger);
+  }();
+  if (reloaded.ok()) {
+    logger.Info("policy_reloaded", {{"packs", std::to_string(rules->packs().size())},
+                                    {"rules", std::to_string(rules->rules().size())}});
+  } else {
+    logger.Error("policy_not_reloaded",
+                 {{"reason", reloaded.reason()}, {"message", reloaded.message()}});
+  }
+}
+
 StopSignal::StopSignal() {
-  const sigset_t set = StopSignals();
+  const sigset_t set = Signals();
   FG_CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
 }
 
@@ -153,10 +199,13 @@ void StopSignal::Raise(const core::Status& why) {
   kill(getpid(), SIGTERM);
 }
 
-core::Status StopSignal::Wait() {
-  const sigset_t set = StopSignals();
+core::Status StopSignal::Wait(const std::function<void()>& on_hangup) {
+  const sigset_t set = Signals();
   int signal = 0;
-  FG_CHECK(sigwait(&set, &signal) == 0);
+  do {
+    FG_CHECK(sigwait(&set, &signal) == 0);
+    if (signal == SIGHUP) on_hangup();
+  } while (signal == SIGHUP);
   const std::lock_guard lock(mutex_);
   return why_;
 }

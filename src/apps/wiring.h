@@ -1,6 +1,7 @@
 // From the configuration to the parts that facegated is made of, one function a part.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,21 +49,28 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);
 rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config);
-rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces, const rules::RuleSet& rules);
+rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces);
 
 // The pages of metrics and health, or nothing where the configuration has none.
 core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
     const config::ServerConfig& config, const rpc::PrometheusMetrics& metrics,
     const rpc::Server& server);
 
-// Waits for SIGTERM or SIGINT. Make it before any thread, since they inherit what it blocks.
+// Reads the configuration's section policy again, with the files that it names, and puts those
+// rules in force; says in the process log how that went. A mistake in any file leaves everything as
+// it was. The reading of the rules (policy.profile) stays that of the start.
+void ReloadRules(const std::string& config_path, policy::Engine& engine,
+                 const storage::Store& store, audit::Ledger& ledger, core::Logger& logger);
+
+// Waits for SIGTERM, SIGINT or SIGHUP. Make it before any thread, since they inherit what it
+// blocks.
 class StopSignal {
  public:
   StopSignal();
   // Stops the process as a signal would, and has Wait return `why`. Thread-safe.
   void Raise(const core::Status& why);
-  // Returns ok for a signal from outside.
-  core::Status Wait();
+  // Calls `on_hangup` for every SIGHUP. Returns ok for another signal from outside.
+  core::Status Wait(const std::function<void()>& on_hangup);
 
  private:
   std::mutex mutex_;

@@ -39,14 +39,33 @@ Json FindingsJson(const std::vector<policy::RuleFinding>& findings) {
   return list;
 }
 
-Json PacksJson(const std::vector<rules::PackInfo>& packs) {
+Json PacksJson(const std::vector<rules::PackInfo>* packs) {
   Json list = Json::MakeArray();
-  for (const rules::PackInfo& pack : packs) {
+  if (packs == nullptr) return list;
+  for (const rules::PackInfo& pack : *packs) {
     Json json = Json::MakeObject();
     json.Set("id", pack.id).Set("version", pack.version).Set("sha256", pack.sha256);
     list.Push(std::move(json));
   }
   return list;
+}
+
+// What the rules saw of a person: enough to judge the decision again, too little to know them by.
+Json PersonJson(const policy::PersonSeen& seen) {
+  Json json = Json::MakeObject();
+  json.Set("consent_status", seen.consent_status);
+  if (seen.consent_form) json.Set("consent_form", model::Word(*seen.consent_form));
+  if (seen.consent_given_by) json.Set("consent_given_by", model::Word(*seen.consent_given_by));
+  Json scopes = Json::MakeArray();
+  for (const model::ConsentScope scope : seen.consent_scopes) scopes.Push(model::Word(scope));
+  json.Set("consent_scopes", std::move(scopes))
+      .Set("covers_purpose_version", seen.covers_purpose_version)
+      .Set("site_matches", seen.site_matches)
+      .Set("guardian_verified", seen.guardian_verified)
+      .Set("has_evidence", seen.has_evidence);
+  if (seen.age_from_years) json.Set("age_from_years", *seen.age_from_years);
+  json.Set("reprompts", seen.reprompts).Set("enrolled", seen.enrolled);
+  return json;
 }
 
 Json ModelsJson(const std::vector<ModelRef>& models) {
@@ -159,8 +178,11 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
       .Set("outcome", draft.verdict)
       .Set("reason", draft.reason);
   if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
+  if (grounds.person) draft.body.Set("person", PersonJson(*grounds.person));
+  if (grounds.stored_persons > 0) draft.body.Set("stored_persons", grounds.stored_persons);
+  if (!grounds.exemption.empty()) draft.body.Set("exemption", grounds.exemption.str());
   draft.body.Set("rules", FindingsJson(findings))
-      .Set("packs", PacksJson(grounds.packs))
+      .Set("packs", PacksJson(grounds.packs.get()))
       .Set("rests_on", IndicesJson(grounds.rests_on))
       .Set("models", ModelsJson(outcome.models))
       .Set("counts", CountsJson(outcome.counts))

@@ -16,6 +16,9 @@ namespace {
 using core::Code;
 using core::Status;
 
+// gRPC would let a channel rest for up to two minutes after a server was away, and fail calls at
+// once.
+constexpr int kReconnectMsMax = 5'000;
 constexpr char kReasonMetadata[] = "facegate-reason";
 constexpr char kRoleMetadata[] = "x-facegate-role";
 
@@ -54,6 +57,7 @@ core::Result<Channel> OpenChannel(const Authentication& authentication,
   arguments.SetMaxReceiveMessageSize(options.message_bytes_max);
   // Retrying is ours, so that it is seen to touch nothing but calls that change nothing.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMsMax);
   Channel channel;
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (const auto* insecure = std::get_if<InsecureForDevelopment>(&authentication)) {

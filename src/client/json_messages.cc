@@ -8,6 +8,7 @@
 
 #include "facegate/v1/audit_service.pb.h"
 #include "facegate/v1/consent_service.pb.h"
+#include "facegate/v1/duty_service.pb.h"
 #include "facegate/v1/gateway_service.pb.h"
 #include "facegate/v1/registry_service.pb.h"
 
@@ -31,6 +32,7 @@ const DescriptorPool& Pool() {
     (void)v1::AuthorizeRequest::descriptor();
     (void)v1::CreateSubjectRequest::descriptor();
     (void)v1::CreateSiteRequest::descriptor();
+    (void)v1::CreateComplaintRequest::descriptor();
     return v1::ListRecordsRequest::descriptor()->file()->pool();
   }();
   return *pool;

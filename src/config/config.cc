@@ -58,6 +58,10 @@ struct Field {
 };
 
 constexpr std::string_view kDrivers[] = {"sqlite", "memory"};
+constexpr std::string_view kProfiles[] = {"none", "strict", "seed_literal"};
+constexpr std::string_view kLocations[] = {"subject_token", "fr_device", "edge_lan",
+                                           "operator_central", "cloud"};
+constexpr std::string_view kCustodians[] = {"subject", "operator", "third_party"};
 constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
 
 using C = ServerConfig;
@@ -125,10 +129,34 @@ constexpr Field kFields[] = {
     {"policy.packs", PathsField{[](C& c) -> std::vector<std::string>& { return c.policy.packs; }},
      "The rule packs, at least one. Keep core.yaml among them: packs can tighten it, none can "
      "loosen it."},
+    {"policy.profile",
+     WordField{[](C& c, std::size_t i) { c.policy.profile = static_cast<PolicyProfile>(i); },
+               [](const C& c) { return static_cast<std::size_t>(c.policy.profile); }, kProfiles},
+     "A reading of the rules: `strict` takes the stricter one where a law can be read in two ways; "
+     "`seed_literal` takes the 2023 draft at its letter and lets a smaller picture be kept."},
     {"policy.vocabulary", PathField{[](C& c) -> std::string& { return c.policy.vocabulary; }},
      "The inputs that rules may read."},
     {"policy.calendar", PathField{[](C& c) -> std::string& { return c.policy.calendar; }},
      "The working days that `workdays_cn` counts. Empty: packs that use it are refused."},
+    {"placement.location",
+     WordField{[](C& c, std::size_t i) { c.placement.location = static_cast<StorageLocation>(i); },
+               [](const C& c) { return static_cast<std::size_t>(c.placement.location); },
+               kLocations},
+     "Where the templates of this gateway lie, as rules ask it."},
+    {"placement.key_custody",
+     WordField{[](C& c, std::size_t i) { c.placement.key_custody = static_cast<KeyCustody>(i); },
+               [](const C& c) { return static_cast<std::size_t>(c.placement.key_custody); },
+               kCustodians},
+     "Who holds the keys of the templates."},
+    {"placement.country", TextField{[](C& c) -> std::string& { return c.placement.country; }},
+     "The country where they lie, ISO 3166-1 alpha-2."},
+    {"placement.leaves_device_via_internet",
+     BoolField{[](C& c) -> bool& { return c.placement.leaves_device_via_internet; }},
+     "Whether face data crosses the internet, between cameras, this gateway and its database. Deny "
+     "it in the network too, not only here."},
+    {"audit.retained_days",
+     IntField{[](C& c) -> std::int64_t& { return c.audit.retained_days; }, 1, 36'500},
+     "Days for which the audit log is kept; nothing removes a record before."},
     {"permit.permit_ms_max",
      IntField{[](C& c) -> std::int64_t& { return c.permit.permit_ms_max; }, 100, 60'000},
      "Milliseconds that a decision to grant holds for one frame."},
@@ -332,6 +360,11 @@ std::string Wrapped(const std::string& words, const std::string& prefix) {
 }
 
 }  // namespace
+
+std::string_view Word(StorageLocation location) {
+  return kLocations[static_cast<std::size_t>(location)];
+}
+std::string_view Word(KeyCustody custody) { return kCustodians[static_cast<std::size_t>(custody)]; }
 
 Result<ServerConfig> LoadServerConfig(const std::string& path) {
   FG_ASSIGN_OR_RETURN(const Document document, Document::Load(path, "BAD_CONFIG"));

@@ -20,7 +20,6 @@ using core::Status;
 
 constexpr std::size_t kSubjectSecretBytes = 32;
 constexpr std::size_t kSweepPage = 100;
-constexpr double kAgeYearsMax = 150;
 // How often a write is tried anew when what it was checked against moved meanwhile. Only another
 // gateway on the same store can move it.
 constexpr int kAttemptsMax = 5;
@@ -58,6 +57,8 @@ model::Consent NewConsent(const GrantRequest& request, core::Timestamp now) {
   consent.scopes = request.scopes;
   consent.notice_sha256 = request.notice_sha256;
   consent.evidence_sha256 = request.evidence_sha256;
+  consent.guardian_evidence_sha256 = request.guardian_evidence_sha256;
+  consent.guardian_verified_by = request.guardian_verified_by;
   consent.granted_at = now;
   consent.expires_at = request.expires_at;
   consent.epoch = 1;
@@ -79,10 +80,8 @@ std::mutex& ConsentService::StripeOf(const model::SubjectRef& subject) {
 
 Result<model::Subject> ConsentService::CreateSubject(const Caller& caller,
                                                      const model::SubjectRef& ref,
-                                                     std::optional<double> age_years) {
-  if (age_years && !(*age_years >= 0 && *age_years <= kAgeYearsMax)) {
-    return Status(Code::kInvalidArgument, "BAD_AGE", "age_years must lie in 0..150");
-  }
+                                                     const SubjectFacts& facts) {
+  FG_RETURN_IF_ERROR(CheckFacts(facts));
   const std::lock_guard lock(StripeOf(ref));
   const Result<storage::Resource> op = store_.GetResource(model::OperatorName(ref.op));
   if (!op.ok() && op.status().code() == Code::kNotFound) {
@@ -103,8 +102,12 @@ Result<model::Subject> ConsentService::CreateSubject(const Caller& caller,
     const crypto::SecretBytes secret = crypto::RandomSecret(kSubjectSecretBytes);
     subject.wrapped_secret =
         keys_.Wrap(secret.span(), audit::SubjectSecretContext(ref.op, ref.subject));
-    subject.age_known = age_years.has_value();
-    subject.age_years = age_years.value_or(0);
+    subject.age_known = facts.age_years.has_value();
+    subject.age_years = facts.age_years.value_or(0);
+    subject.country = facts.country;
+    subject.region = facts.region;
+    subject.role = facts.role;
+    subject.needs_accessibility = facts.needs_accessibility;
     subject.created_at = clock_.Now();
     const Result<audit::RecordedEvent> recorded = ledger_.Append(
         SubjectEvent("subject.created", caller, subject), {storage::PutSubject{subject}});
@@ -244,6 +247,30 @@ Result<ErasureResult> ConsentService::Erase(const Caller& caller, const model::S
     if (!IsPreconditionFailure(recorded.status())) return recorded.status();
   }
   return KeptMoving();
+}
+
+Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRef& site,
+                                       const model::PurposeId& purpose) {
+  int ended = 0;
+  std::string after;
+  for (;;) {
+    FG_ASSIGN_OR_RETURN(const std::vector<model::Consent> page,
+                        store_.ListConsentsAt(site, purpose, after, kSweepPage));
+    for (const model::Consent& listed : page) {
+      if (listed.status != model::ConsentStatus::kGranted) continue;
+      const std::lock_guard lock(StripeOf(SubjectOf(listed)));
+      const Result<model::Consent> current = store_.GetConsent(RefOf(listed));
+      if (!current.ok() || current->epoch != listed.epoch) continue;
+      const Result<ConsentResult> end = End(caller, *current, model::ConsentStatus::kExpired);
+      if (end.ok()) {
+        ++ended;
+      } else if (!IsPreconditionFailure(end.status())) {
+        return end.status();
+      }
+    }
+    if (page.size() < static_cast<std::size_t>(kSweepPage)) return ended;
+    after = page.back().subject.str();
+  }
 }
 
 Result<int> ConsentService::SweepExpired(const Caller& caller) {

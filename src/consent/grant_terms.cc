@@ -15,6 +15,8 @@ using core::Result;
 using core::Status;
 
 constexpr std::size_t kNoticePage = 100;
+constexpr double kAgeYearsMax = 150;
+constexpr std::size_t kRegionBytesMax = 16;
 
 // Silence, a box among other terms, or a general acceptance is no consent to the use of a face.
 bool IsIndividual(model::ConsentForm form) {
@@ -94,6 +96,35 @@ Status CheckFields(const GrantRequest& request) {
   }
   if (!request.evidence_sha256.empty() && !IsSha256Hex(request.evidence_sha256)) {
     return Invalid("EVIDENCE_BAD", "evidence_sha256 must be empty or 64 lower-case hex digits");
+  }
+  const bool is_self = request.given_by == model::ConsentGiver::kSelf;
+  const bool has_evidence = !request.guardian_evidence_sha256.empty();
+  const bool has_verifier = !request.guardian_verified_by.empty();
+  if (has_evidence != has_verifier || (is_self && has_evidence) ||
+      (has_evidence && !IsSha256Hex(request.guardian_evidence_sha256)) ||
+      (has_verifier && !model::IsValidId(request.guardian_verified_by))) {
+    return Invalid("GUARDIAN_EVIDENCE_BAD",
+                   "a parent's or guardian's consent may carry the SHA-256 of what shows that they "
+                   "are one and, with it, who verified that: an id, not a name");
+  }
+  return Status::Ok();
+}
+
+Status CheckFacts(const SubjectFacts& facts) {
+  if (facts.age_years && !(*facts.age_years >= 0 && *facts.age_years <= kAgeYearsMax)) {
+    return Invalid("BAD_AGE", "age_years must lie in 0..150");
+  }
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_region = [&](char c) {
+    return is_capital(c) || (c >= '0' && c <= '9') || c == '-';
+  };
+  const bool has_country = facts.country.empty() || facts.country.size() == 2;
+  if (!has_country || !std::all_of(facts.country.begin(), facts.country.end(), is_capital)) {
+    return Invalid("BAD_COUNTRY", "country is two capital letters (ISO 3166-1)");
+  }
+  if (facts.region.size() > kRegionBytesMax ||
+      !std::all_of(facts.region.begin(), facts.region.end(), is_region)) {
+    return Invalid("BAD_REGION", "region is a code such as EU or US-IL");
   }
   return Status::Ok();
 }

@@ -12,6 +12,9 @@ namespace facegate::consent {
 // Checks the fields that need no store: form, scopes, hashes.
 core::Status CheckFields(const GrantRequest& request);
 
+// Checks what is told of a person.
+core::Status CheckFacts(const SubjectFacts& facts);
+
 // Checks the request against site, purpose and notices as they are now. Returns the preconditions
 // under which the answer still holds when the consent is written.
 core::Result<storage::Preconditions> CheckTerms(const storage::Store& store,

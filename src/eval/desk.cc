@@ -177,7 +177,7 @@ Status Desk::Impl::Register(int min_face_px) {
 Status Desk::AddPerson(int person) {
   const consent::Caller caller{As(model::Role::kEnroller), crypto::RandomUuid()};
   const model::SubjectRef subject{kOperator, SubjectOf(person)};
-  FG_RETURN_IF_ERROR(impl_->consents->CreateSubject(caller, subject, std::nullopt).status());
+  FG_RETURN_IF_ERROR(impl_->consents->CreateSubject(caller, subject, {}).status());
   consent::GrantRequest grant;
   grant.subject = subject;
   grant.site = kSite;

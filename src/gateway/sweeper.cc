@@ -7,8 +7,13 @@
 
 namespace facegate::gateway {
 
-Sweeper::Sweeper(consent::ConsentService& consents, core::Logger& logger, std::int64_t interval_ms)
-    : consents_(consents), logger_(logger), interval_ms_(interval_ms), thread_([this] { Run(); }) {}
+Sweeper::Sweeper(consent::ConsentService& consents, DutySweep& duties, core::Logger& logger,
+                 std::int64_t interval_ms)
+    : consents_(consents),
+      duties_(duties),
+      logger_(logger),
+      interval_ms_(interval_ms),
+      thread_([this] { Run(); }) {}
 
 Sweeper::~Sweeper() {
   {
@@ -39,6 +44,14 @@ void Sweeper::SweepOnce() {
     logger_.Error("sweep_failed", {{"reason", swept.status().reason()}});
   } else if (*swept > 0) {
     logger_.Info("consents_expired", {{"count", std::to_string(*swept)}});
+  }
+  const auto duties = duties_.Run();
+  if (!duties.ok()) {
+    logger_.Error("duty_sweep_failed", {{"reason", duties.status().reason()}});
+  } else if (duties->thresholds + duties->expiries + duties->consents_ended > 0) {
+    logger_.Info("duties_swept", {{"thresholds", std::to_string(duties->thresholds)},
+                                  {"expiries", std::to_string(duties->expiries)},
+                                  {"consents_ended", std::to_string(duties->consents_ended)}});
   }
 }
 

@@ -71,6 +71,7 @@ struct Words<Reason> {
 
 template <>
 struct Words<VenueKind> {
+  static constexpr std::string_view kType = "VENUE_KIND";
   static constexpr auto kTable = std::to_array<std::pair<VenueKind, std::string_view>>({
       {VenueKind::kHotel, "HOTEL"},
       {VenueKind::kHotelRoom, "HOTEL_ROOM"},
@@ -102,6 +103,7 @@ struct Words<VenueKind> {
 
 template <>
 struct Words<PurposeCategory> {
+  static constexpr std::string_view kType = "PURPOSE_CATEGORY";
   static constexpr auto kTable = std::to_array<std::pair<PurposeCategory, std::string_view>>({
       {PurposeCategory::kAccessControl, "ACCESS_CONTROL"},
       {PurposeCategory::kPayment, "PAYMENT"},
@@ -123,6 +125,7 @@ struct Words<PurposeCategory> {
 
 template <>
 struct Words<AlternativeKind> {
+  static constexpr std::string_view kType = "ALTERNATIVE_KIND";
   static constexpr auto kTable = std::to_array<std::pair<AlternativeKind, std::string_view>>({
       {AlternativeKind::kCard, "CARD"},
       {AlternativeKind::kPin, "PIN"},
@@ -136,6 +139,7 @@ struct Words<AlternativeKind> {
 
 template <>
 struct Words<CameraUse> {
+  static constexpr std::string_view kType = "CAMERA_USE";
   static constexpr auto kTable = std::to_array<std::pair<CameraUse, std::string_view>>({
       {CameraUse::kDoor, "DOOR"},
       {CameraUse::kMarkedLane, "MARKED_LANE"},
@@ -183,12 +187,252 @@ struct Words<ConsentScope> {
 };
 
 template <>
+struct Words<SubjectRole> {
+  static constexpr auto kTable = std::to_array<std::pair<SubjectRole, std::string_view>>({
+      {SubjectRole::kEmployee, "EMPLOYEE"},
+      {SubjectRole::kCustomer, "CUSTOMER"},
+      {SubjectRole::kTenant, "TENANT"},
+      {SubjectRole::kVisitor, "VISITOR"},
+      {SubjectRole::kStudent, "STUDENT"},
+      {SubjectRole::kPassenger, "PASSENGER"},
+      {SubjectRole::kPatient, "PATIENT"},
+      {SubjectRole::kPublic, "PUBLIC"},
+  });
+};
+template <>
 struct Words<ConsentGiver> {
   static constexpr auto kTable = std::to_array<std::pair<ConsentGiver, std::string_view>>({
       {ConsentGiver::kSelf, "SELF"},
       {ConsentGiver::kParent, "PARENT"},
       {ConsentGiver::kGuardian, "GUARDIAN"},
       {ConsentGiver::kAuthorizedRepresentative, "AUTHORIZED_REPRESENTATIVE"},
+  });
+};
+
+template <>
+struct Words<OrgKind> {
+  static constexpr std::string_view kType = "ORG_KIND";
+  static constexpr auto kTable = std::to_array<std::pair<OrgKind, std::string_view>>({
+      {OrgKind::kPrivate, "PRIVATE"},
+      {OrgKind::kPublicBody, "PUBLIC_BODY"},
+      {OrgKind::kLawEnforcement, "LAW_ENFORCEMENT"},
+      {OrgKind::kFinancialInstitution, "FINANCIAL_INSTITUTION"},
+      {OrgKind::kGovernmentContractor, "GOVERNMENT_CONTRACTOR"},
+  });
+};
+
+template <>
+struct Words<AnnexIiiClass> {
+  static constexpr std::string_view kType = "ANNEX_III_CLASS";
+  static constexpr auto kTable = std::to_array<std::pair<AnnexIiiClass, std::string_view>>({
+      {AnnexIiiClass::kNotClassified, "NOT_CLASSIFIED"},
+      {AnnexIiiClass::kNotHighRiskVerification, "NOT_HIGH_RISK_VERIFICATION"},
+      {AnnexIiiClass::kAnnexIii1aRbi, "ANNEX_III_1A_RBI"},
+      {AnnexIiiClass::kAnnexIii1bCategorisation, "ANNEX_III_1B_CATEGORISATION"},
+      {AnnexIiiClass::kAnnexIii1cEmotion, "ANNEX_III_1C_EMOTION"},
+  });
+};
+
+template <>
+struct Words<DecisionEffect> {
+  static constexpr std::string_view kType = "DECISION_EFFECT";
+  static constexpr auto kTable = std::to_array<std::pair<DecisionEffect, std::string_view>>({
+      {DecisionEffect::kNone, "NONE"},
+      {DecisionEffect::kConvenience, "CONVENIENCE"},
+      {DecisionEffect::kAccess, "ACCESS"},
+      {DecisionEffect::kAdverseLegal, "ADVERSE_LEGAL"},
+      {DecisionEffect::kMajorPersonalInterest, "MAJOR_PERSONAL_INTEREST"},
+  });
+};
+
+template <>
+struct Words<NoticeField> {
+  static constexpr std::string_view kType = "NOTICE_FIELD";
+  static constexpr auto kTable = std::to_array<std::pair<NoticeField, std::string_view>>({
+      {NoticeField::kHandlerName, "HANDLER_NAME"},
+      {NoticeField::kHandlerContact, "HANDLER_CONTACT"},
+      {NoticeField::kPurpose, "PURPOSE"},
+      {NoticeField::kMethod, "METHOD"},
+      {NoticeField::kDataKind, "DATA_KIND"},
+      {NoticeField::kRetention, "RETENTION"},
+      {NoticeField::kNecessity, "NECESSITY"},
+      {NoticeField::kImpactOnRights, "IMPACT_ON_RIGHTS"},
+      {NoticeField::kRightsProcedure, "RIGHTS_PROCEDURE"},
+      {NoticeField::kRecipients, "RECIPIENTS"},
+      {NoticeField::kLegalBasis, "LEGAL_BASIS"},
+      {NoticeField::kDpoContact, "DPO_CONTACT"},
+      {NoticeField::kTransfer, "TRANSFER"},
+      {NoticeField::kComplaintRoute, "COMPLAINT_ROUTE"},
+      {NoticeField::kAutomatedDecision, "AUTOMATED_DECISION"},
+      {NoticeField::kTermOfStorage, "TERM_OF_STORAGE"},
+  });
+};
+
+template <>
+struct Words<SignField> {
+  static constexpr std::string_view kType = "SIGN_FIELD";
+  static constexpr auto kTable = std::to_array<std::pair<SignField, std::string_view>>({
+      {SignField::kController, "CONTROLLER"},
+      {SignField::kPurpose, "PURPOSE"},
+      {SignField::kRights, "RIGHTS"},
+      {SignField::kRetentionOrLink, "RETENTION_OR_LINK"},
+      {SignField::kContact, "CONTACT"},
+  });
+};
+
+template <>
+struct Words<AssessmentSection> {
+  static constexpr std::string_view kType = "ASSESSMENT_SECTION";
+  static constexpr auto kTable = std::to_array<std::pair<AssessmentSection, std::string_view>>({
+      {AssessmentSection::kLawfulnessEthics, "LAWFULNESS_ETHICS"},
+      {AssessmentSection::kPurposeNecessity, "PURPOSE_NECESSITY"},
+      {AssessmentSection::kAccuracyDistanceLimits, "ACCURACY_DISTANCE_LIMITS"},
+      {AssessmentSection::kSafeguardsProportionate, "SAFEGUARDS_PROPORTIONATE"},
+      {AssessmentSection::kLeakRiskAndHarm, "LEAK_RISK_AND_HARM"},
+      {AssessmentSection::kRightsImpactAndMitigation, "RIGHTS_IMPACT_AND_MITIGATION"},
+  });
+};
+
+template <>
+struct Words<InvalidatedBy> {
+  static constexpr std::string_view kType = "INVALIDATED_BY";
+  static constexpr auto kTable = std::to_array<std::pair<InvalidatedBy, std::string_view>>({
+      {InvalidatedBy::kNothing, "NOTHING"},
+      {InvalidatedBy::kPurposeChange, "PURPOSE_CHANGE"},
+      {InvalidatedBy::kMethodChange, "METHOD_CHANGE"},
+      {InvalidatedBy::kMajorIncident, "MAJOR_INCIDENT"},
+  });
+};
+
+template <>
+struct Words<FilingStatus> {
+  static constexpr std::string_view kType = "FILING_STATUS";
+  static constexpr auto kTable = std::to_array<std::pair<FilingStatus, std::string_view>>({
+      {FilingStatus::kNone, "NONE"},
+      {FilingStatus::kDraft, "DRAFT"},
+      {FilingStatus::kSubmitted, "SUBMITTED"},
+      {FilingStatus::kAccepted, "ACCEPTED"},
+      {FilingStatus::kChanged, "CHANGED"},
+      {FilingStatus::kCancelled, "CANCELLED"},
+  });
+};
+
+template <>
+struct Words<FilingDoc> {
+  static constexpr std::string_view kType = "FILING_DOC";
+  static constexpr auto kTable = std::to_array<std::pair<FilingDoc, std::string_view>>({
+      {FilingDoc::kHandlerBasics, "HANDLER_BASICS"},
+      {FilingDoc::kPiOfficer, "PI_OFFICER"},
+      {FilingDoc::kNecessityStatement, "NECESSITY_STATEMENT"},
+      {FilingDoc::kPurposeAndMethod, "PURPOSE_AND_METHOD"},
+      {FilingDoc::kStoredCountAndSecurity, "STORED_COUNT_AND_SECURITY"},
+      {FilingDoc::kRulesAndProcedures, "RULES_AND_PROCEDURES"},
+      {FilingDoc::kPiaReport, "PIA_REPORT"},
+      {FilingDoc::kOtherRequired, "OTHER_REQUIRED"},
+  });
+};
+
+template <>
+struct Words<ExemptionKind> {
+  static constexpr std::string_view kType = "EXEMPTION_KIND";
+  static constexpr auto kTable = std::to_array<std::pair<ExemptionKind, std::string_view>>({
+      {ExemptionKind::kLawRequiresFr, "LAW_REQUIRES_FR"},
+      {ExemptionKind::kLawWaivesConsent, "LAW_WAIVES_CONSENT"},
+      {ExemptionKind::kNationalSecurity, "NATIONAL_SECURITY"},
+      {ExemptionKind::kPublicSafety, "PUBLIC_SAFETY"},
+      {ExemptionKind::kEmergencyLifeHealthProperty, "EMERGENCY_LIFE_HEALTH_PROPERTY"},
+      {ExemptionKind::kPublicHealth, "PUBLIC_HEALTH"},
+      {ExemptionKind::kMedicalOrSafety, "MEDICAL_OR_SAFETY"},
+      {ExemptionKind::kCrimeVictimOrMissingPersonSearch, "CRIME_VICTIM_OR_MISSING_PERSON_SEARCH"},
+      {ExemptionKind::kSeriousCrimeSuspect, "SERIOUS_CRIME_SUSPECT"},
+  });
+};
+
+template <>
+struct Words<ComplaintKind> {
+  static constexpr std::string_view kType = "COMPLAINT_KIND";
+  static constexpr auto kTable = std::to_array<std::pair<ComplaintKind, std::string_view>>({
+      {ComplaintKind::kPressure, "PRESSURE"},
+      {ComplaintKind::kNoAlternative, "NO_ALTERNATIVE"},
+      {ComplaintKind::kNoConsent, "NO_CONSENT"},
+      {ComplaintKind::kWrongMatch, "WRONG_MATCH"},
+      {ComplaintKind::kDataHandling, "DATA_HANDLING"},
+      {ComplaintKind::kOther, "OTHER"},
+  });
+};
+
+template <>
+struct Words<ComplaintOutcome> {
+  static constexpr std::string_view kType = "COMPLAINT_OUTCOME";
+  static constexpr auto kTable = std::to_array<std::pair<ComplaintOutcome, std::string_view>>({
+      {ComplaintOutcome::kUpheld, "UPHELD"},
+      {ComplaintOutcome::kPartlyUpheld, "PARTLY_UPHELD"},
+      {ComplaintOutcome::kRejected, "REJECTED"},
+      {ComplaintOutcome::kWithdrawn, "WITHDRAWN"},
+  });
+};
+
+template <>
+struct Words<RightsKind> {
+  static constexpr std::string_view kType = "RIGHTS_KIND";
+  static constexpr auto kTable = std::to_array<std::pair<RightsKind, std::string_view>>({
+      {RightsKind::kAccess, "ACCESS"},
+      {RightsKind::kCopy, "COPY"},
+      {RightsKind::kCorrection, "CORRECTION"},
+      {RightsKind::kDeletion, "DELETION"},
+      {RightsKind::kWithdrawal, "WITHDRAWAL"},
+      {RightsKind::kObjection, "OBJECTION"},
+      {RightsKind::kPortability, "PORTABILITY"},
+      {RightsKind::kExplanation, "EXPLANATION"},
+      {RightsKind::kHumanReview, "HUMAN_REVIEW"},
+  });
+};
+
+template <>
+struct Words<RightsOutcome> {
+  static constexpr std::string_view kType = "RIGHTS_OUTCOME";
+  static constexpr auto kTable = std::to_array<std::pair<RightsOutcome, std::string_view>>({
+      {RightsOutcome::kGranted, "GRANTED"},
+      {RightsOutcome::kPartlyGranted, "PARTLY_GRANTED"},
+      {RightsOutcome::kRefused, "REFUSED"},
+      {RightsOutcome::kWithdrawn, "WITHDRAWN"},
+  });
+};
+
+template <>
+struct Words<IncidentKind> {
+  static constexpr std::string_view kType = "INCIDENT_KIND";
+  static constexpr auto kTable = std::to_array<std::pair<IncidentKind, std::string_view>>({
+      {IncidentKind::kLeak, "LEAK"},
+      {IncidentKind::kTampering, "TAMPERING"},
+      {IncidentKind::kLoss, "LOSS"},
+      {IncidentKind::kMisuse, "MISUSE"},
+      {IncidentKind::kOutage, "OUTAGE"},
+      {IncidentKind::kOther, "OTHER"},
+  });
+};
+
+template <>
+struct Words<DisclosureBasis> {
+  static constexpr std::string_view kType = "DISCLOSURE_BASIS";
+  static constexpr auto kTable = std::to_array<std::pair<DisclosureBasis, std::string_view>>({
+      {DisclosureBasis::kNone, "NONE"},
+      {DisclosureBasis::kConsent, "CONSENT"},
+      {DisclosureBasis::kStatute, "STATUTE"},
+      {DisclosureBasis::kWarrant, "WARRANT"},
+      {DisclosureBasis::kCompletesRequestedTransaction, "COMPLETES_REQUESTED_TRANSACTION"},
+      {DisclosureBasis::kProcessorContract, "PROCESSOR_CONTRACT"},
+  });
+};
+
+template <>
+struct Words<ThresholdDecision> {
+  static constexpr std::string_view kType = "THRESHOLD_DECISION";
+  static constexpr auto kTable = std::to_array<std::pair<ThresholdDecision, std::string_view>>({
+      {ThresholdDecision::kKept, "KEPT"},
+      {ThresholdDecision::kRaised, "RAISED"},
+      {ThresholdDecision::kLowered, "LOWERED"},
+      {ThresholdDecision::kSuspended, "SUSPENDED"},
   });
 };
 
@@ -210,6 +454,18 @@ std::optional<E> FromWord(std::string_view word) {
   return std::nullopt;
 }
 
+template <class E>
+std::string_view TypeWord() {
+  return Words<E>::kType;
+}
+
+template <class E>
+std::vector<std::string_view> WordsOf() {
+  std::vector<std::string_view> words;
+  for (const auto& [key, word] : Words<E>::kTable) words.push_back(word);
+  return words;
+}
+
 std::string_view Word(Role v) { return WordOf(v); }
 std::string_view Word(Operation v) { return WordOf(v); }
 std::string_view Word(Verdict v) { return WordOf(v); }
@@ -222,19 +478,62 @@ std::string_view Word(ConsentStatus v) { return WordOf(v); }
 std::string_view Word(ConsentForm v) { return WordOf(v); }
 std::string_view Word(ConsentScope v) { return WordOf(v); }
 std::string_view Word(ConsentGiver v) { return WordOf(v); }
+std::string_view Word(SubjectRole v) { return WordOf(v); }
+std::string_view Word(OrgKind v) { return WordOf(v); }
+std::string_view Word(AnnexIiiClass v) { return WordOf(v); }
+std::string_view Word(DecisionEffect v) { return WordOf(v); }
+std::string_view Word(NoticeField v) { return WordOf(v); }
+std::string_view Word(SignField v) { return WordOf(v); }
+std::string_view Word(AssessmentSection v) { return WordOf(v); }
+std::string_view Word(InvalidatedBy v) { return WordOf(v); }
+std::string_view Word(FilingStatus v) { return WordOf(v); }
+std::string_view Word(FilingDoc v) { return WordOf(v); }
+std::string_view Word(ExemptionKind v) { return WordOf(v); }
+std::string_view Word(ComplaintKind v) { return WordOf(v); }
+std::string_view Word(ComplaintOutcome v) { return WordOf(v); }
+std::string_view Word(RightsKind v) { return WordOf(v); }
+std::string_view Word(RightsOutcome v) { return WordOf(v); }
+std::string_view Word(IncidentKind v) { return WordOf(v); }
+std::string_view Word(DisclosureBasis v) { return WordOf(v); }
+std::string_view Word(ThresholdDecision v) { return WordOf(v); }
 
 template std::optional<Role> FromWord<Role>(std::string_view);
 template std::optional<Operation> FromWord<Operation>(std::string_view);
 template std::optional<Verdict> FromWord<Verdict>(std::string_view);
 template std::optional<Reason> FromWord<Reason>(std::string_view);
-template std::optional<VenueKind> FromWord<VenueKind>(std::string_view);
-template std::optional<PurposeCategory> FromWord<PurposeCategory>(std::string_view);
-template std::optional<AlternativeKind> FromWord<AlternativeKind>(std::string_view);
-template std::optional<CameraUse> FromWord<CameraUse>(std::string_view);
 template std::optional<ConsentStatus> FromWord<ConsentStatus>(std::string_view);
 template std::optional<ConsentForm> FromWord<ConsentForm>(std::string_view);
 template std::optional<ConsentScope> FromWord<ConsentScope>(std::string_view);
 template std::optional<ConsentGiver> FromWord<ConsentGiver>(std::string_view);
+template std::optional<SubjectRole> FromWord<SubjectRole>(std::string_view);
+
+// Of the enums that are fields of resources.
+#define FG_INSTANTIATE(E)                                  \
+  template std::optional<E> FromWord<E>(std::string_view); \
+  template std::string_view TypeWord<E>();                 \
+  template std::vector<std::string_view> WordsOf<E>();
+FG_INSTANTIATE(VenueKind)
+FG_INSTANTIATE(PurposeCategory)
+FG_INSTANTIATE(AlternativeKind)
+FG_INSTANTIATE(CameraUse)
+FG_INSTANTIATE(OrgKind)
+FG_INSTANTIATE(AnnexIiiClass)
+FG_INSTANTIATE(DecisionEffect)
+FG_INSTANTIATE(NoticeField)
+FG_INSTANTIATE(SignField)
+FG_INSTANTIATE(AssessmentSection)
+FG_INSTANTIATE(InvalidatedBy)
+FG_INSTANTIATE(FilingStatus)
+FG_INSTANTIATE(FilingDoc)
+FG_INSTANTIATE(ExemptionKind)
+FG_INSTANTIATE(ComplaintKind)
+FG_INSTANTIATE(ComplaintOutcome)
+FG_INSTANTIATE(RightsKind)
+FG_INSTANTIATE(RightsOutcome)
+FG_INSTANTIATE(IncidentKind)
+FG_INSTANTIATE(DisclosureBasis)
+FG_INSTANTIATE(ThresholdDecision)
+#undef FG_INSTANTIATE
 
 Reason Coarse(Reason reason) {
   switch (reason) {

@@ -74,11 +74,16 @@ class StoreCandidateTest final : public CandidateTest {
  private:
   std::optional<ConsentBasis> Test(const model::Subject& subject, const model::Consent& consent,
                                    const model::SiteId& site) const {
-    rules::Inputs inputs(base_);
-    SetConsent(inputs, &consent, deployment_->purpose, site, clock_.Now());
-    SetSubject(inputs, &subject, /*enrolled=*/true);
-    if (!deployment_->rules->Permits(inputs, Phase::kRequest, rules::Stage::kCandidate)) {
+    const core::Timestamp now = clock_.Now();
+    if (consent.status != model::ConsentStatus::kGranted || now >= consent.expires_at) {
       return std::nullopt;
+    }
+    rules::Inputs inputs(base_);
+    SetConsent(inputs, &consent, deployment_->purpose, site, now);
+    SetSubject(inputs, &subject, /*enrolled=*/true);
+    SetReprompts(inputs, 0);  // who has consented is asked nothing
+    for (const Phase phase : {Phase::kRequest, Phase::kDeploy}) {
+      if (deployment_->view->Denies(inputs, phase, rules::Stage::kCandidate)) return std::nullopt;
     }
     return BasisOf(consent);
   }
@@ -90,17 +95,25 @@ class StoreCandidateTest final : public CandidateTest {
   std::shared_ptr<const rules::Inputs> base_;
 };
 
-Reason ReasonOf(const rules::Rule& rule, const rules::Inputs* inputs) {
-  const auto reason = model::FromWord<Reason>(rule.reason);
-  if (!reason.has_value()) return Reason::kPolicyDenied;
-  if (*reason != Reason::kConsentMissing || inputs == nullptr) return *reason;
-  // Operators and auditors learn what became of the consent; doors do not (model::Coarse).
-  const auto* status = std::get_if<std::string>(&inputs->Get("consent.status"));
-  if (status == nullptr) return *reason;
+// Operators and auditors learn what became of the consent; doors do not (model::Coarse).
+Reason ReasonWithoutConsent(const rules::Inputs& inputs) {
+  const auto* status = std::get_if<std::string>(&inputs.Get("consent.status"));
+  if (status == nullptr) return Reason::kConsentMissing;
   if (*status == "withdrawn") return Reason::kConsentWithdrawn;
   if (*status == "expired") return Reason::kConsentExpired;
   if (*status == "refused") return Reason::kConsentRefused;
-  return *reason;
+  return Reason::kConsentMissing;
+}
+
+Reason ReasonOf(const rules::Rule& rule, const rules::Inputs& inputs) {
+  const auto reason = model::FromWord<Reason>(rule.reason);
+  if (!reason.has_value()) return Reason::kPolicyDenied;
+  return *reason == Reason::kConsentMissing ? ReasonWithoutConsent(inputs) : *reason;
+}
+
+bool Stands(const std::optional<model::Consent>& consent, core::Timestamp now) {
+  return consent.has_value() && consent->status == model::ConsentStatus::kGranted &&
+         now < consent->expires_at;
 }
 
 Denial Refuse(Grounds grounds, Reason reason, bool absolute, std::vector<RuleFinding> findings) {
@@ -112,23 +125,83 @@ Denial Refuse(Grounds grounds, Reason reason, bool absolute, std::vector<RuleFin
   return denial;
 }
 
-// A denial for the unmet rules. The first that denies gives the reason; an absolute one comes
-// first.
+// Whether what a person did or did not agree to is what this rule tells.
+bool TellsOfConsent(const rules::Rule& rule) {
+  const auto reason = model::FromWord<Reason>(rule.reason);
+  return reason.has_value() && model::Coarse(*reason) == Reason::kConsentMissing;
+}
+
+// A denial for unmet rules, all of which refuse. An absolute one gives the reason, else the first
+// about the deployment, else one that tells of the consent: whoever is unknown and whoever did not
+// consent get the same answer, whatever else is known of either.
 Denial RefuseByRules(Grounds grounds, const std::vector<rules::Finding>& unmet,
                      const rules::Inputs& inputs) {
-  const rules::Finding* leading = nullptr;
+  FG_CHECK(!unmet.empty());
+  const auto rank = [](const rules::Rule& rule) {
+    if (rule.absolute) return 0;
+    if (rule.stage != rules::Stage::kCandidate) return 1;
+    return TellsOfConsent(rule) ? 2 : 3;
+  };
+  const rules::Finding* leading = &unmet.front();
   bool absolute = false;
   std::vector<RuleFinding> findings;
   for (const rules::Finding& finding : unmet) {
-    if (finding.rule->effect != rules::Effect::kDeny) continue;
-    if (leading == nullptr || (finding.rule->absolute && !absolute)) leading = &finding;
+    if (rank(*finding.rule) < rank(*leading->rule)) leading = &finding;
     absolute = absolute || finding.rule->absolute;
     findings.push_back({finding.rule->id, finding.rule->article, finding.missing});
   }
-  FG_CHECK(leading != nullptr);
-  Reason reason = ReasonOf(*leading->rule, &inputs);
+  Reason reason = ReasonOf(*leading->rule, inputs);
   if (reason == Reason::kPolicyDenied && !leading->missing.empty()) reason = Reason::kInputMissing;
   return Refuse(std::move(grounds), reason, absolute, std::move(findings));
+}
+
+// The rules of one phase and stage that refuse; looked for only where one does.
+void AppendRefusals(const rules::RuleView& view, const rules::Inputs& inputs, Phase phase,
+                    rules::Stage stage, std::vector<rules::Finding>& refusals) {
+  if (!view.Denies(inputs, phase, stage)) return;
+  for (rules::Finding& finding : view.Evaluate(inputs, phase, stage).unmet) {
+    if (finding.blocks) refusals.push_back(std::move(finding));
+  }
+}
+
+// Every rule that refuses a request, before anything is looked at.
+std::vector<rules::Finding> RefusalsOf(const Deployment& deployment, const rules::Inputs& inputs,
+                                       const Claim& claim, core::Timestamp now) {
+  std::vector<rules::Finding> refusals;
+  const rules::RuleView& view = *deployment.view;
+  AppendRefusals(view, inputs, Phase::kRequest, rules::Stage::kRequest, refusals);
+  const auto standing = deployment.refusals->Of(claim.operation, view, inputs, now);
+  for (const rules::Finding& finding : standing->unmet) {
+    const bool is_known = std::any_of(refusals.begin(), refusals.end(), [&](const auto& other) {
+      return other.rule == finding.rule;
+    });
+    if (!is_known) refusals.push_back(finding);
+  }
+  if (claim.subject.has_value()) {
+    AppendRefusals(view, inputs, Phase::kRequest, rules::Stage::kCandidate, refusals);
+    std::vector<rules::Finding> deploy;
+    AppendRefusals(view, inputs, Phase::kDeploy, rules::Stage::kCandidate, deploy);
+    for (rules::Finding& finding : deploy) {
+      const auto& phases = finding.rule->phases;
+      const bool is_known =
+          std::find(phases.begin(), phases.end(), Phase::kRequest) != phases.end();
+      if (!is_known) refusals.push_back(std::move(finding));
+    }
+  }
+  return refusals;
+}
+
+// What a camera of that use is asked.
+Operation OrdinaryOperation(model::CameraUse use) {
+  switch (use) {
+    case model::CameraUse::kDoor:
+      return Operation::kVerify1to1;
+    case model::CameraUse::kMarkedLane:
+      return Operation::kIdentify1toN;
+    case model::CameraUse::kEnrollmentDesk:
+      return Operation::kEnroll;
+  }
+  return Operation::kVerify1to1;
 }
 
 model::Region Intersect(const model::Region& a, const model::Region& b) {
@@ -153,37 +226,43 @@ struct Engine::Impl {
   std::shared_ptr<const rules::RuleSet> rules;
   mutable Standing standing;
 
+  Terms TermsOf(std::shared_ptr<const rules::RuleSet> rule_set) const {
+    return {std::move(rule_set), options.profiles, options.gateway};
+  }
+
   // The inputs of a claim, over those of its deployment.
   static std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim,
                                                     const Deployment& deployment,
                                                     const Person* person, core::Timestamp now) {
     auto inputs = std::make_shared<rules::Inputs>(deployment.inputs);
-    SetRequest(*inputs, claim, now);
-    // A marked lane is stepped into; a claim at a door or desk is made by the person who stands
-    // there.
-    inputs->Set("request.active_participation",
-                claim.operation == Operation::kIdentify1toN
-                    ? deployment.camera.use == model::CameraUse::kMarkedLane
-                    : claim.subject.has_value());
+    SetRequest(*inputs, claim, deployment.camera.use, now);
+    // Heartbeats grow old without anything being written.
+    if (deployment.access_point.has_value() && deployment.access_point->heartbeat_s_max > 0) {
+      SetAccessPoint(*inputs, &*deployment.access_point, now);
+    }
     if (person != nullptr) {
       SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled);
       SetConsent(*inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
                  claim.camera.site, now);
+      SetReprompts(*inputs, person->reprompts);
     }
     return inputs;
   }
 
-  core::Timestamp Expiry(const Claim& claim, const Person* person, core::Timestamp now) const {
+  core::Timestamp Expiry(const Claim& claim, const Person* person,
+                         const model::Exemption* exemption, core::Timestamp now) const {
     const std::int64_t life_ms =
         claim.lease_ms > 0 ? std::min(claim.lease_ms, options.lease_ms_max) : options.permit_ms_max;
     core::Timestamp expiry = now + life_ms;
     if (person != nullptr && person->consent.has_value()) {
       expiry = std::min(expiry, person->consent->expires_at);
     }
+    if (exemption != nullptr) expiry = std::min(expiry, exemption->expires_at);
     return expiry;
   }
 
   std::unique_ptr<internal::Warrant> MakeWarrant(const Deployment& deployment, const Person* person,
+                                                 const model::Exemption* exemption,
                                                  Grounds grounds) const {
     auto warrant = std::make_unique<internal::Warrant>();
     const Claim& claim = grounds.claim;
@@ -193,7 +272,7 @@ struct Engine::Impl {
                       claim.purpose,
                       deployment.purpose.version,
                       claim.subject,
-                      Expiry(claim, person, grounds.decided_at)};
+                      Expiry(claim, person, exemption, grounds.decided_at)};
     warrant->capture = {deployment.camera.region_of_interest, deployment.camera.min_face_px};
     if (claim.region.has_value()) {
       warrant->capture.region = Intersect(warrant->capture.region, *claim.region);
@@ -226,6 +305,51 @@ std::shared_ptr<const rules::RuleSet> Engine::rules() const {
   return impl_->rules;
 }
 
+const GatewayFacts& Engine::gateway_facts() const { return impl_->options.gateway; }
+const std::vector<rules::Profile>& Engine::profiles() const { return impl_->options.profiles; }
+
+Result<std::shared_ptr<const rules::RuleView>> Engine::RulesAt(const model::Site& site) const {
+  return rules()->Select({site.country, site.region, site.city, site.packs, impl_->options.profiles,
+                          impl_->clock.Now()});
+}
+
+Result<Review> Engine::ReviewDeployment(const model::CameraRef& camera,
+                                        const model::PurposeId& purpose) const {
+  const core::Timestamp now = impl_->clock.Now();
+  FG_ASSIGN_OR_RETURN(const auto deployment,
+                      impl_->standing.DeploymentOf(camera, purpose, impl_->TermsOf(rules()), now));
+  // An orderly request: what its caller decides is not what is reviewed.
+  Claim claim;
+  claim.camera = camera;
+  claim.purpose = purpose;
+  claim.operation = OrdinaryOperation(deployment->camera.use);
+  const bool is_desk = claim.operation == Operation::kEnroll;
+  claim.caller.role = is_desk ? model::Role::kEnroller : model::Role::kController;
+  if (claim.operation != Operation::kIdentify1toN) claim.subject = model::SubjectId("any");
+  const auto inputs = Impl::BuildInputs(claim, *deployment, nullptr, now);
+  SetExemption(*inputs, deployment->exemptions, {camera.op, camera.site}, purpose, now);
+
+  Review review;
+  review.view = deployment->view;
+  review.rests_on = deployment->rests_on;
+  for (const Phase phase :
+       {Phase::kSelection, Phase::kDeploy, Phase::kRequest, Phase::kScheduled, Phase::kDoc}) {
+    rules::Evaluation evaluation = review.view->Evaluate(*inputs, phase, rules::Stage::kRequest);
+    review.provisional = review.provisional || evaluation.provisional;
+    for (const rules::Rule* rule : evaluation.applies) {
+      ReviewedRule reviewed{rule, phase, true, false, {}};
+      for (rules::Finding& finding : evaluation.unmet) {
+        if (finding.rule != rule) continue;
+        reviewed.met = false;
+        reviewed.blocks = finding.blocks;
+        reviewed.missing = std::move(finding.missing);
+      }
+      review.rules.push_back(std::move(reviewed));
+    }
+  }
+  return review;
+}
+
 void Engine::Forget(const model::SubjectRef& subject) { impl_->standing.Forget(subject); }
 
 namespace {
@@ -235,14 +359,49 @@ void AddGrounds(const Deployment& deployment, Grounds& grounds) {
   if (deployment.access_point.has_value()) {
     grounds.access_point = deployment.access_point->id;
     grounds.alternatives = deployment.access_point->alternatives;
+    for (model::Alternative& alternative : grounds.alternatives) {
+      alternative.operational =
+          model::IsWorking(*deployment.access_point, alternative, grounds.decided_at);
+    }
   }
+  grounds.packs = {deployment.view, &deployment.view->packs()};
   grounds.purpose_version = deployment.purpose.version;
   grounds.rests_on = deployment.rests_on;
+  grounds.stored_persons = deployment.population.stored_persons;
 }
 
-void AddGrounds(const Person& person, Grounds& grounds) {
+// The youngest age that the rules of the shipped packs treat like this one.
+int AgeFrom(double years) {
+  for (const int from : {18, 16, 14, 13}) {
+    if (years >= from) return from;
+  }
+  return 0;
+}
+
+PersonSeen SeenOf(const Person& person, const Deployment& deployment, core::Timestamp now) {
+  PersonSeen seen;
+  seen.consent_status = ConsentStatusInput(person.consent ? &*person.consent : nullptr, now);
+  seen.enrolled = person.enrolled;
+  seen.reprompts = person.reprompts;
+  if (person.subject && person.subject->age_known) {
+    seen.age_from_years = AgeFrom(person.subject->age_years);
+  }
+  if (!person.consent) return seen;
+  const model::Consent& consent = *person.consent;
+  seen.consent_form = consent.form;
+  seen.consent_given_by = consent.given_by;
+  seen.consent_scopes = consent.scopes;
+  seen.covers_purpose_version = consent.purpose_version == deployment.purpose.version;
+  seen.site_matches = consent.site == deployment.site.id;
+  seen.guardian_verified = !consent.guardian_evidence_sha256.empty();
+  seen.has_evidence = !consent.evidence_sha256.empty();
+  return seen;
+}
+
+void AddGrounds(const Deployment& deployment, const Person& person, Grounds& grounds) {
   if (person.subject.has_value()) grounds.wrapped_subject_secret = person.subject->wrapped_secret;
   if (person.consent.has_value()) grounds.consent = BasisOf(*person.consent);
+  grounds.person = SeenOf(person, deployment, grounds.decided_at);
 }
 
 Denial RefuseForStore(Grounds grounds, const Status& status) {
@@ -259,9 +418,10 @@ Decision Engine::Decide(const Claim& claim) const {
   Grounds grounds;
   grounds.claim = claim;
   grounds.decided_at = impl_->clock.Now();
-  grounds.packs = rule_set->packs();
+  grounds.packs = {rule_set, &rule_set->packs()};
 
-  const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose, rule_set);
+  const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
+                                                  impl_->TermsOf(rule_set), grounds.decided_at);
   if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
   const std::shared_ptr<const Deployment>& deployment = *found;
   AddGrounds(*deployment, grounds);
@@ -271,17 +431,23 @@ Decision Engine::Decide(const Claim& claim) const {
                                                 claim.camera.site, claim.purpose);
     if (!known.ok()) return RefuseForStore(std::move(grounds), known.status());
     person = *known;
-    AddGrounds(*person, grounds);
+    AddGrounds(*deployment, *person, grounds);
   }
 
   const auto inputs = Impl::BuildInputs(claim, *deployment, person.get(), grounds.decided_at);
-  auto evaluation = rule_set->Evaluate(*inputs, Phase::kRequest, rules::Stage::kRequest);
-  if (person != nullptr) {
-    auto about_person = rule_set->Evaluate(*inputs, Phase::kRequest, rules::Stage::kCandidate);
-    std::move(about_person.unmet.begin(), about_person.unmet.end(),
-              std::back_inserter(evaluation.unmet));
+  const model::Exemption* exemption =
+      SetExemption(*inputs, deployment->exemptions, {claim.camera.op, claim.camera.site},
+                   claim.purpose, grounds.decided_at);
+  if (exemption != nullptr) grounds.exemption = exemption->id;
+  const std::vector<rules::Finding> refusals =
+      RefusalsOf(*deployment, *inputs, claim, grounds.decided_at);
+  if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, *inputs);
+  // An exemption can lift a law's demand for consent. facegate works on consents all the same: what
+  // a record rests on, and what a withdrawal undoes, is one (decision 11).
+  if (person != nullptr && !Stands(person->consent, grounds.decided_at)) {
+    const Reason reason = ReasonWithoutConsent(*inputs);
+    return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
   }
-  if (evaluation.denied()) return RefuseByRules(std::move(grounds), evaluation.unmet, *inputs);
   if (claim.operation == Operation::kVerify1to1 && !person->enrolled) {
     return Refuse(std::move(grounds), Reason::kNotEnrolled, /*absolute=*/false, {});
   }
@@ -302,9 +468,9 @@ Decision Engine::Decide(const Claim& claim) const {
       return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
     }
   }
-  auto warrant = impl_->MakeWarrant(*deployment, person.get(), std::move(grounds));
+  auto warrant = impl_->MakeWarrant(*deployment, person.get(), exemption, std::move(grounds));
   warrant->candidates = std::move(candidates);
-  warrant->rules = rule_set;
+  warrant->view = deployment->view;
   warrant->inputs = inputs;
   return ViewPermit(std::move(warrant));
 }
@@ -321,10 +487,10 @@ Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
   }
   rules::Inputs inputs(warrant->inputs);
   SetView(inputs, view);
-  const auto evaluation =
-      warrant->rules->Evaluate(inputs, Phase::kRequest, rules::Stage::kDetection);
-  if (evaluation.denied()) {
-    Denial denial = RefuseByRules(std::move(warrant->grounds), evaluation.unmet, inputs);
+  std::vector<rules::Finding> refusals;
+  AppendRefusals(*warrant->view, inputs, Phase::kRequest, rules::Stage::kDetection, refusals);
+  if (!refusals.empty()) {
+    Denial denial = RefuseByRules(std::move(warrant->grounds), refusals, inputs);
     denial.view = view;
     return denial;
   }

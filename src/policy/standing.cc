@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "facegate/model/fields.h"
 #include "facegate/policy/context.h"
+#include "facegate/policy/population.h"
 
 namespace facegate::policy {
 namespace {
@@ -18,73 +20,213 @@ constexpr std::size_t kPeopleMax = 65536;      // of about 1 KiB each
 
 bool IsMissing(const Status& status) { return status.code() == core::Code::kNotFound; }
 
-// Reads a registered resource, and remembers the record behind it.
-template <class R>
-Result<R> Load(const storage::Store& store, const std::string& name,
-               std::vector<std::uint64_t>& rests_on) {
-  FG_ASSIGN_OR_RETURN(const storage::Resource row, store.GetResource(name));
-  FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row.body));
-  FG_ASSIGN_OR_RETURN(R resource, model::FromJson<R>(body));
-  rests_on.push_back(row.log_index);
-  return resource;
+// Reads registered resources, and remembers the records behind them.
+class Reader {
+ public:
+  Reader(const storage::Store& store, std::vector<std::uint64_t>& rests_on)
+      : store_(store), rests_on_(rests_on) {}
+
+  template <class R>
+  Result<R> One(const std::string& name) {
+    FG_ASSIGN_OR_RETURN(const storage::Resource row, store_.GetResource(name));
+    rests_on_.push_back(row.log_index);
+    return Decode<R>(row);
+  }
+
+  // Those directly below `parent` for which `wanted` is true.
+  template <class R, class Wanted>
+  Result<std::vector<R>> Some(const std::string& parent, Wanted wanted) {
+    std::vector<R> all;
+    std::string after;
+    while (true) {
+      FG_ASSIGN_OR_RETURN(const auto page,
+                          store_.ListResources(parent, model::Kind<R>::kWord, after, kPageSize));
+      for (const storage::Resource& row : page) {
+        FG_ASSIGN_OR_RETURN(R resource, Decode<R>(row));
+        if (!wanted(resource)) continue;
+        rests_on_.push_back(row.log_index);
+        all.push_back(std::move(resource));
+      }
+      if (page.size() < kPageSize) return all;
+      after = page.back().name;
+    }
+  }
+  template <class R>
+  Result<std::vector<R>> All(const std::string& parent) {
+    return Some<R>(parent, [](const R&) { return true; });
+  }
+
+ private:
+  template <class R>
+  static Result<R> Decode(const storage::Resource& row) {
+    FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row.body));
+    return model::FromJson<R>(body);
+  }
+
+  const storage::Store& store_;
+  std::vector<std::uint64_t>& rests_on_;
+};
+
+// How many, and since when more than may be stored without a filing. Passed and not yet on record
+// is passed today.
+Result<Population> ReadPopulation(const storage::Store& store, const model::OperatorId& op,
+                                  const rules::RuleView& view, core::Timestamp now) {
+  Population population;
+  FG_ASSIGN_OR_RETURN(population.stored_persons, store.CountStoredPersons(op));
+  const std::optional<std::uint64_t> filing = FilingThresholdOf(view);
+  if (!filing || population.stored_persons < *filing) return population;
+  population.threshold_crossed_on = model::DateOf(now);
+  const auto row = store.GetResource(ThresholdName(op, *filing));
+  if (!row.ok() && IsMissing(row.status())) return population;
+  if (!row.ok()) return row.status();
+  FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row->body));
+  FG_ASSIGN_OR_RETURN(const Threshold threshold, ThresholdFromJson(body));
+  if (threshold.crossed_on) population.threshold_crossed_on = threshold.crossed_on;
+  return population;
 }
 
-// Whether a notice of the purpose's current version stands.
-Result<bool> FindNotices(const storage::Store& store, const model::Purpose& purpose,
-                         std::vector<std::uint64_t>& rests_on) {
-  bool registered = false;
-  FG_ASSIGN_OR_RETURN(const auto notices,
-                      store.ListResources(model::NameOf(purpose), "notice", "", kPageSize));
-  for (const storage::Resource& row : notices) {
-    FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row.body));
-    FG_ASSIGN_OR_RETURN(const model::Notice notice, model::FromJson<model::Notice>(body));
-    if (notice.purpose_version != purpose.version) continue;
-    registered = true;
-    rests_on.push_back(row.log_index);
+// How often a consent was asked for since it was last refused.
+int RepromptsIn(const std::vector<model::Consent>& newest_first, const model::SiteId& site,
+                const model::PurposeId& purpose) {
+  int asked = 0;
+  for (const model::Consent& consent : newest_first) {
+    if (consent.site != site || consent.purpose != purpose) continue;
+    if (consent.status == model::ConsentStatus::kRefused) return asked;
+    if (consent.status == model::ConsentStatus::kRequested) ++asked;
   }
-  return registered;
+  return 0;  // nobody ever refused
+}
+
+// Sets the inputs of everything that is registered around a deployment.
+Status ReadInputs(Reader& reader, Deployment& loaded, rules::Inputs& inputs) {
+  const std::string op = model::NameOf(loaded.op);
+  const std::string site = model::NameOf(loaded.site);
+  const std::string purpose = model::NameOf(loaded.purpose);
+  FG_ASSIGN_OR_RETURN(const auto signs, reader.All<model::Signage>(site));
+  SetSignage(inputs, signs);
+  FG_ASSIGN_OR_RETURN(const auto notices,
+                      reader.Some<model::Notice>(purpose, [&](const model::Notice& notice) {
+                        return notice.purpose_version == loaded.purpose.version;
+                      }));
+  SetNotices(inputs, notices);
+  FG_ASSIGN_OR_RETURN(const auto assessments, reader.All<model::Assessment>(purpose));
+  SetAssessments(inputs, loaded.purpose, assessments);
+  FG_ASSIGN_OR_RETURN(const auto filings, reader.All<model::Filing>(op));
+  SetFilings(inputs, filings);
+  FG_ASSIGN_OR_RETURN(const auto tests,
+                      reader.All<model::DeviceAssessment>(model::NameOf(loaded.camera)));
+  FG_ASSIGN_OR_RETURN(const auto reviews, reader.All<model::ThresholdReview>(op));
+  SetDevice(inputs, tests, reviews);
+  FG_ASSIGN_OR_RETURN(const auto incidents,
+                      reader.Some<model::Incident>(op, [](const model::Incident& incident) {
+                        return !incident.drill && !incident.closed_at.has_value();
+                      }));
+  FG_ASSIGN_OR_RETURN(const auto requests,
+                      reader.Some<model::RightsRequest>(op, [](const auto& request) {
+                        return !request.answered_on.has_value();
+                      }));
+  SetDuties(inputs, incidents, requests);
+  FG_ASSIGN_OR_RETURN(loaded.exemptions,
+                      reader.Some<model::Exemption>(op, [](const model::Exemption& exemption) {
+                        return !exemption.withdrawn;
+                      }));
+  return Status::Ok();
 }
 
 }  // namespace
 
+namespace {
+
+// Whether an unmet rule refuses an operation at the deployment, beyond what is judged with every
+// request.
+bool Refuses(const rules::Finding& finding, rules::Phase phase, model::Operation operation) {
+  switch (finding.rule->at_deadline) {
+    case rules::AtDeadline::kEverything:
+      return true;
+    case rules::AtDeadline::kEnroll:
+      if (operation == model::Operation::kEnroll) return true;
+      break;
+    case rules::AtDeadline::kNothing:
+      break;
+  }
+  return phase == rules::Phase::kDeploy && finding.blocks;
+}
+
+}  // namespace
+
+std::shared_ptr<const StandingRefusals::Judged> StandingRefusals::Of(model::Operation operation,
+                                                                     const rules::RuleView& view,
+                                                                     const rules::Inputs& inputs,
+                                                                     core::Timestamp now) {
+  const auto slot = static_cast<std::size_t>(operation);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto& judged = judged_.at(slot);
+    // A clock that was set back judges again.
+    if (judged != nullptr && judged->at <= now && now - judged->at < kHoldMs) return judged;
+  }
+  auto fresh = std::make_shared<Judged>();
+  fresh->at = now;
+  for (const rules::Phase phase :
+       {rules::Phase::kDeploy, rules::Phase::kRequest, rules::Phase::kScheduled}) {
+    for (rules::Finding& finding : view.Evaluate(inputs, phase, rules::Stage::kRequest).unmet) {
+      if (Refuses(finding, phase, operation)) fresh->unmet.push_back(std::move(finding));
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  judged_.at(slot) = fresh;
+  return fresh;
+}
+
 Standing::Standing(const storage::Store& store)
     : store_(store), deployments_(kDeploymentsMax), people_(kPeopleMax) {}
 
-Result<std::shared_ptr<const Deployment>> Standing::DeploymentOf(
-    const model::CameraRef& camera, const model::PurposeId& purpose,
-    const std::shared_ptr<const rules::RuleSet>& rules) {
+Result<std::shared_ptr<const Deployment>> Standing::DeploymentOf(const model::CameraRef& camera,
+                                                                 const model::PurposeId& purpose,
+                                                                 const Terms& terms,
+                                                                 core::Timestamp now) {
   const KeptName name{camera.op.str(), camera.site.str(), camera.camera.str(), purpose.str()};
-  const std::uint64_t count = store_.versions().registry();
+  // Both only count up, and so does their sum.
+  const std::uint64_t count = store_.versions().registry() + store_.versions().templates();
   auto kept = deployments_.Find(name, count);
-  if (kept != nullptr && kept->rules == rules) return kept;
-  FG_ASSIGN_OR_RETURN(kept, LoadDeployment(camera, purpose, rules));
+  if (kept != nullptr && kept->rules == terms.rules && kept->view->Holds(now)) return kept;
+  FG_ASSIGN_OR_RETURN(kept, LoadDeployment(camera, purpose, terms, now));
   deployments_.Keep(name, count, kept);
   return kept;
 }
 
-Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(
-    const model::CameraRef& ref, const model::PurposeId& purpose,
-    const std::shared_ptr<const rules::RuleSet>& rules) const {
+Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(const model::CameraRef& ref,
+                                                                   const model::PurposeId& purpose,
+                                                                   const Terms& terms,
+                                                                   core::Timestamp now) const {
   const auto& [op, site, camera] = ref;
   Deployment loaded;
-  auto& rests_on = loaded.rests_on;
+  Reader reader(store_, loaded.rests_on);
   FG_ASSIGN_OR_RETURN(loaded.camera,
-                      Load<model::Camera>(store_, model::CameraName(op, site, camera), rests_on));
-  FG_ASSIGN_OR_RETURN(loaded.site, Load<model::Site>(store_, model::SiteName(op, site), rests_on));
+                      reader.One<model::Camera>(model::CameraName(op, site, camera)));
+  FG_ASSIGN_OR_RETURN(loaded.site, reader.One<model::Site>(model::SiteName(op, site)));
+  FG_ASSIGN_OR_RETURN(loaded.op, reader.One<model::Operator>(model::OperatorName(op)));
   if (!loaded.camera.access_point.empty()) {
     const std::string name = model::AccessPointName(op, site, loaded.camera.access_point);
-    FG_ASSIGN_OR_RETURN(loaded.access_point, Load<model::AccessPoint>(store_, name, rests_on));
+    FG_ASSIGN_OR_RETURN(loaded.access_point, reader.One<model::AccessPoint>(name));
   }
-  FG_ASSIGN_OR_RETURN(loaded.purpose,
-                      Load<model::Purpose>(store_, model::PurposeName(op, purpose), rests_on));
-  FG_ASSIGN_OR_RETURN(const bool notice_registered, FindNotices(store_, loaded.purpose, rests_on));
+  FG_ASSIGN_OR_RETURN(loaded.purpose, reader.One<model::Purpose>(model::PurposeName(op, purpose)));
+  loaded.rules = terms.rules;
+  FG_ASSIGN_OR_RETURN(
+      loaded.view, terms.rules->Select({loaded.site.country, loaded.site.region, loaded.site.city,
+                                        loaded.site.packs, terms.profiles, now}));
 
-  loaded.rules = rules;
-  rules::Inputs inputs(rules->vocabulary());
+  rules::Inputs inputs(terms.rules->vocabulary());
+  SetGateway(inputs, terms.gateway);
+  SetOperator(inputs, loaded.op, terms.gateway);
   SetSite(inputs, loaded.site);
   SetCamera(inputs, loaded.camera);
-  SetAccessPoint(inputs, loaded.access_point ? &*loaded.access_point : nullptr);
-  SetPurpose(inputs, loaded.purpose, notice_registered);
+  SetPurpose(inputs, loaded.purpose);
+  FG_RETURN_IF_ERROR(ReadInputs(reader, loaded, inputs));
+  FG_ASSIGN_OR_RETURN(loaded.population, ReadPopulation(store_, op, *loaded.view, now));
+  SetPopulation(inputs, loaded.population);
+  SetAccessPoint(inputs, loaded.access_point ? &*loaded.access_point : nullptr, now);
+  loaded.refusals = std::make_shared<StandingRefusals>();
   loaded.inputs = std::make_shared<const rules::Inputs>(std::move(inputs));
   return std::make_shared<const Deployment>(std::move(loaded));
 }
@@ -120,6 +262,7 @@ Result<std::shared_ptr<const Person>> Standing::LoadPerson(const model::SubjectR
     return consent.site == site && consent.purpose == purpose;
   });
   if (current != consents.end()) loaded.consent = *current;
+  loaded.reprompts = RepromptsIn(consents, site, purpose);
   const auto key = store_.GetTemplateKey(ref, purpose);
   if (!key.ok() && !IsMissing(key.status())) return key.status();
   loaded.enrolled = key.ok();

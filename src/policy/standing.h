@@ -2,36 +2,73 @@
 // registry and consent ledger and kept while nothing there changes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "facegate/core/status.h"
+#include "facegate/model/compliance.h"
 #include "facegate/model/people.h"
 #include "facegate/model/resources.h"
+#include "facegate/policy/context.h"
 #include "facegate/rules/rule_set.h"
+#include "facegate/rules/rule_view.h"
 #include "facegate/storage/store.h"
 #include "policy/kept.h"
 
 namespace facegate::policy {
 
-// A camera used for a purpose. Immutable.
+// The rules that a deployment itself does not meet, whoever asks: those of the phase deploy, and
+// the deadlines that passed. Judged again once a second, because time passes for signs and filings.
+class StandingRefusals {
+ public:
+  struct Judged {
+    core::Timestamp at;
+    std::vector<rules::Finding> unmet;  // those that block
+  };
+  // `inputs` are those of a request for `operation`.
+  std::shared_ptr<const Judged> Of(model::Operation operation, const rules::RuleView& view,
+                                   const rules::Inputs& inputs, core::Timestamp now);
+
+ private:
+  static constexpr std::int64_t kHoldMs = 1000;
+  static constexpr std::size_t kOperations = 4;
+  std::mutex mutex_;
+  std::array<std::shared_ptr<const Judged>, kOperations> judged_;
+};
+
+// A camera used for a purpose. Immutable but for `refusals`, which locks.
 struct Deployment {
-  model::Camera camera;
+  model::Operator op;
   model::Site site;
   std::optional<model::AccessPoint> access_point;
+  model::Camera camera;
   model::Purpose purpose;
+  std::vector<model::Exemption> exemptions;  // all of the operator's, with their names in the log
+  Population population;
   std::vector<std::uint64_t> rests_on;  // log indices of the registry events behind it
   std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<const rules::RuleView> view;  // the rules that hold there
   std::shared_ptr<const rules::Inputs> inputs;  // those that only the registry decides
+  std::shared_ptr<StandingRefusals> refusals;
 };
 
 // A person as a purpose at a site sees them. Immutable.
 struct Person {
   std::optional<model::Subject> subject;  // nothing: unknown or erased
   std::optional<model::Consent> consent;  // the newest for that site and purpose
+  int reprompts = 0;                      // requests for consent after the last refusal
   bool enrolled = false;
+};
+
+// Which rules, what the gateway is: the same for every request until they are reloaded.
+struct Terms {
+  std::shared_ptr<const rules::RuleSet> rules;
+  std::vector<rules::Profile> profiles;
+  GatewayFacts gateway;
 };
 
 // Thread-safe.
@@ -40,10 +77,12 @@ class Standing {
   // `store` must outlive it.
   explicit Standing(const storage::Store& store);
 
-  // NOT_FOUND where camera, site, access point or purpose is not registered.
-  core::Result<std::shared_ptr<const Deployment>> DeploymentOf(
-      const model::CameraRef& camera, const model::PurposeId& purpose,
-      const std::shared_ptr<const rules::RuleSet>& rules);
+  // NOT_FOUND where operator, camera, site, access point or purpose is not registered, or the site
+  // names a pack that is not loaded (PACK_UNKNOWN); FAILED_PRECONDITION PACK_NOT_IN_FORCE.
+  core::Result<std::shared_ptr<const Deployment>> DeploymentOf(const model::CameraRef& camera,
+                                                               const model::PurposeId& purpose,
+                                                               const Terms& terms,
+                                                               core::Timestamp now);
   // An unknown person is a Person without a subject, not an error.
   core::Result<std::shared_ptr<const Person>> PersonAt(const model::SubjectRef& subject,
                                                        const model::SiteId& site,
@@ -52,9 +91,10 @@ class Standing {
   void Forget(const model::SubjectRef& subject);
 
  private:
-  core::Result<std::shared_ptr<const Deployment>> LoadDeployment(
-      const model::CameraRef& camera, const model::PurposeId& purpose,
-      const std::shared_ptr<const rules::RuleSet>& rules) const;
+  core::Result<std::shared_ptr<const Deployment>> LoadDeployment(const model::CameraRef& camera,
+                                                                 const model::PurposeId& purpose,
+                                                                 const Terms& terms,
+                                                                 core::Timestamp now) const;
   core::Result<std::shared_ptr<const Person>> LoadPerson(const model::SubjectRef& subject,
                                                          const model::SiteId& site,
                                                          const model::PurposeId& purpose) const;

@@ -6,7 +6,10 @@
 #include "facegate/core/bytes.h"
 #include "facegate/core/json.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/model/fields.h"
 #include "registry/deploy_check.h"
+#include "registry/lifecycle.h"
+#include "registry/links.h"
 #include "registry/stored.h"
 #include "registry/traits.h"
 #include "registry/validation.h"
@@ -35,7 +38,7 @@ Status HasChildren(const char* message) {
 
 // ---- What goes into the log ----
 
-enum class Action { kCreated, kUpdated, kDeleted };
+enum class Action { kCreated, kUpdated, kDeleted, kAttested };
 
 const char* WordOf(Action action) {
   switch (action) {
@@ -45,6 +48,8 @@ const char* WordOf(Action action) {
       return "UPDATED";
     case Action::kDeleted:
       return "DELETED";
+    case Action::kAttested:
+      return "ATTESTED";
   }
   return "";
 }
@@ -55,7 +60,7 @@ template <class R>
 audit::Event MakeEvent(const Caller& caller, Action action, const R& resource,
                        std::uint64_t revision, std::string_view body) {
   audit::Event event;
-  event.type = Traits<R>::kEvent;
+  event.type = Traits<R>::Event();
   event.log = Traits<R>::Log(resource);
   event.site = Traits<R>::Site(resource);
   event.purpose = Traits<R>::Purpose(resource);
@@ -69,76 +74,31 @@ audit::Event MakeEvent(const Caller& caller, Action action, const R& resource,
   return event;
 }
 
-// ---- What differs between kinds ----
-
-// Sets what the registry decides itself about a new resource.
+// What was asked for and refused by a rule, also by the one that facegate has no eye for race,
+// religion and the like, is on record: by kind and rule, without the words that were tried.
 template <class R>
-void Complete(R& resource) {
-  if constexpr (std::is_same_v<R, model::Purpose>) resource.version = 1;
-  if constexpr (std::is_same_v<R, model::Notice>) {
-    resource.text_sha256 = core::HexEncode(crypto::Sha256(core::AsBytes(resource.text)));
-  }
+Status Noted(audit::Ledger& ledger, const Caller& caller, const R& resource, Status refusal) {
+  const bool is_label = refusal.reason() == "SENSITIVE_LABEL";
+  if (!is_label && refusal.reason() != "RULE_REFUSED") return refusal;
+  if (Traits<R>::Log(resource).empty()) return refusal;
+  audit::Event event;
+  event.type = "registry.refused";
+  event.log = Traits<R>::Log(resource);
+  event.actor = caller.principal;
+  event.request_id = caller.request_id;
+  event.body.Set("kind", Traits<R>::kKind).Set("reason", refusal.reason());
+  if (is_label) event.body.Set("rule", "core.no-attribute-analysis");
+  const auto recorded = ledger.Append(std::move(event), {});
+  return recorded.ok() ? refusal : recorded.status();
 }
 
-// Likewise for a replacement of `current`.
-template <class R>
-Status Complete(const R& current, R& resource) {
-  if constexpr (std::is_same_v<R, model::Purpose>) {
-    const bool told_otherwise = resource.display_name != current.display_name ||
-                                resource.category != current.category ||
-                                resource.retention_days != current.retention_days ||
-                                resource.necessity_statement != current.necessity_statement;
-    resource.version = current.version + (told_otherwise ? 1 : 0);
-  }
-  if constexpr (std::is_same_v<R, model::Notice>) {
-    // Consents rest on the hash of this very text.
-    return Status(Code::kFailedPrecondition, "NOTICE_IMMUTABLE",
-                  "a notice is never changed: register another one");
-  }
-  return Status::Ok();
-}
-
-// Checks the parent and the other resources that this one refers to; returns that they stay so.
-template <class R>
-Result<storage::Preconditions> CheckLinks(const storage::Store& store, const R& resource) {
-  storage::Preconditions preconditions;
-  const std::string parent = Traits<R>::Parent(resource);
-  if (parent.empty()) return preconditions;
-  const Result<storage::Resource> found = store.GetResource(parent);
-  if (!found.ok() && IsNotFound(found.status())) {
-    return Status(Code::kNotFound, "PARENT_NOT_FOUND", "what it would belong to is not registered");
-  }
-  if (!found.ok()) return found.status();
-  preconditions.push_back(storage::ResourceAtRevision{parent, found->revision});
-
-  if constexpr (std::is_same_v<R, model::Camera>) {
-    if (!resource.access_point.empty()) {
-      const std::string name =
-          model::AccessPointName(resource.op, resource.site, resource.access_point);
-      const Result<storage::Resource> access_point = store.GetResource(name);
-      if (!access_point.ok() && IsNotFound(access_point.status())) {
-        return Status(Code::kNotFound, "ACCESS_POINT_NOT_FOUND",
-                      "the camera's access point is not registered at its site");
-      }
-      if (!access_point.ok()) return access_point.status();
-      preconditions.push_back(storage::ResourceAtRevision{name, access_point->revision});
-    }
-  }
-  if constexpr (std::is_same_v<R, model::Notice>) {
-    FG_ASSIGN_OR_RETURN(const Entry<model::Purpose> purpose, Decode<model::Purpose>(*found));
-    if (resource.purpose_version != purpose.resource.version) {
-      return Status(Code::kInvalidArgument, "PURPOSE_VERSION_STALE",
-                    "a notice tells of its purpose's current version");
-    }
-  }
-  return preconditions;
-}
+// ---- What lives below ----
 
 // Whether anything lives below a resource.
 template <class R>
 Status CheckNoChildren(const storage::Store& store, const R& resource) {
   const std::string name = model::NameOf(resource);
-  for (const std::string_view kind : Traits<R>::kChildren) {
+  for (const std::string_view kind : Traits<R>::Children()) {
     FG_ASSIGN_OR_RETURN(const std::vector<storage::Resource> children,
                         store.ListResources(name, kind, "", 1));
     if (!children.empty()) return HasChildren("delete what lives below it first");
@@ -150,7 +110,7 @@ Status CheckNoChildren(const storage::Store& store, const R& resource) {
   }
   if constexpr (std::is_same_v<R, model::AccessPoint>) {
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
-                        ReadAll<model::Camera>(store, Traits<R>::Parent(resource)));
+                        ReadAll<model::Camera>(store, model::ParentOf(resource)));
     for (const model::Camera& camera : cameras) {
       if (camera.access_point == resource.id) return HasChildren("delete its cameras first");
     }
@@ -160,26 +120,30 @@ Status CheckNoChildren(const storage::Store& store, const R& resource) {
 
 // ---- Deploy-phase rules ----
 
-// Applies the rules of one snapshot to a change and to what it carries with it.
+// Applies the rules in force to a change and to what it carries with it.
 class DeployCheck {
  public:
-  DeployCheck(const storage::Store& store, const rules::RuleSet& rules, core::Timestamp now)
-      : store_(store), rules_(rules), now_(now) {}
+  DeployCheck(const storage::Store& store, const policy::Engine& engine, core::Timestamp now)
+      : store_(store), engine_(engine), now_(now) {}
 
-  Status Check(const model::Operator&) const { return Status::Ok(); }
-  Status Check(const model::Notice&) const { return Status::Ok(); }
+  // Rules of the deploy phase are about places, devices and purposes.
+  template <class R>
+  Status Check(const R&) const {
+    return Status::Ok();
+  }
 
   Status Check(const model::Purpose& purpose) const {
     const std::string op = model::OperatorName(purpose.op);
     FG_ASSIGN_OR_RETURN(const std::vector<model::Site> sites, ReadAll<model::Site>(store_, op));
     Deployment fixed;
     fixed.purpose = purpose;
-    if (sites.empty()) return CheckDeployment(rules_, fixed, now_);
+    FG_ASSIGN_OR_RETURN(fixed.exemptions, ReadAll<model::Exemption>(store_, op));
+    if (sites.empty()) return CheckDeployment(engine_, fixed, now_);
     // It is enough that the purpose may be pursued at one of the operator's sites.
     Status refused;
     for (const model::Site& site : sites) {
       fixed.site = site;
-      refused = CheckDeployment(rules_, fixed, now_);
+      refused = CheckDeployment(engine_, fixed, now_);
       if (refused.ok()) break;
     }
     return refused;
@@ -188,13 +152,13 @@ class DeployCheck {
   Status Check(const model::Site& site) const {
     Deployment fixed;
     fixed.site = site;
-    FG_RETURN_IF_ERROR(CheckDeployment(rules_, fixed, now_));
+    FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     const std::string name = model::NameOf(site);
     FG_ASSIGN_OR_RETURN(const std::vector<model::AccessPoint> access_points,
                         ReadAll<model::AccessPoint>(store_, name));
     for (const model::AccessPoint& access_point : access_points) {
       fixed.access_point = access_point;
-      FG_RETURN_IF_ERROR(CheckDeployment(rules_, fixed, now_));
+      FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     }
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
                         ReadAll<model::Camera>(store_, name));
@@ -209,7 +173,7 @@ class DeployCheck {
     Deployment fixed;
     fixed.site = site;
     fixed.access_point = access_point;
-    FG_RETURN_IF_ERROR(CheckDeployment(rules_, fixed, now_));
+    FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
                         ReadAll<model::Camera>(store_, model::NameOf(site)));
     for (const model::Camera& camera : cameras) {
@@ -245,13 +209,28 @@ class DeployCheck {
     fixed.site = site;
     fixed.access_point = std::move(access_point);
     fixed.camera = camera;
-    return CheckDeployment(rules_, fixed, now_);
+    return CheckDeployment(engine_, fixed, now_);
   }
 
   const storage::Store& store_;
-  const rules::RuleSet& rules_;
+  const policy::Engine& engine_;
   core::Timestamp now_;
 };
+
+// Writes `resource` over `current`, with the event that tells of it.
+template <class R>
+Result<Entry<R>> Replace(audit::Ledger& ledger, const Caller& caller, Action action,
+                         const Entry<R>& current, R resource,
+                         storage::Preconditions preconditions) {
+  const std::uint64_t next = current.revision + 1;
+  const std::string body = model::ToJson(resource).Dump();
+  const storage::PutResource put{model::NameOf(resource), std::string(Traits<R>::kKind),
+                                 model::ParentOf(resource), body, next};
+  const Result<audit::RecordedEvent> recorded = ledger.Append(
+      MakeEvent(caller, action, resource, next, body), {put}, std::move(preconditions));
+  if (recorded.ok()) return Entry<R>{std::move(resource), next, recorded->receipt().index};
+  return IsPreconditionFailure(recorded.status()) ? RevisionMoved() : recorded.status();
+}
 
 }  // namespace
 
@@ -261,20 +240,22 @@ RegistryService::RegistryService(storage::Store& store, audit::Ledger& ledger,
 
 template <class R>
 Result<Entry<R>> RegistryService::Create(const Caller& caller, R resource) {
-  Complete(resource);
-  FG_RETURN_IF_ERROR(Validate(resource));
+  const core::Timestamp now = clock_.Now();
+  FG_RETURN_IF_ERROR(Lifecycle<R>::Begin(resource, now));
+  FG_RETURN_IF_ERROR(Noted(ledger_, caller, resource, Validate(resource)));
   const std::lock_guard lock(writes_);
-  FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions, CheckLinks(store_, resource));
+  const R* const nothing = nullptr;
+  FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions, CheckLinks(store_, resource, nothing));
   const std::string name = model::NameOf(resource);
   const Status exists(Code::kAlreadyExists, "RESOURCE_EXISTS", "that id is taken, or once was");
   const Result<storage::Resource> current = store_.GetResource(name);
   if (current.ok()) return exists;
   if (!IsNotFound(current.status())) return current.status();
-  const std::shared_ptr<const rules::RuleSet> rules = engine_.rules();
-  FG_RETURN_IF_ERROR(DeployCheck(store_, *rules, clock_.Now()).Check(resource));
+  FG_RETURN_IF_ERROR(
+      Noted(ledger_, caller, resource, DeployCheck(store_, engine_, now).Check(resource)));
 
   const std::string body = model::ToJson(resource).Dump();
-  const storage::PutResource put{name, std::string(Traits<R>::kKind), Traits<R>::Parent(resource),
+  const storage::PutResource put{name, std::string(Traits<R>::kKind), model::ParentOf(resource),
                                  body, 1};
   const Result<audit::RecordedEvent> recorded =
       ledger_.Append(MakeEvent(caller, Action::kCreated, resource, 1, body), {put}, preconditions);
@@ -282,7 +263,7 @@ Result<Entry<R>> RegistryService::Create(const Caller& caller, R resource) {
   if (!IsPreconditionFailure(recorded.status())) return recorded.status();
   // Either what it depends on moved, or the name was used before: names stand in the log for ever
   // and are not used twice.
-  const Result<storage::Preconditions> links_now = CheckLinks(store_, resource);
+  const Result<storage::Preconditions> links_now = CheckLinks(store_, resource, nothing);
   if (!links_now.ok()) return links_now.status();
   return exists;
 }
@@ -300,30 +281,25 @@ Result<std::vector<Entry<R>>> RegistryService::List(std::string_view parent, std
 
 template <class R>
 Result<Entry<R>> RegistryService::Update(const Caller& caller, R resource, std::uint64_t revision) {
-  FG_RETURN_IF_ERROR(Validate(resource));
+  FG_RETURN_IF_ERROR(Noted(ledger_, caller, resource, Validate(resource)));
   const std::lock_guard lock(writes_);
-  const std::string name = model::NameOf(resource);
-  FG_ASSIGN_OR_RETURN(const Entry<R> current, ReadEntry<R>(store_, name));
+  const core::Timestamp now = clock_.Now();
+  FG_ASSIGN_OR_RETURN(const Entry<R> current, ReadEntry<R>(store_, model::NameOf(resource)));
   if (revision != 0 && revision != current.revision) return RevisionMoved();
-  FG_RETURN_IF_ERROR(Complete(current.resource, resource));
-  FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions, CheckLinks(store_, resource));
-  const std::shared_ptr<const rules::RuleSet> rules = engine_.rules();
-  FG_RETURN_IF_ERROR(DeployCheck(store_, *rules, clock_.Now()).Check(resource));
-
-  const std::uint64_t next = current.revision + 1;
-  const std::string body = model::ToJson(resource).Dump();
-  const storage::PutResource put{name, std::string(Traits<R>::kKind), Traits<R>::Parent(resource),
-                                 body, next};
-  const Result<audit::RecordedEvent> recorded = ledger_.Append(
-      MakeEvent(caller, Action::kUpdated, resource, next, body), {put}, std::move(preconditions));
-  if (recorded.ok()) return Entry<R>{std::move(resource), next, recorded->receipt().index};
-  return IsPreconditionFailure(recorded.status()) ? RevisionMoved() : recorded.status();
+  FG_RETURN_IF_ERROR(Lifecycle<R>::Advance(current.resource, resource, now));
+  FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions,
+                      CheckLinks(store_, resource, &current.resource));
+  FG_RETURN_IF_ERROR(
+      Noted(ledger_, caller, resource, DeployCheck(store_, engine_, now).Check(resource)));
+  return Replace(ledger_, caller, Action::kUpdated, current, std::move(resource),
+                 std::move(preconditions));
 }
 
 template <class R>
 Status RegistryService::Delete(const Caller& caller, std::string_view name) {
   const std::lock_guard lock(writes_);
   FG_ASSIGN_OR_RETURN(const Entry<R> current, ReadEntry<R>(store_, name));
+  FG_RETURN_IF_ERROR(Lifecycle<R>::End(current.resource, clock_.Now()));
   FG_RETURN_IF_ERROR(CheckNoChildren(store_, current.resource));
   const std::string body = model::ToJson(current.resource).Dump();
   const Result<audit::RecordedEvent> recorded =
@@ -334,20 +310,26 @@ Status RegistryService::Delete(const Caller& caller, std::string_view name) {
   return IsPreconditionFailure(recorded.status()) ? RevisionMoved() : recorded.status();
 }
 
+Result<Entry<model::Exemption>> RegistryService::AttestExemption(const Caller& caller,
+                                                                 std::string_view name) {
+  const std::lock_guard lock(writes_);
+  FG_ASSIGN_OR_RETURN(const Entry<model::Exemption> current,
+                      ReadEntry<model::Exemption>(store_, name));
+  model::Exemption attested = current.resource;
+  FG_RETURN_IF_ERROR(Attest(attested, caller.principal.fingerprint, clock_.Now()));
+  return Replace(ledger_, caller, Action::kAttested, current, std::move(attested), {});
+}
+
 // NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses
-#define FG_INSTANTIATE(R)                                                                          \
-  template Result<Entry<R>> RegistryService::Create(const Caller&, R);                             \
-  template Result<Entry<R>> RegistryService::Get(std::string_view) const;                          \
-  template Result<std::vector<Entry<R>>> RegistryService::List(std::string_view, std::string_view, \
-                                                               std::size_t) const;                 \
-  template Result<Entry<R>> RegistryService::Update(const Caller&, R, std::uint64_t);              \
-  template Status RegistryService::Delete<R>(const Caller&, std::string_view);
-FG_INSTANTIATE(model::Operator)
-FG_INSTANTIATE(model::Site)
-FG_INSTANTIATE(model::AccessPoint)
-FG_INSTANTIATE(model::Camera)
-FG_INSTANTIATE(model::Purpose)
-FG_INSTANTIATE(model::Notice)
+#define FG_INSTANTIATE(R)                                                            \
+  template Result<Entry<model::R>> RegistryService::Create(const Caller&, model::R); \
+  template Result<Entry<model::R>> RegistryService::Get(std::string_view) const;     \
+  template Result<std::vector<Entry<model::R>>> RegistryService::List(               \
+      std::string_view, std::string_view, std::size_t) const;                        \
+  template Result<Entry<model::R>> RegistryService::Update(const Caller&, model::R,  \
+                                                           std::uint64_t);           \
+  template Status RegistryService::Delete<model::R>(const Caller&, std::string_view);
+FG_EACH_KIND(FG_INSTANTIATE)
 #undef FG_INSTANTIATE
 // NOLINTEND(bugprone-macro-parentheses)
 

@@ -8,12 +8,9 @@
 
 namespace facegate::registry {
 
-core::Status Validate(const model::Operator& v);
-core::Status Validate(const model::Site& v);
-core::Status Validate(const model::AccessPoint& v);
-core::Status Validate(const model::Camera& v);
-core::Status Validate(const model::Purpose& v);
-core::Status Validate(const model::Notice& v);
+// Instantiated for every resource.
+template <class R>
+core::Status Validate(const R& resource);
 
 enum class LineBreaks { kAllowed, kRefused };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "facegate/model/ids.h"
+#include "facegate/policy/replay.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
 #include "rpc/audit_messages.h"
@@ -40,6 +41,24 @@ core::Result<storage::LogEntry> ReadRecord(const storage::Store& store,
     return Status(Code::kNotFound, "RECORD_NOT_FOUND", "the log is not that long");
   }
   return std::move(entries.front());
+}
+
+v1::ReviewedRule ToProto(const policy::ReviewedRule& reviewed) {
+  const rules::Rule& rule = *reviewed.rule;
+  v1::ReviewedRule proto;
+  proto.set_rule(rule.id);
+  proto.set_article(rule.article);
+  proto.set_title(rule.title);
+  proto.set_pack(rule.pack);
+  proto.set_phase(std::string(rules::PhaseWord(reviewed.phase)));
+  proto.set_effect(std::string(rules::EffectWord(rule.effect)));
+  proto.set_met(reviewed.met);
+  proto.set_blocks(reviewed.blocks);
+  for (const std::string& input : reviewed.missing) proto.add_missing(input);
+  proto.set_obligation(rule.obligation);
+  for (const std::string& evidence : rule.evidence) proto.add_evidence(evidence);
+  proto.set_people(rule.people);
+  return proto;
 }
 
 }  // namespace
@@ -189,6 +208,60 @@ grpc::Status AuditServiceImpl::ExportEntries(
   // A stream by its cost, although its one request is read already.
   return guard_.Stream(
       *context, "facegate.v1.AuditService/ExportEntries", [&] { return request; }, handler);
+}
+
+grpc::Status AuditServiceImpl::ReplayDecision(grpc::ServerContext* context,
+                                              const v1::ReplayDecisionRequest* request,
+                                              v1::ReplayDecisionResponse* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const RecordRef ref, ParseRecordName(request->name()));
+    FG_ASSIGN_OR_RETURN(const storage::LogEntry entry, ReadRecord(store_, ref.log, ref.index));
+    FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(entry.entry));
+    FG_ASSIGN_OR_RETURN(const core::Json json, core::Json::Parse(note.text));
+    FG_ASSIGN_OR_RETURN(const policy::Replayed replayed,
+                        policy::Replay(store_, ref.log, json, engine_.rules()->vocabulary(),
+                                       engine_.gateway_facts()));
+    response->set_inputs_json(replayed.inputs.ToJson().Dump());
+    for (const std::string& pack : replayed.packs) response->add_packs(pack);
+    for (const rules::Profile profile : engine_.profiles()) {
+      response->add_profiles(std::string(rules::ProfileWord(profile)));
+    }
+    *response->mutable_decide_time() = ToProto(replayed.decided_at);
+    if (const auto verdict = model::FromWord<model::Verdict>(replayed.verdict)) {
+      response->set_verdict(ToProtoEnum<v1::Verdict>(*verdict));
+    }
+    if (const auto reason = model::FromWord<model::Reason>(replayed.reason)) {
+      response->set_reason(ToProtoEnum<v1::Reason>(*reason));
+    }
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/ReplayDecision", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::ReviewDeployment(grpc::ServerContext* context,
+                                                const v1::ReviewDeploymentRequest* request,
+                                                v1::ReviewDeploymentResponse* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId op, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const model::CameraRef camera, model::ParseCameraName(request->camera()));
+    FG_ASSIGN_OR_RETURN(const model::PurposeRef purpose,
+                        model::ParsePurposeName(request->purpose()));
+    if (camera.op != op || purpose.op != op) {
+      return Status(Code::kInvalidArgument, "OPERATORS_DIFFER",
+                    "camera and purpose must be of the operator");
+    }
+    FG_ASSIGN_OR_RETURN(const policy::Review review,
+                        engine_.ReviewDeployment(camera, purpose.purpose));
+    for (const policy::ReviewedRule& reviewed : review.rules) {
+      *response->add_rules() = ToProto(reviewed);
+    }
+    for (const std::uint64_t index : review.rests_on) {
+      response->add_rests_on(static_cast<std::int64_t>(index));
+    }
+    response->set_provisional(review.provisional);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/ReviewDeployment", *request, handler);
 }
 
 }  // namespace facegate::rpc

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "facegate/audit/ledger.h"
+#include "facegate/policy/engine.h"
 #include "facegate/storage/store.h"
 #include "facegate/v1/audit_service.grpc.pb.h"
 #include "rpc/call_guard.h"
@@ -14,8 +15,8 @@ class AuditServiceImpl final : public v1::AuditService::Service {
  public:
   // All must outlive it.
   AuditServiceImpl(CallGuard& guard, const PageTokens& tokens, const audit::Ledger& ledger,
-                   const storage::Store& store)
-      : guard_(guard), tokens_(tokens), ledger_(ledger), store_(store) {}
+                   const storage::Store& store, const policy::Engine& engine)
+      : guard_(guard), tokens_(tokens), ledger_(ledger), store_(store), engine_(engine) {}
 
   grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsRequest* request,
                            v1::ListRecordsResponse* response) override;
@@ -33,12 +34,19 @@ class AuditServiceImpl final : public v1::AuditService::Service {
                                    v1::ConsistencyProof* response) override;
   grpc::Status ExportEntries(grpc::ServerContext* context, const v1::ExportEntriesRequest* request,
                              grpc::ServerWriter<v1::ExportEntriesResponse>* writer) override;
+  grpc::Status ReplayDecision(grpc::ServerContext* context,
+                              const v1::ReplayDecisionRequest* request,
+                              v1::ReplayDecisionResponse* response) override;
+  grpc::Status ReviewDeployment(grpc::ServerContext* context,
+                                const v1::ReviewDeploymentRequest* request,
+                                v1::ReviewDeploymentResponse* response) override;
 
  private:
   CallGuard& guard_;
   const PageTokens& tokens_;
   const audit::Ledger& ledger_;
   const storage::Store& store_;
+  const policy::Engine& engine_;
 };
 
 }  // namespace facegate::rpc

@@ -30,6 +30,14 @@ constexpr std::uint32_t kOperator = RoleBit(Role::kOperator);
 constexpr std::uint32_t kAuditor = RoleBit(Role::kAuditor);
 
 // clang-format off
+// The standard methods of a resource that has a parent.
+#define FG_RESOURCE(service, Noun, Plural, member)         \
+  {service "/Create" Noun, kOperator, "parent", ""},       \
+  {service "/Get" Noun, kOperator | kAuditor, "name", ""}, \
+  {service "/List" Plural, kOperator | kAuditor, "parent", ""}, \
+  {service "/Update" Noun, kOperator, member ".name", ""}, \
+  {service "/Delete" Noun, kOperator, "name", ""}
+
 constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.GatewayService/Authorize", kController, "camera", ""},
     {"facegate.v1.GatewayService/Identify", kCamera | kController, "camera", ""},
@@ -49,31 +57,24 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.RegistryService/ListOperators", kOperator | kAuditor, "", ""},
     {"facegate.v1.RegistryService/UpdateOperator", kOperator, "operator.name", ""},
     {"facegate.v1.RegistryService/DeleteOperator", kOperator, "name", ""},
-    {"facegate.v1.RegistryService/CreateSite", kOperator, "parent", ""},
-    {"facegate.v1.RegistryService/GetSite", kOperator | kAuditor, "name", ""},
-    {"facegate.v1.RegistryService/ListSites", kOperator | kAuditor, "parent", ""},
-    {"facegate.v1.RegistryService/UpdateSite", kOperator, "site.name", ""},
-    {"facegate.v1.RegistryService/DeleteSite", kOperator, "name", ""},
-    {"facegate.v1.RegistryService/CreateAccessPoint", kOperator, "parent", ""},
-    {"facegate.v1.RegistryService/GetAccessPoint", kOperator | kAuditor, "name", ""},
-    {"facegate.v1.RegistryService/ListAccessPoints", kOperator | kAuditor, "parent", ""},
-    {"facegate.v1.RegistryService/UpdateAccessPoint", kOperator, "access_point.name", ""},
-    {"facegate.v1.RegistryService/DeleteAccessPoint", kOperator, "name", ""},
-    {"facegate.v1.RegistryService/CreateCamera", kOperator, "parent", ""},
-    {"facegate.v1.RegistryService/GetCamera", kOperator | kAuditor, "name", ""},
-    {"facegate.v1.RegistryService/ListCameras", kOperator | kAuditor, "parent", ""},
-    {"facegate.v1.RegistryService/UpdateCamera", kOperator, "camera.name", ""},
-    {"facegate.v1.RegistryService/DeleteCamera", kOperator, "name", ""},
-    {"facegate.v1.RegistryService/CreatePurpose", kOperator, "parent", ""},
-    {"facegate.v1.RegistryService/GetPurpose", kOperator | kAuditor, "name", ""},
-    {"facegate.v1.RegistryService/ListPurposes", kOperator | kAuditor, "parent", ""},
-    {"facegate.v1.RegistryService/UpdatePurpose", kOperator, "purpose.name", ""},
-    {"facegate.v1.RegistryService/DeletePurpose", kOperator, "name", ""},
-    {"facegate.v1.RegistryService/CreateNotice", kOperator, "parent", ""},
-    {"facegate.v1.RegistryService/GetNotice", kOperator | kAuditor, "name", ""},
-    {"facegate.v1.RegistryService/ListNotices", kOperator | kAuditor, "parent", ""},
-    {"facegate.v1.RegistryService/UpdateNotice", kOperator, "notice.name", ""},
-    {"facegate.v1.RegistryService/DeleteNotice", kOperator, "name", ""},
+    FG_RESOURCE("facegate.v1.RegistryService", "Site", "Sites", "site"),
+    FG_RESOURCE("facegate.v1.RegistryService", "AccessPoint", "AccessPoints", "access_point"),
+    FG_RESOURCE("facegate.v1.RegistryService", "Camera", "Cameras", "camera"),
+    FG_RESOURCE("facegate.v1.RegistryService", "Purpose", "Purposes", "purpose"),
+    FG_RESOURCE("facegate.v1.RegistryService", "Notice", "Notices", "notice"),
+    FG_RESOURCE("facegate.v1.RegistryService", "Signage", "Signage", "signage"),
+    FG_RESOURCE("facegate.v1.RegistryService", "Assessment", "Assessments", "assessment"),
+    FG_RESOURCE("facegate.v1.RegistryService", "Filing", "Filings", "filing"),
+    FG_RESOURCE("facegate.v1.RegistryService", "Exemption", "Exemptions", "exemption"),
+    FG_RESOURCE("facegate.v1.RegistryService", "DeviceAssessment", "DeviceAssessments",
+                "device_assessment"),
+    {"facegate.v1.RegistryService/AttestExemption", kOperator, "name", ""},
+    FG_RESOURCE("facegate.v1.DutyService", "Complaint", "Complaints", "complaint"),
+    FG_RESOURCE("facegate.v1.DutyService", "RightsRequest", "RightsRequests", "rights_request"),
+    FG_RESOURCE("facegate.v1.DutyService", "Incident", "Incidents", "incident"),
+    FG_RESOURCE("facegate.v1.DutyService", "Disclosure", "Disclosures", "disclosure"),
+    FG_RESOURCE("facegate.v1.DutyService", "ThresholdReview", "ThresholdReviews",
+                "threshold_review"),
     {"facegate.v1.AuditService/ListRecords", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/GetCheckpoint", kAuditor | kOperator, "parent", ""},
@@ -81,8 +82,11 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.AuditService/GetInclusionProof", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/GetConsistencyProof", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/ExportEntries", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
+    {"facegate.v1.AuditService/ReviewDeployment", kAuditor | kOperator, "parent", ""},
 });
 // clang-format on
+#undef FG_RESOURCE
 
 constexpr std::string_view kRoleUriPrefix = "urn:facegate:";
 

@@ -39,14 +39,33 @@ core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& req
   }
   grant.notice_sha256 = request.notice_sha256();
   grant.evidence_sha256 = request.evidence_sha256();
+  grant.guardian_evidence_sha256 = request.guardian_evidence_sha256();
+  grant.guardian_verified_by = request.guardian_verified_by();
   FG_ASSIGN_OR_RETURN(grant.expires_at, FromProto(request.expire_time()));
   return grant;
+}
+
+core::Result<consent::SubjectFacts> FromProto(const v1::Subject& subject) {
+  consent::SubjectFacts facts;
+  if (subject.has_age_years()) facts.age_years = subject.age_years();
+  facts.country = subject.country();
+  facts.region = subject.region();
+  if (subject.role() != v1::SUBJECT_ROLE_UNSPECIFIED) {
+    FG_ASSIGN_OR_RETURN(facts.role,
+                        RequiredEnum<model::SubjectRole>(subject.role(), "BAD_SUBJECT_ROLE"));
+  }
+  if (subject.has_needs_accessibility()) facts.needs_accessibility = subject.needs_accessibility();
+  return facts;
 }
 
 v1::Subject ToProto(const model::Subject& subject) {
   v1::Subject proto;
   proto.set_name(model::SubjectName(subject.op, subject.id));
   if (subject.age_known) proto.set_age_years(subject.age_years);
+  proto.set_country(subject.country);
+  proto.set_region(subject.region);
+  if (subject.role) proto.set_role(ToProtoEnum<v1::SubjectRole>(*subject.role));
+  if (subject.needs_accessibility) proto.set_needs_accessibility(*subject.needs_accessibility);
   *proto.mutable_create_time() = ToProto(subject.created_at);
   proto.set_log_index(static_cast<std::int64_t>(subject.log_index));
   return proto;
@@ -66,6 +85,8 @@ v1::Consent ToProto(const model::Consent& consent) {
   }
   proto.set_notice_sha256(consent.notice_sha256);
   proto.set_evidence_sha256(consent.evidence_sha256);
+  proto.set_guardian_evidence_sha256(consent.guardian_evidence_sha256);
+  proto.set_guardian_verified_by(consent.guardian_verified_by);
   *proto.mutable_grant_time() = ToProto(consent.granted_at);
   *proto.mutable_expire_time() = ToProto(consent.expires_at);
   proto.set_epoch(static_cast<std::int64_t>(consent.epoch));

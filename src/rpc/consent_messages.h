@@ -13,6 +13,8 @@ namespace facegate::rpc {
 // BAD_CONSENT_SCOPE or BAD_TIMESTAMP.
 core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& request);
 
+// INVALID_ARGUMENT BAD_SUBJECT_ROLE; the consent service checks the rest.
+core::Result<consent::SubjectFacts> FromProto(const v1::Subject& subject);
 v1::Subject ToProto(const model::Subject& subject);
 v1::Consent ToProto(const model::Consent& consent);
 

@@ -16,8 +16,6 @@ namespace {
 using core::Code;
 using core::Status;
 
-constexpr double kAgeYearsMax = 150;
-
 core::Result<consent::Caller> CallerOf(const Call& call, const std::string& request_id) {
   FG_ASSIGN_OR_RETURN(std::string id, RequestIdOr(request_id));
   return consent::Caller{call.caller, std::move(id)};
@@ -34,15 +32,6 @@ core::Result<model::SubjectRef> NewSubjectRef(const v1::CreateSubjectRequest& re
   return ref;
 }
 
-core::Result<std::optional<double>> AgeOf(const v1::Subject& subject) {
-  if (!subject.has_age_years()) return std::optional<double>();
-  const double age = subject.age_years();
-  if (!std::isfinite(age) || age < 0 || age > kAgeYearsMax) {
-    return Status(Code::kInvalidArgument, "BAD_AGE", "age_years is 0 to 150");
-  }
-  return std::optional<double>(age);
-}
-
 }  // namespace
 
 grpc::Status ConsentServiceImpl::CreateSubject(grpc::ServerContext* context,
@@ -51,8 +40,8 @@ grpc::Status ConsentServiceImpl::CreateSubject(grpc::ServerContext* context,
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
     FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, NewSubjectRef(*request));
-    FG_ASSIGN_OR_RETURN(const std::optional<double> age, AgeOf(request->subject()));
-    FG_ASSIGN_OR_RETURN(const model::Subject made, consents_.CreateSubject(caller, ref, age));
+    FG_ASSIGN_OR_RETURN(const consent::SubjectFacts facts, FromProto(request->subject()));
+    FG_ASSIGN_OR_RETURN(const model::Subject made, consents_.CreateSubject(caller, ref, facts));
     *response = ToProto(made);
     return Status::Ok();
   };

@@ -64,10 +64,11 @@ Status AnswerFrames(Stream& stream, gateway::StreamSession& session, const Call&
 }  // namespace
 
 GatewayServiceImpl::GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway,
-                                       const core::Clock& clock, const core::Metrics& metrics,
-                                       ServerInfo info)
+                                       const policy::Engine& engine, const core::Clock& clock,
+                                       const core::Metrics& metrics, ServerInfo info)
     : guard_(guard),
       gateway_(gateway),
+      engine_(engine),
       clock_(clock),
       metrics_(metrics),
       info_(std::move(info)),
@@ -117,7 +118,7 @@ grpc::Status GatewayServiceImpl::StreamFrames(grpc::ServerContext* context, Stre
         if (!claim.ok()) return claim.status();
         const Detail detail = DetailFor(call.caller.role);
         const std::unique_ptr<gateway::StreamSession> session = gateway_.OpenStream(*claim);
-        const Status answered = AnswerFrames(*stream, *session, call, detail);
+        Status answered = AnswerFrames(*stream, *session, call, detail);
         // However the frames ended, the open lease ends in a record.
         const core::Result<gateway::FrameResult> closed = session->Close();
         if (!answered.ok()) return answered;
@@ -137,7 +138,8 @@ grpc::Status GatewayServiceImpl::GetStatus(grpc::ServerContext* context,
       proto.set_id(model.id);
       proto.set_sha256(model.sha256);
     }
-    for (const auto& pack : info_.packs) {
+    const auto rule_set = engine_.rules();
+    for (const rules::PackInfo& pack : rule_set->packs()) {
       v1::PolicyPack& proto = *response->add_packs();
       proto.set_id(pack.id);
       proto.set_version(pack.version);

@@ -13,8 +13,8 @@ namespace facegate::rpc {
 class GatewayServiceImpl final : public v1::GatewayService::Service {
  public:
   // The references must outlive it.
-  GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway, const core::Clock& clock,
-                     const core::Metrics& metrics, ServerInfo info);
+  GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway, const policy::Engine& engine,
+                     const core::Clock& clock, const core::Metrics& metrics, ServerInfo info);
 
   grpc::Status Authorize(grpc::ServerContext* context, const v1::AuthorizeRequest* request,
                          v1::AuthorizeResponse* response) override;
@@ -31,6 +31,7 @@ class GatewayServiceImpl final : public v1::GatewayService::Service {
  private:
   CallGuard& guard_;
   gateway::Gateway& gateway_;
+  const policy::Engine& engine_;
   const core::Clock& clock_;
   const core::Metrics& metrics_;
   const ServerInfo info_;

@@ -1,29 +1,14 @@
-// RegistryService over registry::RegistryService: five standard methods for each of six resources.
+// RegistryService over registry::RegistryService: the standard methods for every kind of resource
+// that describes a deployment and what stands around it.
 #pragma once
 
 #include "facegate/registry/registry_service.h"
 #include "facegate/v1/registry_service.grpc.pb.h"
 #include "rpc/call_guard.h"
 #include "rpc/page_tokens.h"
+#include "rpc/resource_methods.h"
 
 namespace facegate::rpc {
-
-// Declares the five overrides of one resource.
-#define FG_DECLARE_RESOURCE(Noun)                                                             \
-  grpc::Status Create##Noun(grpc::ServerContext* context,                                     \
-                            const v1::Create##Noun##Request* request, v1::Noun* response)     \
-      override;                                                                               \
-  grpc::Status Get##Noun(grpc::ServerContext* context, const v1::Get##Noun##Request* request, \
-                         v1::Noun* response) override;                                        \
-  grpc::Status List##Noun##s(grpc::ServerContext* context,                                    \
-                             const v1::List##Noun##sRequest* request,                         \
-                             v1::List##Noun##sResponse* response) override;                   \
-  grpc::Status Update##Noun(grpc::ServerContext* context,                                     \
-                            const v1::Update##Noun##Request* request, v1::Noun* response)     \
-      override;                                                                               \
-  grpc::Status Delete##Noun(grpc::ServerContext* context,                                     \
-                            const v1::Delete##Noun##Request* request,                         \
-                            google::protobuf::Empty* response) override;
 
 // Thread-safe.
 class RegistryServiceImpl final : public v1::RegistryService::Service {
@@ -33,19 +18,30 @@ class RegistryServiceImpl final : public v1::RegistryService::Service {
                       registry::RegistryService& registry)
       : guard_(guard), tokens_(tokens), registry_(registry) {}
 
-  FG_DECLARE_RESOURCE(Operator)
-  FG_DECLARE_RESOURCE(Site)
-  FG_DECLARE_RESOURCE(AccessPoint)
-  FG_DECLARE_RESOURCE(Camera)
-  FG_DECLARE_RESOURCE(Purpose)
-  FG_DECLARE_RESOURCE(Notice)
+  FG_DECLARE_RESOURCE(Operator, Operators)
+  FG_DECLARE_RESOURCE(Site, Sites)
+  FG_DECLARE_RESOURCE(AccessPoint, AccessPoints)
+  FG_DECLARE_RESOURCE(Camera, Cameras)
+  FG_DECLARE_RESOURCE(Purpose, Purposes)
+  FG_DECLARE_RESOURCE(Notice, Notices)
+  FG_DECLARE_RESOURCE(Signage, Signage)
+  FG_DECLARE_RESOURCE(Assessment, Assessments)
+  FG_DECLARE_RESOURCE(Filing, Filings)
+  FG_DECLARE_RESOURCE(Exemption, Exemptions)
+  FG_DECLARE_RESOURCE(DeviceAssessment, DeviceAssessments)
+  grpc::Status AttestExemption(grpc::ServerContext* context,
+                               const v1::AttestExemptionRequest* request,
+                               v1::Exemption* response) override;
 
  private:
+  template <class R, class Proto>
+  ResourceMethods<R, Proto> Methods() const {
+    return {registry_, tokens_};
+  }
+
   CallGuard& guard_;
   const PageTokens& tokens_;
   registry::RegistryService& registry_;
 };
-
-#undef FG_DECLARE_RESOURCE
 
 }  // namespace facegate::rpc

@@ -15,6 +15,7 @@
 #include "rpc/audit_service.h"
 #include "rpc/call_guard.h"
 #include "rpc/consent_service.h"
+#include "rpc/duty_service.h"
 #include "rpc/gateway_service.h"
 #include "rpc/page_tokens.h"
 #include "rpc/registry_service.h"
@@ -68,10 +69,11 @@ struct Server::Impl {
       : guard(authentication, {options.requests_max, options.streams_max}, parts.metrics,
               parts.logger),
         tokens(parts.keys),
-        gateway(guard, parts.gateway, parts.clock, parts.metrics, std::move(info)),
+        gateway(guard, parts.gateway, parts.engine, parts.clock, parts.metrics, std::move(info)),
         consents(guard, tokens, parts.consents),
         registry(guard, tokens, parts.registry),
-        audit(guard, tokens, parts.ledger, parts.store),
+        duties(guard, tokens, parts.registry),
+        audit(guard, tokens, parts.ledger, parts.store, parts.engine),
         logger(parts.logger) {}
 
   CallGuard guard;
@@ -79,6 +81,7 @@ struct Server::Impl {
   GatewayServiceImpl gateway;
   ConsentServiceImpl consents;
   RegistryServiceImpl registry;
+  DutyServiceImpl duties;
   AuditServiceImpl audit;
   core::Logger& logger;
   std::unique_ptr<grpc::Server> server;
@@ -118,6 +121,7 @@ core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authen
   builder.RegisterService(&impl->gateway);
   builder.RegisterService(&impl->consents);
   builder.RegisterService(&impl->registry);
+  builder.RegisterService(&impl->duties);
   builder.RegisterService(&impl->audit);
   impl->server = builder.BuildAndStart();
   if (impl->server == nullptr || impl->port == 0) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 
+#include "facegate/core/check.h"
 #include "facegate/rules/document.h"
 
 namespace facegate::rules {
@@ -120,6 +121,19 @@ WorkDays WorkCalendar::Between(Day from, Day to) const {
   const std::int64_t weekdays = WeekdaysUpTo(to) - WeekdaysUpTo(from);
   return {weekdays + ExceptionsUpTo(to) - ExceptionsUpTo(from),
           from < to && (from + 1 < first_day_ || to > last_day_)};
+}
+
+WorkCalendar::Deadline WorkCalendar::After(Day from, std::int64_t count) const {
+  FG_CHECK(count >= 0);
+  Day day = from + count;  // no earlier day can do
+  WorkDays passed = Between(from, day);
+  while (passed.count < count) {
+    day += count - passed.count;
+    passed = Between(from, day);
+  }
+  // The jumps may have ended on days off behind the one that counts.
+  while (day > from && !IsWorking(day)) --day;
+  return {day, passed.provisional};
 }
 
 std::int64_t WorkCalendar::ExceptionsUpTo(Day day) const {

@@ -6,6 +6,7 @@
 
 #include "facegate/rules/document.h"
 #include "facegate/rules/expression.h"
+#include "rules/compiler.h"
 #include "rules/syntax.h"
 
 namespace facegate::rules {
@@ -474,7 +475,13 @@ std::variant<Expression, ExpressionError> Expression::Compile(
     std::shared_ptr<const WorkCalendar> calendar) {
   std::variant<Syntax, ExpressionError> syntax = ParseSyntax(text);
   if (auto* error = std::get_if<ExpressionError>(&syntax)) return std::move(*error);
-  return ExpressionCompiler(vocabulary, std::move(calendar)).Run(std::get<Syntax>(syntax));
+  return CompileSyntax(std::get<Syntax>(syntax), vocabulary, std::move(calendar));
+}
+
+std::variant<Expression, ExpressionError> CompileSyntax(
+    const Syntax& syntax, const Vocabulary& vocabulary,
+    std::shared_ptr<const WorkCalendar> calendar) {
+  return ExpressionCompiler(vocabulary, std::move(calendar)).Run(syntax);
 }
 
 }  // namespace facegate::rules

@@ -38,7 +38,8 @@ double CompletedYears(core::Timestamp from, core::Timestamp to) {
 
 // Whole days, cut toward zero.
 double WholeDays(core::Timestamp from, core::Timestamp to) {
-  return static_cast<double>((to - from) / core::kMsPerDay);
+  const std::int64_t days = (to - from) / core::kMsPerDay;
+  return static_cast<double>(days);
 }
 
 }  // namespace
@@ -47,8 +48,13 @@ double WholeDays(core::Timestamp from, core::Timestamp to) {
 // Missing.
 class ExpressionRun {
  public:
-  ExpressionRun(const Expression& expression, const Inputs& inputs, bool* provisional)
-      : code_(expression.code_), e_(expression), inputs_(inputs), provisional_(provisional) {}
+  ExpressionRun(const Expression& expression, const Inputs& inputs, bool* provisional,
+                bool may_come = false)
+      : code_(expression.code_),
+        e_(expression),
+        inputs_(inputs),
+        provisional_(provisional),
+        may_come_(may_come) {}
 
   std::uint32_t root() const { return static_cast<std::uint32_t>(code_.size() - 1); }
 
@@ -74,6 +80,7 @@ class ExpressionRun {
       case Op::kSameTruth:
         return SameTruth(code);
       case Op::kExists:
+        if (may_come_ && inputs_.at(code.a).index() == 0) return Truth::kUnknown;
         return Of(Exists(inputs_.at(code.a)));
       default:
         return Comparison(code);
@@ -265,10 +272,16 @@ class ExpressionRun {
   const Expression& e_;
   const Inputs& inputs_;
   bool* provisional_;
+  const bool may_come_;  // missing inputs may yet be supplied
 };
 
 Truth Expression::Evaluate(const Inputs& inputs, bool* provisional) const {
   const ExpressionRun run(*this, inputs, provisional);
+  return run.Condition(run.root());
+}
+
+Truth Expression::Foresee(const Inputs& inputs) const {
+  const ExpressionRun run(*this, inputs, nullptr, /*may_come=*/true);
   return run.Condition(run.root());
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "facegate/rules/document.h"
+#include "rules/text.h"
 
 namespace facegate::rules {
 namespace {
@@ -285,7 +286,67 @@ class Parser {
   std::optional<ExpressionError> error_;
 };
 
+// How tightly a piece binds: or, and, not, the relations, everything else.
+int BindingOf(const Syntax& syntax) {
+  switch (syntax.kind) {
+    case SyntaxKind::kOr:
+      return 1;
+    case SyntaxKind::kAnd:
+      return 2;
+    case SyntaxKind::kNot:
+      return 3;
+    case SyntaxKind::kRelation:
+    case SyntaxKind::kIn:
+      return 4;
+    default:
+      return 5;
+  }
+}
+
+std::string Bracketed(const Syntax& syntax, int binding) {
+  const std::string text = TextOf(syntax);
+  return BindingOf(syntax) < binding ? Concat({"(", text, ")"}) : text;
+}
+
+std::string Listed(const std::vector<Syntax>& items) {
+  std::string text;
+  for (const Syntax& item : items) Append(text, {text.empty() ? "" : ", ", TextOf(item)});
+  return text;
+}
+
 }  // namespace
+
+std::string TextOf(const Syntax& syntax) {
+  const std::vector<Syntax>& parts = syntax.children;
+  const auto joined = [&](const std::string& by, int left, int right) {
+    return Concat({Bracketed(parts[0], left), " ", by, " ", Bracketed(parts[1], right)});
+  };
+  switch (syntax.kind) {
+    case SyntaxKind::kName:
+    case SyntaxKind::kNumber:
+    case SyntaxKind::kDay:
+      return syntax.text;
+    case SyntaxKind::kText: {
+      const char* quote = syntax.text.find('\'') == std::string::npos ? "'" : "\"";
+      return Concat({quote, syntax.text, quote});
+    }
+    case SyntaxKind::kList:
+      return Concat({"[", Listed(parts), "]"});
+    case SyntaxKind::kCall:
+      return Concat({syntax.text, "(", Listed(parts), ")"});
+    case SyntaxKind::kNot:
+      return Concat({"not ", Bracketed(parts[0], 3)});
+    case SyntaxKind::kAnd:
+      return joined("and", 2, 3);
+    case SyntaxKind::kOr:
+      return joined("or", 1, 2);
+    case SyntaxKind::kRelation:
+      return joined(syntax.text, 5, 5);
+    case SyntaxKind::kIn:
+      return joined(syntax.negated ? "not in" : "in", 5, 5);
+  }
+  return {};
+}
 
 std::variant<Syntax, ExpressionError> ParseSyntax(std::string_view text) {
   return Parser(text).Run();

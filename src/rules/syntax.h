@@ -37,4 +37,7 @@ struct Syntax {
 
 std::variant<Syntax, ExpressionError> ParseSyntax(std::string_view text);
 
+// An expression that parses to the same tree, with single spaces and no brackets but those needed.
+std::string TextOf(const Syntax& syntax);
+
 }  // namespace facegate::rules

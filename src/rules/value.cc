@@ -70,7 +70,7 @@ core::Result<InputSpec> ReadSpec(const Document& document, const Member& member)
     return document.Error(member.position, "an input is named in lower-case words and dots");
   }
   const Node& node = member.value;
-  FG_RETURN_IF_ERROR(document.CheckKeys(node, {"type", "values", "stage", "source"}));
+  FG_RETURN_IF_ERROR(document.CheckKeys(node, {"type", "values", "stage", "source", "asserted"}));
   FG_ASSIGN_OR_RETURN(const Node* type, document.Require(node, "type"));
   FG_ASSIGN_OR_RETURN(const std::size_t type_index, document.OneOf(*type, kTypeWords));
   spec.type = static_cast<Type>(type_index);
@@ -80,6 +80,9 @@ core::Result<InputSpec> ReadSpec(const Document& document, const Member& member)
   }
   FG_ASSIGN_OR_RETURN(const Node* source, document.Require(node, "source"));
   FG_ASSIGN_OR_RETURN(spec.source, document.String(*source));
+  if (const Node* asserted = node.Find("asserted")) {
+    FG_ASSIGN_OR_RETURN(spec.asserted, document.Bool(*asserted));
+  }
   const bool closed = spec.type == Type::kEnum || spec.type == Type::kSet;
   const Node* values = node.Find("values");
   if (closed != (values != nullptr)) {
@@ -158,6 +161,28 @@ Status ReadValue(const InputSpec& spec, const core::Json& json, Value& value) {
 std::string_view TypeWord(Type type) { return kTypeWords[static_cast<std::size_t>(type)]; }
 std::string_view StageWord(Stage stage) { return kStageWords[static_cast<std::size_t>(stage)]; }
 
+core::Json ValueJson(const Value& value, bool whole_day) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* number = std::get_if<double>(&value)) {
+    constexpr double kExactMax = 9007199254740992.0;  // 2^53
+    if (IsWhole(*number) && std::abs(*number) <= kExactMax) {
+      return static_cast<std::int64_t>(*number);
+    }
+    return *number;
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* members = std::get_if<std::vector<std::string>>(&value)) {
+    core::Json array = core::Json::MakeArray();
+    for (const std::string& member : *members) array.Push(member);
+    return array;
+  }
+  if (const auto* time = std::get_if<core::Timestamp>(&value)) {
+    const std::string text = core::FormatRfc3339(*time);
+    return whole_day ? text.substr(0, 10) : text;
+  }
+  return {};
+}
+
 core::Result<std::shared_ptr<const Vocabulary>> Vocabulary::Load(const std::string& path) {
   FG_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path, "BAD_VOCABULARY"));
   return Parse(path, text);
@@ -234,6 +259,16 @@ core::Result<Inputs> Inputs::FromJson(std::shared_ptr<const Vocabulary> vocabula
     }
   }
   return inputs;
+}
+
+core::Json Inputs::ToJson() const {
+  core::Json json = core::Json::MakeObject();
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const InputSpec& spec = vocabulary_->at(i);
+    if (std::holds_alternative<std::monostate>(values_[i])) continue;
+    json.Set(spec.name, ValueJson(values_[i], spec.type == Type::kDate));
+  }
+  return json;
 }
 
 }  // namespace facegate::rules

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "facegate/rules/document.h"
+#include "facegate/rules/rule_view.h"
 
 namespace facegate::rules {
 namespace {
@@ -65,8 +66,19 @@ class VectorRun {
       ++report_.run;
     }
     for (const Rule& rule : rules_.rules()) {
-      if (!met_.contains(&rule)) report_.uncovered.push_back(rule.id + ": never met");
-      if (!unmet_.contains(&rule)) report_.uncovered.push_back(rule.id + ": never unmet");
+      const bool flat_ban = rule.check == "false_always";
+      const bool only_informs = rule.check == "true_for_information";
+      if (!flat_ban && !met_.contains(&rule)) {
+        report_.uncovered.push_back(rule.id + ": never met");
+      }
+      if (!only_informs && !unmet_.contains(&rule)) {
+        report_.uncovered.push_back(rule.id + ": never unmet");
+      }
+      for (const ProfileWording& wording : rule.profiles) {
+        if (worded_.contains({&rule, wording.profile})) continue;
+        report_.uncovered.push_back(rule.id + ": never under the profile " +
+                                    std::string(ProfileWord(wording.profile)));
+      }
     }
     return std::move(report_);
   }
@@ -92,8 +104,8 @@ class VectorRun {
   }
 
   Status RunOne(const Node& vector) {
-    FG_RETURN_IF_ERROR(document_.CheckKeys(
-        vector, {"rule", "decision", "in", "set", "phase", "expect", "missing", "note"}));
+    FG_RETURN_IF_ERROR(document_.CheckKeys(vector, {"rule", "decision", "in", "set", "phase",
+                                                    "profiles", "expect", "missing", "note"}));
     FG_ASSIGN_OR_RETURN(const Node* scenario, document_.Require(vector, "in"));
     const auto base = scenarios_.find(scenario->text());
     if (base == scenarios_.end()) return document_.Error(scenario->position(), "unknown scenario");
@@ -105,19 +117,44 @@ class VectorRun {
       if (!named) return document_.Error(word->position(), "unknown phase");
       phase = *named;
     }
+    FG_ASSIGN_OR_RETURN(const std::vector<Profile> profiles, ReadProfiles(vector));
+    const std::shared_ptr<const RuleView> view = rules_.Everything(profiles, MomentOf(inputs));
     if (const Node* decision = vector.Find("decision")) {
-      return CheckDecision(vector, *decision, inputs, phase);
+      return CheckDecision(vector, *decision, *view, inputs, phase);
     }
-    return CheckRule(vector, inputs, phase);
+    FG_ASSIGN_OR_RETURN(const Rule* rule, FindRule(vector, phase));
+    for (const Profile profile : profiles) worded_.emplace(rule, profile);
+    return CheckRule(vector, *rule, Judge(*view, *rule, inputs, phase));
   }
 
-  Status CheckDecision(const Node& vector, const Node& decision, const Inputs& inputs,
-                       Phase phase) {
+  core::Result<std::vector<Profile>> ReadProfiles(const Node& vector) const {
+    std::vector<Profile> profiles;
+    const Node* node = vector.Find("profiles");
+    if (node == nullptr) return profiles;
+    FG_RETURN_IF_ERROR(document_.Strings(*node).status());
+    for (const Node& item : node->items()) {
+      const std::optional<Profile> profile = ProfileFromWord(item.text());
+      if (!profile) return document_.Error(item.position(), "unknown profile");
+      profiles.push_back(*profile);
+    }
+    return profiles;
+  }
+
+  // The scenario's `now`, where the vocabulary and the scenario have one.
+  std::optional<core::Timestamp> MomentOf(const Inputs& inputs) const {
+    const std::optional<std::size_t> index = rules_.vocabulary()->Find("now");
+    if (!index) return std::nullopt;
+    const auto* now = std::get_if<core::Timestamp>(&inputs.at(*index));
+    return now == nullptr ? std::nullopt : std::optional<core::Timestamp>(*now);
+  }
+
+  Status CheckDecision(const Node& vector, const Node& decision, const RuleView& view,
+                       const Inputs& inputs, Phase phase) {
     FG_ASSIGN_OR_RETURN(const std::size_t wanted, document_.OneOf(decision, {"permit", "deny"}));
     std::string denials;
     for (const Stage stage : kStages) {
-      for (const Finding& finding : rules_.Evaluate(inputs, phase, stage).unmet) {
-        if (finding.rule->effect == Effect::kDeny) denials += " " + finding.rule->id;
+      for (const Finding& finding : view.Evaluate(inputs, phase, stage).unmet) {
+        if (finding.blocks) denials += " " + finding.rule->id;
       }
     }
     if (denials.empty() != (wanted == 0)) {
@@ -127,7 +164,7 @@ class VectorRun {
     return Status::Ok();
   }
 
-  Status CheckRule(const Node& vector, const Inputs& inputs, Phase phase) {
+  core::Result<const Rule*> FindRule(const Node& vector, Phase phase) const {
     FG_ASSIGN_OR_RETURN(const Node* id, document_.Require(vector, "rule"));
     const auto rule = std::find_if(rules_.rules().begin(), rules_.rules().end(),
                                    [&](const Rule& r) { return r.id == id->text(); });
@@ -135,33 +172,46 @@ class VectorRun {
     if (std::find(rule->phases.begin(), rule->phases.end(), phase) == rule->phases.end()) {
       return document_.Error(id->position(), "the rule has no such phase");
     }
+    return &*rule;
+  }
+
+  struct Verdict {
+    bool applies = false;
+    std::optional<Finding> finding;
+  };
+  // In whichever stage the rule stands under the vector's profiles.
+  static Verdict Judge(const RuleView& view, const Rule& rule, const Inputs& inputs, Phase phase) {
+    Verdict verdict;
+    for (const Stage stage : kStages) {
+      Evaluation evaluation = view.Evaluate(inputs, phase, stage);
+      for (const Rule* applies : evaluation.applies) verdict.applies |= applies == &rule;
+      for (Finding& unmet : evaluation.unmet) {
+        if (unmet.rule == &rule) verdict.finding = std::move(unmet);
+      }
+    }
+    return verdict;
+  }
+
+  Status CheckRule(const Node& vector, const Rule& rule, const Verdict& verdict) {
     FG_ASSIGN_OR_RETURN(const Node* expect, document_.Require(vector, "expect"));
     FG_ASSIGN_OR_RETURN(const std::size_t wanted, document_.OneOf(*expect, kExpectations));
-    const Evaluation evaluation = rules_.Evaluate(inputs, phase, rule->stage);
-    const Finding* finding = nullptr;
-    for (const Finding& unmet : evaluation.unmet) {
-      if (unmet.rule == &*rule) finding = &unmet;
-    }
-    const bool applies = std::find(evaluation.applies.begin(), evaluation.applies.end(), &*rule) !=
-                         evaluation.applies.end();
-    const std::size_t found = !applies ? 2 : finding != nullptr ? 1 : 0;
+    const std::size_t found = !verdict.applies ? 2 : verdict.finding ? 1 : 0;
     if (found != wanted) {
-      Fail(vector, rule->id + ": expected " + std::string(kExpectations[wanted]) + ", found " +
+      Fail(vector, rule.id + ": expected " + std::string(kExpectations[wanted]) + ", found " +
                        std::string(kExpectations[found]));
       return Status::Ok();
     }
-    if (wanted == 0) met_.insert(&*rule);
-    if (wanted == 1) unmet_.insert(&*rule);
-    return CheckMissing(vector, finding);
+    if (wanted == 0) met_.insert(&rule);
+    if (wanted == 1) unmet_.insert(&rule);
+    return CheckMissing(vector, verdict.finding);
   }
 
-  Status CheckMissing(const Node& vector, const Finding* finding) {
+  Status CheckMissing(const Node& vector, const std::optional<Finding>& finding) {
     const Node* missing = vector.Find("missing");
     if (missing == nullptr) return Status::Ok();
     FG_ASSIGN_OR_RETURN(std::vector<std::string> wanted, document_.Strings(*missing));
     std::sort(wanted.begin(), wanted.end());
-    const std::vector<std::string> found =
-        finding == nullptr ? std::vector<std::string>() : finding->missing;
+    const std::vector<std::string> found = finding ? finding->missing : std::vector<std::string>();
     if (wanted == found) return Status::Ok();
     std::string names;
     for (const std::string& name : found) names += " " + name;
@@ -178,6 +228,7 @@ class VectorRun {
   std::map<std::string, Inputs> scenarios_;
   std::set<const Rule*> met_;
   std::set<const Rule*> unmet_;
+  std::set<std::pair<const Rule*, Profile>> worded_;
   VectorReport report_;
 };
 

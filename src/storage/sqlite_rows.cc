@@ -30,6 +30,13 @@ class Columns {
   E Word() {
     return WordOf<E>(row_.Text(next_++));
   }
+  // Nothing for NULL.
+  template <class E>
+  std::optional<E> MaybeWord() {
+    const std::string text = row_.Text(next_++);
+    if (text.empty()) return std::nullopt;
+    return WordOf<E>(text);
+  }
   std::set<model::ConsentScope> Scopes() {
     std::set<model::ConsentScope> scopes;
     const std::string text = row_.Text(next_++);
@@ -46,6 +53,12 @@ class Columns {
     if (value.ok()) return *std::move(value);
     is_damaged_ = true;
     return {};
+  }
+  // The text in a slot, whose number comes first; "" for NULL.
+  std::string MaybeSlot() {
+    if (!IsNull()) return std::string(core::AsText(Slot()));
+    ++next_;
+    return "";
   }
   std::string Text() { return row_.Text(next_++); }
   std::int64_t Int() { return row_.Int(next_++); }
@@ -110,6 +123,11 @@ Result<model::Subject> ReadSubject(Query& row) {
   if (columns.Int() != 0) {
     return Status(Code::kFailedPrecondition, "SUBJECT_ERASED", "the id is fenced");
   }
+  subject.country = columns.Text();  // "" for NULL
+  subject.region = columns.Text();
+  subject.role = columns.MaybeWord<model::SubjectRole>();
+  const std::optional<double> needs_accessibility = columns.Real();
+  if (needs_accessibility) subject.needs_accessibility = *needs_accessibility != 0;
   subject.wrapped_secret = columns.Slot();
   return columns.Finish(std::move(subject));
 }
@@ -132,7 +150,9 @@ Result<model::Consent> ReadConsent(Query& row) {
   consent.expires_at = columns.Time();
   consent.epoch = columns.Count();
   consent.log_index = columns.Count();
-  if (!columns.IsNull()) consent.evidence_sha256 = core::AsText(columns.Slot());
+  consent.guardian_verified_by = columns.Text();
+  consent.evidence_sha256 = columns.MaybeSlot();
+  consent.guardian_evidence_sha256 = columns.MaybeSlot();
   return columns.Finish(std::move(consent));
 }
 

@@ -168,6 +168,15 @@ PRAGMA application_id = 1178814292;
     // The growing tile of level 0, a row a hash: writing it whole with every record cost three
     // pages. What version 1 kept of it in `tiles` stays there, as the tile's beginning.
     "ALTER TABLE log_index_keys ADD COLUMN leaf_hash BLOB",
+    // What rules about people and guardians ask. guardian_evidence is a vault slot.
+    R"sql(
+ALTER TABLE subjects ADD COLUMN country TEXT;
+ALTER TABLE subjects ADD COLUMN region TEXT;
+ALTER TABLE subjects ADD COLUMN role TEXT;
+ALTER TABLE subjects ADD COLUMN needs_accessibility INTEGER;
+ALTER TABLE consents ADD COLUMN guardian_evidence INTEGER REFERENCES vault;
+ALTER TABLE consents ADD COLUMN guardian_verified_by TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {

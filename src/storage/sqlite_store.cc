@@ -42,7 +42,7 @@ Status PrepareFile(const std::string& path) {
   if (file < 0) return Unreadable(path);
   struct stat info = {};
   Status status;
-  if (fstat(file, &info) != 0) {
+  if (fstat(file, &info) != 0) {  // NOLINT(bugprone-branch-clone): in this order
     status = Unreadable(path);
   } else if (!S_ISREG(info.st_mode)) {
     status = Status(Code::kUnavailable, "STORE_UNREADABLE", path + ": not a regular file");

@@ -180,10 +180,24 @@ Status BatchWriter::operator()(const PutSubject& c) {
   }
   const std::int64_t secret = vault_.Put(c.subject.wrapped_secret);
   Query query(connection_, R"sql(
-      INSERT INTO subjects (op, id, secret, created_at, log_index, age_years)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6))sql");
+      INSERT INTO subjects (op, id, secret, created_at, log_index, age_years, country, region,
+                            role, needs_accessibility)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql");
   query.Bind(c.subject.op, c.subject.id, secret, c.subject.created_at.unix_ms, index_);
-  if (c.subject.age_known) query.Bind(c.subject.age_years);
+  const auto bind_or_null = [&query](bool is_known, const auto& value) {
+    if (is_known) {
+      query.Bind(value);
+    } else {
+      query.Bind(nullptr);
+    }
+  };
+  bind_or_null(c.subject.age_known, c.subject.age_years);
+  bind_or_null(!c.subject.country.empty(), c.subject.country);
+  bind_or_null(!c.subject.region.empty(), c.subject.region);
+  bind_or_null(c.subject.role.has_value(),
+               model::Word(c.subject.role.value_or(model::SubjectRole{})));
+  bind_or_null(c.subject.needs_accessibility.has_value(),
+               c.subject.needs_accessibility.value_or(false));
   query.Run();
   return Status::Ok();
 }
@@ -207,6 +221,8 @@ Status BatchWriter::operator()(const EraseSubject& c) {
       UNION ALL SELECT wrapped_key FROM template_keys WHERE op = ?1 AND subject = ?2
       UNION ALL SELECT evidence FROM consents
                 WHERE op = ?1 AND subject = ?2 AND evidence IS NOT NULL
+      UNION ALL SELECT guardian_evidence FROM consents
+                WHERE op = ?1 AND subject = ?2 AND guardian_evidence IS NOT NULL
       UNION ALL SELECT secret FROM subjects WHERE op = ?1 AND id = ?2 AND ?3 = '')sql",
                c.subject, "");
   const auto run = [&](const char* sql) {
@@ -216,7 +232,8 @@ Status BatchWriter::operator()(const EraseSubject& c) {
   run("DELETE FROM template_keys WHERE op = ?1 AND subject = ?2");
   run("DELETE FROM consents WHERE op = ?1 AND subject = ?2");
   Query(connection_, R"sql(
-      UPDATE subjects SET erased = 1, secret = NULL, age_years = NULL, created_at = 0,
+      UPDATE subjects SET erased = 1, secret = NULL, age_years = NULL, country = NULL,
+                          region = NULL, role = NULL, needs_accessibility = NULL, created_at = 0,
                           log_index = ?3
       WHERE op = ?1 AND id = ?2)sql")
       .Bind(c.subject.op, c.subject.subject, index_)
@@ -228,29 +245,39 @@ Status BatchWriter::operator()(const PutConsent& c) {
   const model::Consent& consent = c.consent;
   FG_RETURN_IF_ERROR(NeedAlive({consent.op, consent.subject}));
   std::uint64_t epoch = 0;
-  std::optional<std::int64_t> old_evidence;
+  std::vector<std::int64_t> old_evidence;
   {
-    Query query(connection_,
-                "SELECT epoch, evidence FROM consents WHERE op = ?1 AND subject = ?2 AND id = ?3");
+    Query query(connection_, R"sql(
+        SELECT epoch, evidence, guardian_evidence FROM consents
+        WHERE op = ?1 AND subject = ?2 AND id = ?3)sql");
     query.Bind(consent.op, consent.subject, consent.id);
     if (query.Step()) {
       epoch = static_cast<std::uint64_t>(query.Int(0));
-      if (!query.IsNull(1)) old_evidence = query.Int(1);
+      for (const int column : {1, 2}) {
+        if (!query.IsNull(column)) old_evidence.push_back(query.Int(column));
+      }
     }
   }
   if (consent.epoch != epoch + 1) return Failed("the consent moved");
-  if (old_evidence) vault_.Destroy(*old_evidence);
+  for (const std::int64_t slot : old_evidence) vault_.Destroy(slot);
   Query query(connection_, R"sql(
       INSERT OR REPLACE INTO consents
         (op, subject, id, site, purpose, purpose_version, status, form, given_by, scopes,
-         notice_sha256, granted_at, expires_at, epoch, log_index, evidence)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16))sql");
+         notice_sha256, granted_at, expires_at, epoch, log_index, guardian_verified_by, evidence,
+         guardian_evidence)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+              ?18))sql");
   query.Bind(consent.op, consent.subject, consent.id, consent.site, consent.purpose,
              consent.purpose_version, model::Word(consent.status), model::Word(consent.form),
              model::Word(consent.given_by), JoinScopes(consent.scopes), consent.notice_sha256,
-             consent.granted_at.unix_ms, consent.expires_at.unix_ms, consent.epoch, index_);
-  if (!consent.evidence_sha256.empty()) {
-    query.Bind(vault_.Put(core::AsBytes(consent.evidence_sha256)));
+             consent.granted_at.unix_ms, consent.expires_at.unix_ms, consent.epoch, index_,
+             consent.guardian_verified_by);
+  for (const std::string* hash : {&consent.evidence_sha256, &consent.guardian_evidence_sha256}) {
+    if (hash->empty()) {
+      query.Bind(nullptr);
+    } else {
+      query.Bind(vault_.Put(core::AsBytes(*hash)));
+    }
   }
   query.Run();
   return Status::Ok();

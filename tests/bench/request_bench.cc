@@ -101,10 +101,11 @@ struct Served {
         registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine) {
     rpc::ServerOptions options;
     options.listen_address = "127.0.0.1:0";
-    auto started = rpc::Server::Start(
-        rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models(), {}},
-        {bench.gateway, consents, registry, *bench.world.ledger, *bench.world.store,
-         *bench.world.keys, bench.world.clock, bench.world.metrics, bench.world.logger});
+    auto started =
+        rpc::Server::Start(rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models()},
+                           {bench.gateway, consents, registry, *bench.world.engine,
+                            *bench.world.ledger, *bench.world.store, *bench.world.keys,
+                            bench.world.clock, bench.world.metrics, bench.world.logger});
     FG_CHECK(started.ok());
     server = std::move(started).value();
     channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),

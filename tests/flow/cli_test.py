@@ -4,6 +4,7 @@
     cli_test.py BIN_DIR
 """
 
+import json
 import os
 import re
 import subprocess
@@ -113,8 +114,68 @@ class Offline(unittest.TestCase):
             run = facegate("policy", "evaluate", "--packs", "core", "--phase", "request", "--input",
                            scenario, "--json")
             self.assertEqual(run.returncode, 1, run.stderr)
-            self.assertIn('"decision": "deny"', run.stdout)
-            self.assertIn("core.intimate-spaces", run.stdout)
+            answer = json.loads(run.stdout)
+            self.assertEqual(set(answer), {"applies", "unmet", "decision", "obligations",
+                                           "left_out", "provisional"})
+            self.assertEqual(answer["decision"], "deny")
+            for rule in answer["unmet"]:
+                self.assertEqual(set(rule), {"id", "effect", "article", "missing", "blocks"})
+            self.assertIn("core.intimate-spaces", [rule["id"] for rule in answer["unmet"]])
+            self.assertIn("remove the camera", answer["obligations"])
+
+    def test_a_scenario_is_explained(self):
+        with tempfile.TemporaryDirectory() as folder:
+            scenario = Path(folder) / "toilet.json"
+            scenario.write_text('{"request.operation": "verify_1to1", "venue.kind": "toilet"}')
+            explain = ("policy", "explain", "--packs", "core", "--input", scenario)
+            run = facegate(*explain)
+            self.assertEqual(run.returncode, 1, run.stderr)
+            self.assertIn("unmet  core.intimate-spaces (core 1), deny", run.stdout)
+            self.assertIn('venue.kind = "toilet"', run.stdout)
+            rules = json.loads(facegate(*explain, "--json").stdout)["rules"]
+            self.assertEqual(rules[0]["inputs"]["venue.kind"], "toilet")
+            self.assertEqual(rules[0]["wordings"][0]["check"]["truth"], "false")
+            self.assertEqual(facegate(*explain, "--profiles", "lax").returncode, 2)
+
+    def test_two_versions_of_a_pack_are_compared(self):
+        with tempfile.TemporaryDirectory() as folder:
+            core = (POLICIES / "core.yaml").read_text()
+            stricter = Path(folder) / "stricter.yaml"
+            stricter.write_text(core.replace(
+                "check: consent.status == 'granted' or exemption.kind != 'none'",
+                "check: consent.status == 'granted'"))
+            scenarios = Path(folder) / "scenarios"
+            scenarios.mkdir()
+            (scenarios / "exempt.json").write_text(json.dumps({
+                "request.operation": "verify_1to1", "exemption.kind": "public_safety",
+                "exemption.legal_ref": "Art. 1", "exemption.attested_by": 2,
+                "exemption.expires_at": "2027-01-01", "now": "2026-03-02T08:00:00Z",
+                "consent.status": "absent"}))
+            (scenarios / "consented.json").write_text(json.dumps({
+                "request.operation": "verify_1to1", "exemption.kind": "none",
+                "consent.status": "granted"}))
+            run = facegate("policy", "diff", POLICIES / "core.yaml", stricter, "--input",
+                           scenarios, "--json")
+            self.assertEqual(run.returncode, 1, run.stderr)
+            answer = json.loads(run.stdout)
+            self.assertEqual(answer["changed"], 1)
+            changed = [one for one in answer["scenarios"] if one["rules"]]
+            self.assertEqual((changed[0]["before"], changed[0]["after"]), ("permit", "deny"))
+            self.assertEqual(changed[0]["rules"], [
+                {"id": "core.consent-before-template", "before": "met", "after": "unmet"}])
+            same = facegate("policy", "diff", POLICIES / "core.yaml", POLICIES / "core.yaml",
+                            "--input", scenarios)
+            self.assertEqual(same.returncode, 0, same.stderr)
+
+    def test_pages_are_generated(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for page in ("inputs", "compliance"):
+                out = Path(folder) / page
+                run = facegate("policy", "doc", page, "--out", out)
+                self.assertEqual(run.returncode, 0, run.stderr)
+                committed = ROOT / "docs" / (page.upper() + ".md")
+                self.assertEqual(out.read_text(), committed.read_text(),
+                                 f"run: facegate policy doc {page} --out docs/{committed.name}")
 
 
 class Server(unittest.TestCase):

@@ -102,7 +102,10 @@ permit:
             print((self.folder / "server.log").read_text()[-4000:], file=sys.stderr)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self) -> None:
+    def start(self, port: int = 0) -> None:
+        """Starts it on a free port, or on the one where clients look for it."""
+        config = self.folder / "facegate.yaml"
+        config.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{port}", config.read_text()))
         log = self.folder / "server.log"
         with open(log, "wb") as out:
             self.process = subprocess.Popen(
@@ -127,6 +130,18 @@ permit:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def log_text(self) -> str:
+        return (self.folder / "server.log").read_text()
+
+    def add_pack(self, path: Path) -> None:
+        """Names one more pack in the configuration."""
+        config = self.folder / "facegate.yaml"
+        config.write_text(config.read_text().replace("policies/core.yaml]",
+                                                     f"policies/core.yaml, {path}]"))
 
     def channel(self, role: str) -> grpc.Channel:
         certs = self.folder / "certs"

@@ -1,6 +1,7 @@
 // LINKS: facegate_rules
 // Any bytes as an expression: it compiles or tells a place inside itself, and what compiles
-// evaluates to the same truth twice, unknown exactly where it names a missing input.
+// evaluates to the same truth twice, unknown exactly where it names a missing input, and settled by
+// telling those.
 #include "facegate/rules/expression.h"
 
 #include <memory>
@@ -26,6 +27,28 @@ const std::shared_ptr<const rules::Vocabulary>& FuzzVocabulary() {
 )")
           .value();
   return vocabulary;
+}
+
+// Some value of that type.
+rules::Value ValueOf(const rules::InputSpec& spec) {
+  switch (spec.type) {
+    case rules::Type::kBool:
+      return true;
+    case rules::Type::kInt:
+    case rules::Type::kNumber:
+      return 1.0;
+    case rules::Type::kSet:
+      return std::vector<std::string>{spec.values[0]};
+    case rules::Type::kEnum:
+      return spec.values[0];
+    case rules::Type::kString:
+    case rules::Type::kRef:
+      return std::string("x");
+    case rules::Type::kTimestamp:
+    case rules::Type::kDate:
+      return facegate::core::Timestamp{facegate::core::kMsPerDay * 20'001};
+  }
+  return {};
 }
 
 }  // namespace
@@ -54,6 +77,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::vector<std::size_t> missing;
     expression.AppendMissing(*inputs, missing);
     FG_CHECK(missing.empty() == (truth != rules::Truth::kUnknown));
+    rules::Inputs told = *inputs;
+    for (const std::size_t input : missing) {
+      FG_CHECK(std::holds_alternative<std::monostate>(inputs->at(input)));
+      told.Set(FuzzVocabulary()->at(input).name, ValueOf(FuzzVocabulary()->at(input)));
+    }
+    FG_CHECK(expression.Evaluate(told) != rules::Truth::kUnknown);
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every test that docs/INVARIANTS.md names as holding an invariant exists."""
+"""Every test that docs/INVARIANTS.md names exists, and each invariant has one that asserts it over
+the walks of tests/invariants."""
 
 import re
 import unittest
@@ -31,6 +32,15 @@ class NamedTests(unittest.TestCase):
             self.assertTrue(named, f"no test holds: {row[:60]}")
             for name in named:
                 self.assertIn(name, existing)
+            number = re.match(r"\| (I\d+) \|", row).group(1)
+            self.assertTrue(any(re.match(rf"Invariant\.{number}[A-Z]", name) for name in named),
+                            f"no walk asserts {number}")
+
+    def test_of_the_walks_are_all_named(self):
+        text = (ROOT / "docs" / "INVARIANTS.md").read_text("utf-8")
+        for name in existing_tests():
+            if re.match(r"Invariant\.I\d", name):
+                self.assertIn(f"`{name}`", text)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,15 @@ enum class StoreDriver { kSqlite, kMemory };
 
 // Paths are absolute or relative to the process: LoadServerConfig resolved those of the file
 // against the file's own folder. An empty path is "none". Limits carry their unit last.
+// Which reading of the rules: their own, or one of rules::Profile.
+enum class PolicyProfile { kNone, kStrict, kSeedLiteral };
+// The words of the inputs storage.location and storage.key_custody.
+enum class StorageLocation { kSubjectToken, kFrDevice, kEdgeLan, kOperatorCentral, kCloud };
+enum class KeyCustody { kSubject, kOperator, kThirdParty };
+// Their word in the file, which is the input's.
+std::string_view Word(StorageLocation location);
+std::string_view Word(KeyCustody custody);
+
 struct ServerConfig {
   std::string gateway_name = "facegate";
 
@@ -66,10 +75,29 @@ struct ServerConfig {
   } match;
 
   struct Policy {
-    std::vector<std::string> packs = {"policies/core.yaml"};
+    std::vector<std::string> packs = {
+        "policies/core.yaml",           "policies/cn23.yaml",    "policies/cn25.yaml",
+        "policies/cnpipl.yaml",         "policies/cnspc.yaml",   "policies/cnnds.yaml",
+        "policies/cnminor.yaml",        "policies/gdpr.yaml",    "policies/edpb.yaml",
+        "policies/aiact.yaml",          "policies/uk.yaml",      "policies/us.il.bipa.yaml",
+        "policies/us.tx.cubi.yaml",     "policies/us.wa.yaml",   "policies/us.nyc.yaml",
+        "policies/us.or.portland.yaml", "policies/in.dpdp.yaml", "policies/br.lgpd.yaml"};
+    PolicyProfile profile = PolicyProfile::kNone;
     std::string vocabulary = "policies/vocabulary.yaml";
     std::string calendar = "calendars/cn.yaml";
   } policy;
+
+  // What rules ask about where templates lie; the gateway itself measures the rest.
+  struct Placement {
+    StorageLocation location = StorageLocation::kOperatorCentral;
+    KeyCustody key_custody = KeyCustody::kOperator;
+    std::string country;
+    bool leaves_device_via_internet = false;
+  } placement;
+
+  struct Audit {
+    std::int64_t retained_days = 1095;
+  } audit;
 
   struct Permit {
     std::int64_t permit_ms_max = 5'000;

@@ -34,6 +34,15 @@ struct Caller {
   std::string request_id;
 };
 
+// What is told of a person when they are registered; nothing of it is required.
+struct SubjectFacts {
+  std::optional<double> age_years = {};  // 0..150
+  std::string country = {};              // ISO 3166-1 alpha-2
+  std::string region = {};               // "EU", "US-IL"
+  std::optional<model::SubjectRole> role = {};
+  std::optional<bool> needs_accessibility = {};
+};
+
 struct GrantRequest {
   model::SubjectRef subject;
   model::ConsentId id;  // empty: the service makes one
@@ -45,7 +54,11 @@ struct GrantRequest {
   std::set<model::ConsentScope> scopes;  // at least one
   std::string notice_sha256;             // must be that of a registered notice of the version
   std::string evidence_sha256;           // of what was signed; lower-case hex
-  core::Timestamp expires_at;            // in the future, at most retention_days away
+  // Where somebody else than the person gives it: the hash of what shows that they may, and who
+  // looked at it (a function or a staff number, 1..63 of a-z 0-9 - _). Both or none.
+  std::string guardian_evidence_sha256;
+  std::string guardian_verified_by;
+  core::Timestamp expires_at;  // in the future, at most retention_days away
 };
 
 struct ConsentResult {
@@ -71,10 +84,11 @@ class ConsentService {
                  const core::Clock& clock, TemplateDropper& dropper);
 
   // Registers a person: makes the secret behind their pseudonyms.
-  // Returns NOT_FOUND OPERATOR_NOT_FOUND, INVALID_ARGUMENT BAD_AGE (outside 0..150),
-  // ALREADY_EXISTS SUBJECT_EXISTS, FAILED_PRECONDITION SUBJECT_ERASED.
+  // Returns NOT_FOUND OPERATOR_NOT_FOUND, INVALID_ARGUMENT BAD_AGE (outside 0..150), BAD_COUNTRY
+  // (not two capital letters) or BAD_REGION (over 16 of A-Z 0-9 -), ALREADY_EXISTS SUBJECT_EXISTS,
+  // FAILED_PRECONDITION SUBJECT_ERASED.
   core::Result<model::Subject> CreateSubject(const Caller& caller, const model::SubjectRef& subject,
-                                             std::optional<double> age_years);
+                                             const SubjectFacts& facts);
   // Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED.
   core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const;
   // By id, after the id `after`.
@@ -85,7 +99,8 @@ class ConsentService {
   // Records an individual consent. One that stands for the same person, site and purpose but whose
   // time is up is recorded as expired first.
   // Returns INVALID_ARGUMENT with the field's reason (CONSENT_FORM_NOT_INDIVIDUAL,
-  // CONSENT_SCOPE_EMPTY, CONSENT_EXPIRY_BAD, EVIDENCE_BAD, NOTICE_UNKNOWN, PURPOSE_VERSION_STALE),
+  // CONSENT_SCOPE_EMPTY, CONSENT_EXPIRY_BAD, EVIDENCE_BAD, GUARDIAN_EVIDENCE_BAD, NOTICE_UNKNOWN,
+  // PURPOSE_VERSION_STALE),
   // NOT_FOUND (SITE_NOT_FOUND, PURPOSE_NOT_FOUND, SUBJECT_NOT_FOUND), FAILED_PRECONDITION
   // SUBJECT_ERASED, ALREADY_EXISTS CONSENT_EXISTS: of that id, or in force for that site and
   // purpose.
@@ -105,6 +120,11 @@ class ConsentService {
   // Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED when it was done
   // before.
   core::Result<ErasureResult> Erase(const Caller& caller, const model::SubjectRef& subject);
+
+  // Ends every granted consent to a purpose at a site, as if its time were up: the purpose ended.
+  // Returns how many.
+  core::Result<int> EndPurpose(const Caller& caller, const model::SiteRef& site,
+                               const model::PurposeId& purpose);
 
   // Marks granted consents whose time is up as expired and destroys what rested on them.
   // Returns how many.

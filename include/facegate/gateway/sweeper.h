@@ -1,4 +1,4 @@
-// Does, in the background, what falls due with time: expiring consents.
+// Does, in the background, what falls due with time: expiring consents, duties put on record.
 #pragma once
 
 #include <condition_variable>
@@ -8,6 +8,7 @@
 
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
+#include "facegate/gateway/duty_sweep.h"
 
 namespace facegate::gateway {
 
@@ -16,8 +17,9 @@ namespace facegate::gateway {
 // on it.
 class Sweeper {
  public:
-  // `consents` and `logger` must outlive it.
-  Sweeper(consent::ConsentService& consents, core::Logger& logger, std::int64_t interval_ms);
+  // `consents`, `duties` and `logger` must outlive it.
+  Sweeper(consent::ConsentService& consents, DutySweep& duties, core::Logger& logger,
+          std::int64_t interval_ms);
   ~Sweeper();
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
@@ -27,6 +29,7 @@ class Sweeper {
   void SweepOnce();
 
   consent::ConsentService& consents_;
+  DutySweep& duties_;
   core::Logger& logger_;
   const std::int64_t interval_ms_;
   std::mutex mutex_;

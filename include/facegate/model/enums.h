@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace facegate::model {
 
@@ -115,7 +116,148 @@ enum class ConsentScope {
   kSecondaryUse,
   kCrossBorder,
 };
+// In what capacity a person meets the operator.
+enum class SubjectRole {
+  kEmployee,
+  kCustomer,
+  kTenant,
+  kVisitor,
+  kStudent,
+  kPassenger,
+  kPatient,
+  kPublic
+};
 enum class ConsentGiver { kSelf, kParent, kGuardian, kAuthorizedRepresentative };
+
+// What an operator is.
+enum class OrgKind {
+  kPrivate,
+  kPublicBody,
+  kLawEnforcement,
+  kFinancialInstitution,
+  kGovernmentContractor
+};
+
+// Where the EU AI Act's Annex III puts a use.
+enum class AnnexIiiClass {
+  kNotClassified,
+  kNotHighRiskVerification,
+  kAnnexIii1aRbi,
+  kAnnexIii1bCategorisation,
+  kAnnexIii1cEmotion
+};
+
+// What an answer does to the person.
+enum class DecisionEffect { kNone, kConvenience, kAccess, kAdverseLegal, kMajorPersonalInterest };
+
+// What a notice's text covers.
+enum class NoticeField {
+  kHandlerName,
+  kHandlerContact,
+  kPurpose,
+  kMethod,
+  kDataKind,
+  kRetention,
+  kNecessity,
+  kImpactOnRights,
+  kRightsProcedure,
+  kRecipients,
+  kLegalBasis,
+  kDpoContact,
+  kTransfer,
+  kComplaintRoute,
+  kAutomatedDecision,
+  kTermOfStorage
+};
+
+// What a sign says at first glance, its first layer.
+enum class SignField { kController, kPurpose, kRights, kRetentionOrLink, kContact };
+
+// What an impact assessment covers.
+enum class AssessmentSection {
+  kLawfulnessEthics,
+  kPurposeNecessity,
+  kAccuracyDistanceLimits,
+  kSafeguardsProportionate,
+  kLeakRiskAndHarm,
+  kRightsImpactAndMitigation
+};
+
+// What made an assessment stale.
+enum class InvalidatedBy { kNothing, kPurposeChange, kMethodChange, kMajorIncident };
+
+// Where a filing with an authority stands; CanMove (compliance.h) has the moves.
+enum class FilingStatus { kNone, kDraft, kSubmitted, kAccepted, kChanged, kCancelled };
+
+// A document that belongs to a filing.
+enum class FilingDoc {
+  kHandlerBasics,
+  kPiOfficer,
+  kNecessityStatement,
+  kPurposeAndMethod,
+  kStoredCountAndSecurity,
+  kRulesAndProcedures,
+  kPiaReport,
+  kOtherRequired
+};
+
+// Why a law would excuse a rule; there is no value for "none".
+enum class ExemptionKind {
+  kLawRequiresFr,
+  kLawWaivesConsent,
+  kNationalSecurity,
+  kPublicSafety,
+  kEmergencyLifeHealthProperty,
+  kPublicHealth,
+  kMedicalOrSafety,
+  kCrimeVictimOrMissingPersonSearch,
+  kSeriousCrimeSuspect
+};
+
+// What a complaint is about.
+enum class ComplaintKind {
+  kPressure,
+  kNoAlternative,
+  kNoConsent,
+  kWrongMatch,
+  kDataHandling,
+  kOther
+};
+
+// How a complaint was answered.
+enum class ComplaintOutcome { kUpheld, kPartlyUpheld, kRejected, kWithdrawn };
+
+// Which right a person exercises.
+enum class RightsKind {
+  kAccess,
+  kCopy,
+  kCorrection,
+  kDeletion,
+  kWithdrawal,
+  kObjection,
+  kPortability,
+  kExplanation,
+  kHumanReview
+};
+
+// How a rights request was answered.
+enum class RightsOutcome { kGranted, kPartlyGranted, kRefused, kWithdrawn };
+
+// What happened to the data.
+enum class IncidentKind { kLeak, kTampering, kLoss, kMisuse, kOutage, kOther };
+
+// On what ground data went to somebody else.
+enum class DisclosureBasis {
+  kNone,
+  kConsent,
+  kStatute,
+  kWarrant,
+  kCompletesRequestedTransaction,
+  kProcessorContract
+};
+
+// What a review of the decision thresholds decided.
+enum class ThresholdDecision { kKept, kRaised, kLowered, kSuspended };
 
 // The word of each value, e.g. "USE_ALTERNATIVE", "HOTEL_ROOM", "VERIFY_1TO1".
 std::string_view Word(Role v);
@@ -130,10 +272,36 @@ std::string_view Word(ConsentStatus v);
 std::string_view Word(ConsentForm v);
 std::string_view Word(ConsentScope v);
 std::string_view Word(ConsentGiver v);
+std::string_view Word(SubjectRole v);
+std::string_view Word(OrgKind v);
+std::string_view Word(AnnexIiiClass v);
+std::string_view Word(DecisionEffect v);
+std::string_view Word(NoticeField v);
+std::string_view Word(SignField v);
+std::string_view Word(AssessmentSection v);
+std::string_view Word(InvalidatedBy v);
+std::string_view Word(FilingStatus v);
+std::string_view Word(FilingDoc v);
+std::string_view Word(ExemptionKind v);
+std::string_view Word(ComplaintKind v);
+std::string_view Word(ComplaintOutcome v);
+std::string_view Word(RightsKind v);
+std::string_view Word(RightsOutcome v);
+std::string_view Word(IncidentKind v);
+std::string_view Word(DisclosureBasis v);
+std::string_view Word(ThresholdDecision v);
 
 // The value of a word, exact spelling. Instantiated for every enum above.
 template <class E>
 std::optional<E> FromWord(std::string_view word);
+
+// The enum itself, "VENUE_KIND": the prefix of its values in the protos, and of BAD_VENUE_KIND.
+// Instantiated for every enum that is a field of a resource.
+template <class E>
+std::string_view TypeWord();
+// Its words, in the order of the values. Instantiated likewise.
+template <class E>
+std::vector<std::string_view> WordsOf();
 
 // What doors and cameras may learn: unknown, unconsented, withdrawn, expired, refused and
 // unenrolled people all answer kConsentMissing. Other reasons pass through.

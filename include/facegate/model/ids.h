@@ -47,8 +47,18 @@ using NoticeId = Id<struct NoticeTag>;
 using SubjectId = Id<struct SubjectTag>;
 using ConsentId = Id<struct ConsentTag>;
 using TemplateId = Id<struct TemplateTag>;
+using SignageId = Id<struct SignageTag>;
+using AssessmentId = Id<struct AssessmentTag>;
+using FilingId = Id<struct FilingTag>;
+using ExemptionId = Id<struct ExemptionTag>;
+using DeviceAssessmentId = Id<struct DeviceAssessmentTag>;
+using ComplaintId = Id<struct ComplaintTag>;
+using RightsRequestId = Id<struct RightsRequestTag>;
+using IncidentId = Id<struct IncidentTag>;
+using DisclosureId = Id<struct DisclosureTag>;
+using ThresholdReviewId = Id<struct ThresholdReviewTag>;
 
-// Resource names, AIP-122. Ids in names are those above.
+// Resource names, AIP-122. Ids in names are those above. NameOf (resources.h) names any resource.
 std::string OperatorName(const OperatorId& op);                        // operators/{o}
 std::string SiteName(const OperatorId& op, const SiteId& site);        // operators/{o}/sites/{s}
 std::string AccessPointName(const OperatorId& op, const SiteId& site,  // .../accessPoints/{a}

@@ -30,6 +30,11 @@ struct Subject {
   core::Bytes wrapped_secret;
   bool age_known = false;
   double age_years = 0;  // meaningful where age_known
+  // What rules about people ask; empty: not told.
+  std::string country;  // ISO 3166-1 alpha-2
+  std::string region;   // "EU", "US-IL"
+  std::optional<SubjectRole> role;
+  std::optional<bool> needs_accessibility;
   core::Timestamp created_at;
   std::uint64_t log_index = 0;  // of subject.created; set by the store
 };
@@ -48,6 +53,10 @@ struct Consent {
   std::set<ConsentScope> scopes;
   std::string notice_sha256;    // of the exact text shown, lower-case hex
   std::string evidence_sha256;  // of what the person signed or said, lower-case hex; may be empty
+  // Of what shows that a parent or guardian is one: the document's hash, never the document, and
+  // who looked at it (a function or a staff number). Both empty where nobody did.
+  std::string guardian_evidence_sha256;
+  std::string guardian_verified_by;
   core::Timestamp granted_at;
   core::Timestamp expires_at;
   // Moves with every change of status; what a decision rested on is checked against it at commit.

@@ -1,17 +1,37 @@
-// The registry's resources as plain values, with their JSON form (the stored body, also `--json`).
+// The registry's resources as plain values, with their JSON form (the stored body).
+//
+// What a person states about the world is a Fact or an Attestation: where nobody stated it, rules
+// find it missing, and what is missing is never a grant. Storage has bodies that were written
+// before a member was added: such a member is as if it had never been stated.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facegate/core/json.h"
 #include "facegate/core/status.h"
 #include "facegate/core/time.h"
+#include "facegate/model/date.h"
 #include "facegate/model/enums.h"
 #include "facegate/model/ids.h"
 
 namespace facegate::model {
+
+// Yes, no, or nothing: nobody said.
+using Fact = std::optional<bool>;
+
+// That something was done or exists, dated, with the document that shows it. To state the contrary
+// is to have none.
+struct Attestation {
+  std::string ref;  // SHA-256 in lower-case hex, or the id of a document; may be empty
+  std::optional<Date> on = {};
+  std::string by = {};  // a function or a staff number, not a name
+  bool operator==(const Attestation&) const = default;
+};
 
 // A region of a picture as fractions of its width and height: 0 <= x0 < x1 <= 1, likewise y.
 struct Region {
@@ -28,6 +48,28 @@ core::Status CheckRegion(const Region& region);
 struct Operator {
   OperatorId id;
   std::string display_name;
+  std::optional<OrgKind> kind = {};
+  Fact is_property_manager = {};
+  Fact employs_subjects = {};  // is the employer of people it recognises
+  Fact operates_cii = {};      // critical information infrastructure
+  Fact serves_general_public = {};
+  std::string complaint_channel = {};  // how anyone complains, as published
+  std::optional<AnnexIiiClass> ai_annex_iii_class = {};
+  // Oversight, documents and controls that only people can attest.
+  std::optional<Attestation> oversight_training = {};
+  std::optional<Attestation> worker_reps_informed = {};
+  std::optional<Attestation> processing_register = {};
+  std::optional<Attestation> processor_agreement = {};
+  std::optional<Attestation> minor_rules = {};  // special rules for people under age
+  std::optional<int> mlps_level = {};           // 1..5, multi-level protection scheme
+  std::optional<Attestation> mlps_certificate = {};
+  std::optional<Attestation> compliance_audit = {};  // the last one
+  std::optional<Attestation> minors_audit = {};      // the last one
+  std::optional<Attestation> staff_training = {};
+  std::optional<Attestation> incident_plan = {};
+  std::optional<Attestation> authorization_mgmt = {};
+  std::optional<Attestation> intrusion_detection = {};
+  std::optional<Attestation> lawful_ends = {};  // the declaration that it serves lawful ends alone
   bool operator==(const Operator&) const = default;
 };
 
@@ -40,6 +82,13 @@ struct Site {
   std::string region;   // optional
   std::string city;     // optional
   bool public_place = false;
+  Fact business_premises = {};  // where set, goes before what the venue kind says
+  Fact private_space = {};
+  Fact smart_access_multidwelling = {};
+  Fact public_accommodation = {};
+  std::optional<Date> started_on = {};
+  std::optional<Date> ended_on = {};
+  std::vector<std::string> packs = {};  // of rules, beyond those of its territory
   bool operator==(const Site&) const = default;
 };
 
@@ -48,6 +97,10 @@ struct Alternative {
   AlternativeKind kind = AlternativeKind::kStaffDesk;
   std::string display_name;
   bool operational = true;  // as last reported by the operator or a heartbeat
+  std::optional<core::Timestamp> heartbeat_at = {};  // the last; unset: never
+  std::optional<int> wait_s = {};                    // how long people usually wait
+  Fact extra_cost = {};
+  Fact separate_lane = {};
   bool operator==(const Alternative&) const = default;
 };
 
@@ -57,8 +110,20 @@ struct AccessPoint {
   AccessPointId id;
   std::string display_name;
   std::vector<Alternative> alternatives;
+  std::optional<int> face_wait_s = {};  // how long people usually wait in the face lane
+  int heartbeat_s_max = 0;  // an alternative silent for longer does not work; 0: none expected
+  Fact service_refused_on_refusal = {};
+  Fact penalty_or_price_on_refusal = {};
   bool operator==(const AccessPoint&) const = default;
 };
+
+// Whether an alternative of `point` works at `now`: it is operational and, where heartbeats are
+// expected, the last is at most heartbeat_s_max away.
+bool IsWorking(const AccessPoint& point, const Alternative& alternative, core::Timestamp now);
+int WorkingAlternatives(const AccessPoint& point, core::Timestamp now);
+// The longest wait of the alternatives against the face lane's, which counts as a second at least.
+// Nothing where a wait is not known or there is no alternative.
+std::optional<double> MaxWaitRatio(const AccessPoint& point);
 
 struct Camera {
   OperatorId op;
@@ -68,8 +133,20 @@ struct Camera {
   CameraUse use = CameraUse::kDoor;
   AccessPointId access_point;  // empty for an enrolment desk
   Region region_of_interest;
-  int min_face_px = 80;  // faces narrower than this are counted, never embedded; 40..2000
+  int min_face_px = 80;           // faces narrower than this are counted, never embedded; 40..2000
+  std::string capture_area = {};  // what it covers, in words
+  Fact displays_prompt = {};      // shows the purpose at the moment of use
   bool operator==(const Camera&) const = default;
+};
+
+// A region of interest is set, or the capture area is told in words.
+bool CaptureAreaDeclared(const Camera& camera);
+
+// A way without faces that was weighed for a purpose.
+struct ConsideredAlternative {
+  AlternativeKind kind = AlternativeKind::kStaffDesk;
+  std::string insufficiency;  // why it is not enough by itself
+  bool operator==(const ConsideredAlternative&) const = default;
 };
 
 // Versions count up with every change of what people were told; consents name the version.
@@ -82,8 +159,18 @@ struct Purpose {
   int retention_days = 30;  // 1..3650
   std::string necessity_statement;
   bool alternatives_assessed = false;
+  std::vector<ConsideredAlternative> considered_alternatives = {};
+  std::optional<Attestation> necessity_approval = {};  // of the necessity statement
+  std::optional<DecisionEffect> decision_effect = {};
+  Fact equivalent_nonbiometric_exists = {};
+  Fact uses_national_id_channel = {};
+  std::optional<int> other_law_days = {};  // days for which another law has data kept
+  std::optional<Date> ended_on = {};
   bool operator==(const Purpose&) const = default;
 };
+
+// Whether `next` tells people something else than `current` does: consents do not carry over.
+bool TellsOtherwise(const Purpose& current, const Purpose& next);
 
 // The exact text that people are shown for a purpose version, in one language.
 struct Notice {
@@ -94,27 +181,36 @@ struct Notice {
   std::string language;  // BCP 47
   std::string text;
   std::string text_sha256;  // lower-case hex, set by the registry
+  std::set<NoticeField> fields = {};
+  Fact plain_language = {};
+  Fact accessible_format = {};
+  Fact retention_schedule_public = {};
+  Fact complaint_channel_public = {};
+  Fact bundled_with_other_terms = {};
+  Fact misleading = {};  // what a review of the text found
   bool operator==(const Notice&) const = default;
 };
 
-core::Json ToJson(const Operator& v);
-core::Json ToJson(const Site& v);
-core::Json ToJson(const AccessPoint& v);
-core::Json ToJson(const Camera& v);
-core::Json ToJson(const Purpose& v);
-core::Json ToJson(const Notice& v);
+// ---- Of every resource: those above, of compliance.h and of duties.h. Instantiated for each. ----
 
-// The inverse of ToJson. Instantiated for every resource above.
-// Returns DATA_LOSS BAD_RESOURCE when the body is not one.
+// The stored body. What was never stated is not written.
+template <class R>
+core::Json ToJson(const R& resource);
+// The inverse. Returns DATA_LOSS BAD_RESOURCE when the body is not one.
 template <class R>
 core::Result<R> FromJson(const core::Json& json);
 
-// The resource's name.
-std::string NameOf(const Operator& v);
-std::string NameOf(const Site& v);
-std::string NameOf(const AccessPoint& v);
-std::string NameOf(const Camera& v);
-std::string NameOf(const Purpose& v);
-std::string NameOf(const Notice& v);
+// The resource's name, and its parent's ("" for an operator).
+template <class R>
+std::string NameOf(const R& resource);
+template <class R>
+std::string ParentOf(const R& resource);
+// A resource that has the ids of `name` and is else as it is made by default.
+// Returns INVALID_ARGUMENT BAD_NAME for anything that is not exactly such a name.
+template <class R>
+core::Result<R> ParseNameOf(std::string_view name);
+// That `name` is the name of a parent of such resources; BAD_NAME, too.
+template <class R>
+core::Status CheckParentName(std::string_view name);
 
 }  // namespace facegate::model

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,22 @@ struct ConsentBasis {
   std::uint64_t log_index = 0;
 };
 
+// What a decision saw of the claimed person, coarse enough for a record: it names nobody, and an
+// age is the youngest that rules treat alike.
+struct PersonSeen {
+  std::string consent_status;  // consent.status's words
+  std::optional<model::ConsentForm> consent_form;
+  std::optional<model::ConsentGiver> consent_given_by;
+  std::set<model::ConsentScope> consent_scopes;
+  bool covers_purpose_version = false;
+  bool site_matches = false;
+  bool guardian_verified = false;
+  bool has_evidence = false;
+  std::optional<int> age_from_years;  // 0, 13, 14, 16 or 18; nothing: not known
+  int reprompts = 0;
+  bool enrolled = false;
+};
+
 struct RuleFinding {
   std::string rule;
   std::string article;
@@ -64,12 +82,15 @@ struct Grounds {
   core::Timestamp decided_at;
   model::AccessPointId access_point;
   int purpose_version = 0;
-  std::vector<rules::PackInfo> packs;
+  std::shared_ptr<const std::vector<rules::PackInfo>> packs;  // in use there; may be nullptr
   std::vector<std::uint64_t> rests_on;           // log indices of the registry events used
   std::vector<model::Alternative> alternatives;  // of the access point
   // Of the claimed subject, where there is one and it is known: for the pseudonym.
   core::Bytes wrapped_subject_secret;
   std::optional<ConsentBasis> consent;  // 1:1 and enroll, where one was found
+  model::ExemptionId exemption;         // the one that stood for it; empty: none did
+  std::optional<PersonSeen> person;     // 1:1 and enroll
+  std::uint64_t stored_persons = 0;     // of the operator
 };
 
 // What detection found, for Engine::Admit.

@@ -1,10 +1,16 @@
 // The one place that maps registry, consent, clock and request to rule inputs.
 //
 // No rule reads storage by itself. Each function sets the inputs that come from one source; what no
-// source sets stays missing, and a rule that needs it is not met.
+// source sets stays missing, and a rule that needs it is not met. docs/INPUTS.md lists them.
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "facegate/core/time.h"
+#include "facegate/model/compliance.h"
+#include "facegate/model/duties.h"
 #include "facegate/model/people.h"
 #include "facegate/model/resources.h"
 #include "facegate/policy/claim.h"
@@ -12,21 +18,78 @@
 
 namespace facegate::policy {
 
-// now, request.*, caller.*: from the clock and the authenticated request.
-void SetRequest(rules::Inputs& inputs, const Claim& claim, core::Timestamp now);
-// venue.*
+// What the gateway says of itself: measured by it at start, or from its configuration; never told
+// by an operator.
+struct GatewayFacts {
+  // Of security.controls: "encryption", "security_audit", "access_control", "key_separation",
+  // "template_protection".
+  std::set<std::string> controls;
+  std::string storage_location = "operator_central";  // storage.location's words
+  std::string key_custody = "operator";               // storage.key_custody's words
+  bool leaves_device_via_internet = false;
+  std::string storage_country;  // ISO 3166-1; empty: not told
+  double log_retained_days = 0;
+};
+
+// How many people's templates the operator stores, and since when it passed which number.
+struct Population {
+  std::uint64_t stored_persons = 0;
+  std::optional<model::Date> threshold_crossed_on;
+};
+
+// now, request.*, caller.*: from the clock, the authenticated request and the camera's use.
+void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
+                core::Timestamp now);
+// exemption.*, oversight.judicial_authorisation: of those that stand at `now` and cover site and
+// purpose, the one that stands longest. Returns it, or nullptr: kind "none".
+const model::Exemption* SetExemption(rules::Inputs& inputs,
+                                     const std::vector<model::Exemption>& exemptions,
+                                     const model::SiteRef& site, const model::PurposeId& purpose,
+                                     core::Timestamp now);
+// org.*, ai.*, audit.*, records.*, contract.*, minor.*, oversight.*, security.mlps_level, and what
+// of security.controls people attest, beside those of the gateway.
+void SetOperator(rules::Inputs& inputs, const model::Operator& op, const GatewayFacts& gateway);
+// image.*, storage.*, log.*, consent.withdraw_steps and the like: what facegate is.
+void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway);
+// venue.*, deployment.*
 void SetSite(rules::Inputs& inputs, const model::Site& site);
-// access_point.*, alternatives.*; nullptr: the camera belongs to none.
-void SetAccessPoint(rules::Inputs& inputs, const model::AccessPoint* access_point);
-// camera.*
+// signage.*, of the attestation verified last.
+void SetSignage(rules::Inputs& inputs, const std::vector<model::Signage>& signs);
+// access_point.*, alternatives.*, pressure.*_on_refusal; nullptr: the camera belongs to none.
+void SetAccessPoint(rules::Inputs& inputs, const model::AccessPoint* access_point,
+                    core::Timestamp now);
+// camera.*, venue.capture_area_declared, request.prompt_shown
 void SetCamera(rules::Inputs& inputs, const model::Camera& camera);
-// purpose.*, and notice.registered: whether a notice of this version is registered.
-void SetPurpose(rules::Inputs& inputs, const model::Purpose& purpose, bool notice_registered);
-// consent.*; nullptr: there is none, which is known (status "absent"), not missing.
+// device.*, matcher.*: of the last test of the camera and the last review of thresholds.
+void SetDevice(rules::Inputs& inputs, const std::vector<model::DeviceAssessment>& tests,
+               const std::vector<model::ThresholdReview>& reviews);
+// purpose.*, retention.*, request.decision_effect
+void SetPurpose(rules::Inputs& inputs, const model::Purpose& purpose);
+// notice.*, retention.schedule_public, complaint.channel_public, pressure.bundled_with_other_terms
+// and misleading_text_flag: what holds of every text of the purpose's current version, whichever a
+// person is shown.
+void SetNotices(rules::Inputs& inputs, const std::vector<model::Notice>& current);
+// pia.*, fria.done: of the assessment approved last.
+void SetAssessments(rules::Inputs& inputs, const model::Purpose& purpose,
+                    const std::vector<model::Assessment>& assessments);
+// filing.*, oversight.registered_system: of the filing that has come furthest.
+void SetFilings(rules::Inputs& inputs, const std::vector<model::Filing>& filings);
+// incident.*, rights.*: of what is open; drills are none.
+void SetDuties(rules::Inputs& inputs, const std::vector<model::Incident>& incidents,
+               const std::vector<model::RightsRequest>& requests);
+// population.*
+void SetPopulation(rules::Inputs& inputs, const Population& population);
+
+// The word of consent.status; nullptr: "absent".
+std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp now);
+// consent.*, guardian.*, notice.given_before; nullptr: there is none, which is known (status
+// "absent"), not missing.
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
                 const model::SiteId& site, core::Timestamp now);
 // subject.*; nullptr: unknown to the operator.
 void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled);
+// pressure.reprompts_after_refusal: how often somebody asked again after the last refusal.
+void SetReprompts(rules::Inputs& inputs, int reprompts);
 // faces.*, image.bystander_present
 void SetView(rules::Inputs& inputs, const FacesInView& view);
 

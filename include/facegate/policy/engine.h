@@ -5,18 +5,38 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "facegate/core/time.h"
 #include "facegate/policy/claim.h"
+#include "facegate/policy/context.h"
 #include "facegate/policy/permit.h"
 #include "facegate/rules/rule_set.h"
 #include "facegate/storage/store.h"
 
 namespace facegate::policy {
 
+// What the engine is told once; the rules themselves are handed to it and reloaded.
 struct EngineOptions {
-  std::int64_t permit_ms_max = 5'000;  // how long a permit lives
-  std::int64_t lease_ms_max = 10'000;  // how long a stream lease may ask to live
+  std::int64_t permit_ms_max = 5'000;    // how long a permit lives
+  std::int64_t lease_ms_max = 10'000;    // how long a stream lease may ask to live
+  std::vector<rules::Profile> profiles;  // readings of the rules, selected by the configuration
+  GatewayFacts gateway;
+};
+
+// How one rule stands at a deployment, apart from whom it is about.
+struct ReviewedRule {
+  const rules::Rule* rule = nullptr;  // lives as long as the review's view
+  rules::Phase phase = rules::Phase::kDeploy;
+  bool met = false;
+  bool blocks = false;  // unmet, it refuses requests
+  std::vector<std::string> missing;
+};
+struct Review {
+  std::shared_ptr<const rules::RuleView> view;
+  std::vector<ReviewedRule> rules;      // those that apply, in the packs' order, phase by phase
+  std::vector<std::uint64_t> rests_on;  // log indices of the registry events behind it
+  bool provisional = false;             // working days beyond the published calendar were counted
 };
 
 // Which verdict a refusal gets at an access point with these alternatives: DENY for absolute bans
@@ -44,6 +64,18 @@ class Engine {
   //
   // Ensures: the permit's scope is that of `permit`; a permit that expired is a Denial.
   Admission Admit(ViewPermit permit, const FacesInView& view) const;
+
+  // What stands and what is owed at a deployment before anybody comes: every rule of every phase
+  // that can be judged without a person or a picture. For reports and sweeps, never a decision.
+  // Returns NOT_FOUND as for a claim about it, FAILED_PRECONDITION PACK_NOT_IN_FORCE.
+  core::Result<policy::Review> ReviewDeployment(const model::CameraRef& camera,
+                                                const model::PurposeId& purpose) const;
+
+  // The rules that hold at a site now, under the engine's profiles.
+  // Returns NOT_FOUND PACK_UNKNOWN or FAILED_PRECONDITION PACK_NOT_IN_FORCE for a pack it names.
+  core::Result<std::shared_ptr<const rules::RuleView>> RulesAt(const model::Site& site) const;
+  const GatewayFacts& gateway_facts() const;
+  const std::vector<rules::Profile>& profiles() const;
 
   // Lets go of what was kept of a person, once that is gone from the store. Decisions do not need
   // it (they see that it moved); it is so that nothing of an erased person stays in memory.

@@ -13,6 +13,7 @@
 
 #include "facegate/core/time.h"
 #include "facegate/policy/claim.h"
+#include "facegate/rules/rule_view.h"
 
 namespace facegate::audit {
 class Ledger;
@@ -46,7 +47,7 @@ struct Warrant {
   Grounds grounds;
   std::shared_ptr<const CandidateTest> candidates;  // 1:N only
   // The rules and inputs of the decision, which Admit completes with what detection found.
-  std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<const rules::RuleView> view;
   std::shared_ptr<const rules::Inputs> inputs;
   std::shared_ptr<AbandonSink> abandon_sink;
 };

@@ -26,6 +26,7 @@
 #include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/gateway/gateway.h"
+#include "facegate/policy/engine.h"
 #include "facegate/registry/registry_service.h"
 #include "facegate/storage/store.h"
 #include "facegate/vision/face.h"
@@ -56,7 +57,6 @@ struct ServerOptions {
 struct ServerInfo {
   std::string version;
   std::vector<vision::ModelInfo> models;
-  std::vector<rules::PackInfo> packs;
 };
 
 // What the server stands in front of. All must outlive it.
@@ -64,6 +64,7 @@ struct Parts {
   gateway::Gateway& gateway;
   consent::ConsentService& consents;
   registry::RegistryService& registry;
+  const policy::Engine& engine;
   audit::Ledger& ledger;
   const storage::Store& store;
   const crypto::KeyRing& keys;  // for page tokens

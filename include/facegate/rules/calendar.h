@@ -40,6 +40,13 @@ class WorkCalendar {
 
   // Working days after `from` up to and including `to`; negative where `to` comes first.
   WorkDays Between(Day from, Day to) const;
+  // The first day with `count` working days after `from` up to and including it.
+  // Requires: count >= 0.
+  struct Deadline {
+    Day day = 0;
+    bool provisional = false;
+  };
+  Deadline After(Day from, std::int64_t count) const;
   bool IsWorking(Day day) const { return Between(day - 1, day).count == 1; }
 
   // Where a day begins: +8 h for the Chinese mainland.

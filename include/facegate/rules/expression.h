@@ -45,6 +45,11 @@ class Expression {
   // that the expression was compiled against.
   Truth Evaluate(const Inputs& inputs, bool* provisional = nullptr) const;
 
+  // What can be said whatever the missing inputs turn out to be: true or false only where no value
+  // of theirs could change it. (In Evaluate, exists() of a missing input is false; here it is
+  // unknown.) Total; does not allocate.
+  Truth Foresee(const Inputs& inputs) const;
+
   // Appends the indices of the inputs whose absence leaves the expression unknown; nothing where it
   // is true or false. May repeat.
   void AppendMissing(const Inputs& inputs, std::vector<std::size_t>& missing) const;

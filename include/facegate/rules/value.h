@@ -40,7 +40,13 @@ struct InputSpec {
   Stage stage = Stage::kRequest;
   std::vector<std::string> values;  // of enums and sets
   std::string source;               // where it comes from, one line, for the docs
+  // True if nobody but the caller vouches for it: a rule that denies may not be satisfied by such
+  // inputs alone.
+  bool asserted = false;
 };
+
+// As Inputs::FromJson reads it: null for a missing one, a day for a date.
+core::Json ValueJson(const Value& value, bool whole_day);
 
 // The known inputs, immutable and shared.
 class Vocabulary {
@@ -86,6 +92,8 @@ class Inputs {
   // INVALID_ARGUMENT BAD_INPUT names the member.
   static core::Result<Inputs> FromJson(std::shared_ptr<const Vocabulary> vocabulary,
                                        const core::Json& json);
+  // The inputs that are not missing, by name: what FromJson reads to the same inputs.
+  core::Json ToJson() const;
 
  private:
   std::shared_ptr<const Vocabulary> vocabulary_;

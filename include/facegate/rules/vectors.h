@@ -8,9 +8,12 @@
 //       set: {venue.kind: toilet}    # changes to the scenario; null takes an input away
 //       expect: unmet                # met, unmet or not_applicable
 //       missing: []                  # optional: exactly the inputs the finding must name
+//       profiles: [strict]           # optional: the profiles selected
 //     - decision: permit             # ... or the whole decision: permit or deny
 //       in: door
 //       phase: request               # the default
+//
+// Where the scenario has a `now`, packs and rules count only on their days; a draft always does.
 #pragma once
 
 #include <string>
@@ -25,7 +28,8 @@ namespace facegate::rules {
 struct VectorReport {
   int run = 0;
   std::vector<std::string> failures;  // `file:line:column: what was expected and what came`
-  // Rules that no vector sees bite, or that none sees met: "core.x: never unmet".
+  // Rules that no vector sees bite, or that none sees met: "core.x: never unmet". A flat ban
+  // (false_always) cannot be met, and what only informs (true_for_information) cannot bite.
   std::vector<std::string> uncovered;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 struct AuditFlags {
   std::string parent;  // the operator
-  std::string type, site, camera, verdict, reason, from, until;
+  std::string type, site, camera, verdict, reason, rule, from, until;
   std::uint64_t index = 0;
   std::string directory;
   std::string receipt_file;
@@ -56,6 +56,7 @@ core::Json FilterOf(const Session& session, const AuditFlags& flags) {
   if (!flags.camera.empty()) request.Set("camera", session.FullName(flags.camera));
   if (!flags.verdict.empty()) request.Set("verdict", "VERDICT_" + flags.verdict);
   if (!flags.reason.empty()) request.Set("reason", "REASON_" + flags.reason);
+  if (!flags.rule.empty()) request.Set("rule", flags.rule);
   if (!flags.from.empty()) request.Set("start_time", flags.from);
   if (!flags.until.empty()) request.Set("end_time", flags.until);
   return request;
@@ -235,6 +236,7 @@ void AddReaders(CLI::App& group, Session& session) {
   list->add_option("--camera", flags->camera, "Name of a camera");
   list->add_option("--verdict", flags->verdict, "ALLOW, USE_ALTERNATIVE or DENY");
   list->add_option("--reason", flags->reason, "Such as CONSENT_WITHDRAWN");
+  list->add_option("--rule", flags->rule, "Id of a rule that was not met");
   list->add_option("--from", flags->from, "At or after this RFC 3339 time");
   list->add_option("--until", flags->until, "Before this RFC 3339 time");
 

@@ -22,5 +22,6 @@ void AddRecognitionCommands(CLI::App& app, Session& session);  // authorize iden
 void AddAuditCommands(CLI::App& app, Session& session);        // audit receipt
 void AddPolicyCommands(CLI::App& app, Session& session);       // policy
 void AddModelCommands(CLI::App& app, Session& session);        // models eval
+void AddDocsCommands(CLI::App& app, Session& session);         // docs
 
 }  // namespace facegate::apps

@@ -13,6 +13,10 @@ struct SubjectFlags {
   std::string name;
   std::string receipt_file;
   double age_years = -1;
+  std::string country;
+  std::string region;
+  std::string role;
+  bool needs_accessibility = false;
 };
 
 struct ConsentFlags {
@@ -26,6 +30,8 @@ struct ConsentFlags {
   std::vector<std::string> scopes;
   std::string notice_sha256;
   std::string evidence_sha256;
+  std::string guardian_evidence_sha256;
+  std::string guardian_verified_by;
   int days = 30;
   std::string receipt_file;
 };
@@ -39,6 +45,10 @@ core::Result<Exit> CreateSubject(Session& session, const SubjectFlags& flags) {
   }
   core::Json subject = core::Json::MakeObject();
   if (flags.age_years >= 0) subject.Set("age_years", flags.age_years);
+  if (!flags.country.empty()) subject.Set("country", flags.country);
+  if (!flags.region.empty()) subject.Set("region", flags.region);
+  if (!flags.role.empty()) subject.Set("role", "SUBJECT_ROLE_" + flags.role);
+  if (flags.needs_accessibility) subject.Set("needs_accessibility", true);
   core::Json request = core::Json::MakeObject();
   request.Set("parent", name.substr(0, at));
   request.Set("subject_id", name.substr(at + std::string_view("/subjects/").size()));
@@ -95,6 +105,8 @@ core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
   request.Set("given_by", "CONSENT_GIVER_" + flags.given_by);
   request.Set("scopes", std::move(scopes)).Set("notice_sha256", flags.notice_sha256);
   request.Set("evidence_sha256", flags.evidence_sha256);
+  request.Set("guardian_evidence_sha256", flags.guardian_evidence_sha256);
+  request.Set("guardian_verified_by", flags.guardian_verified_by);
   request.Set("expire_time", DaysFromNow(flags.days));
   FG_ASSIGN_OR_RETURN(const core::Json answer,
                       session.Call("ConsentService/GrantConsent", request));
@@ -129,6 +141,12 @@ void AddSubjectCommands(CLI::App& app, Session& session) {
   create->add_option("name", flags->name, "The subject's name to be")->required();
   create->add_option("--age", flags->age_years, "Age in years; rules about children ask for it")
       ->check(CLI::Range(0.0, 150.0));
+  create->add_option("--country", flags->country, "ISO 3166-1 alpha-2");
+  create->add_option("--region", flags->region, "Whose law follows the person: EU, US-IL");
+  create->add_option("--role", flags->role,
+                     "EMPLOYEE, CUSTOMER, TENANT, VISITOR, STUDENT, PASSENGER, PATIENT or PUBLIC");
+  create->add_flag("--needs-accessibility", flags->needs_accessibility,
+                   "Needs accessible notices and ways");
   create->callback([&session, flags] {
     session.SetAction([&session, flags] { return CreateSubject(session, *flags); });
   });
@@ -177,6 +195,10 @@ void AddGrant(CLI::App& group, Session& session) {
   grant->add_option("--notice-sha256", flags->notice_sha256, "Hash of the notice that was shown")
       ->required();
   grant->add_option("--evidence-sha256", flags->evidence_sha256, "Hash of what was signed");
+  grant->add_option("--guardian-evidence-sha256", flags->guardian_evidence_sha256,
+                    "Hash of what shows that a parent or guardian is one");
+  grant->add_option("--guardian-verified-by", flags->guardian_verified_by,
+                    "Who looked at it: a function or a staff number");
   grant->add_option("--days", flags->days, "Ends after so many days")->check(CLI::Range(1, 3650));
   grant->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
   grant->callback([&session, flags] {

@@ -1,104 +1,15 @@
-// operator, site, access-point, camera, purpose, notice: create, get, list, update, delete.
+// One group of commands for each kind of resource (operator, site, ..., threshold-review): create,
+// get, list, update, delete; and `exemption attest`, `registry apply`.
+#include <iostream>
 #include <memory>
-#include <optional>
-#include <sstream>
 #include <vector>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/registry_fields.h"
+#include "facegate/registry/description.h"
 
 namespace facegate::apps {
 namespace {
-
-enum class FieldKind { kText, kNumber, kYes, kWord, kRegion, kAlternatives, kFile };
-
-// A field of a resource and the flag that sets it.
-struct Field {
-  std::string flag;  // "--venue"
-  std::string name;  // in the proto: "venue_kind"
-  FieldKind kind = FieldKind::kText;
-  std::string help;
-  std::string word_prefix;  // of kWord: "VENUE_KIND_"
-};
-
-// A kind of resource: its command, its words in the protocol, its fields.
-struct Kind {
-  std::string command;  // "access-point"
-  std::string noun;     // of methods: "AccessPoint"
-  std::string member;   // of requests: "access_point"
-  std::string plural;   // of lists: "accessPoints"
-  std::string example;  // a relative name
-  std::string flags;    // of the example
-  std::vector<Field> fields;
-};
-
-std::vector<Kind> Kinds() {
-  const Field display{"--display-name", "display_name", FieldKind::kText, "What people call it",
-                      ""};
-  return {
-      {"operator",
-       "Operator",
-       "operator",
-       "operators",
-       "operators/acme",
-       "--display-name 'Acme AG'",
-       {display}},
-      {"site",
-       "Site",
-       "site",
-       "sites",
-       "operators/acme/sites/lobby",
-       "--display-name 'Office lobby' --venue OFFICE --country CH",
-       {display,
-        {"--venue", "venue_kind", FieldKind::kWord, "What kind of place", "VENUE_KIND_"},
-        {"--country", "country", FieldKind::kText, "ISO 3166-1 alpha-2", ""},
-        {"--region", "region", FieldKind::kText, "State or province", ""},
-        {"--city", "city", FieldKind::kText, "City", ""},
-        {"--public-place", "public_place", FieldKind::kYes, "Anyone may enter", ""}}},
-      {"access-point",
-       "AccessPoint",
-       "access_point",
-       "accessPoints",
-       "operators/acme/sites/lobby/accessPoints/main",
-       "--alternative 'CARD:badge reader'",
-       {display,
-        {"--alternative", "alternatives", FieldKind::kAlternatives,
-         "Another way through, KIND:name; repeatable; KIND:name:down is out of order", ""}}},
-      {"camera",
-       "Camera",
-       "camera",
-       "cameras",
-       "operators/acme/sites/lobby/cameras/door",
-       "--use DOOR --access-point operators/acme/sites/lobby/accessPoints/main "
-       "--region 0.33,0,0.67,1",
-       {display,
-        {"--use", "use", FieldKind::kWord, "DOOR, MARKED_LANE or ENROLLMENT_DESK", "CAMERA_USE_"},
-        {"--access-point", "access_point", FieldKind::kText, "Its access point", ""},
-        {"--region", "region_of_interest", FieldKind::kRegion, "x0,y0,x1,y1 as fractions", ""},
-        {"--min-face-px", "min_face_px", FieldKind::kNumber, "Smaller faces are ignored", ""}}},
-      {"purpose",
-       "Purpose",
-       "purpose",
-       "purposes",
-       "operators/acme/purposes/building_access",
-       "--category ACCESS_CONTROL --necessity 'hands-free entry' --retention-days 30",
-       {display,
-        {"--category", "category", FieldKind::kWord, "What it is about", "PURPOSE_CATEGORY_"},
-        {"--retention-days", "retention_days", FieldKind::kNumber, "1..3650", ""},
-        {"--necessity", "necessity_statement", FieldKind::kText, "Why a face is needed", ""},
-        {"--alternatives-assessed", "alternatives_assessed", FieldKind::kYes,
-         "Other ways were considered and found wanting", ""}}},
-      {"notice",
-       "Notice",
-       "notice",
-       "notices",
-       "operators/acme/purposes/building_access/notices/en",
-       "--language en --text-file notice.txt",
-       {{"--purpose-version", "purpose_version", FieldKind::kNumber, "What it explains", ""},
-        {"--language", "language", FieldKind::kText, "BCP 47, such as zh-CN", ""},
-        {"--text", "text", FieldKind::kText, "The text as shown", ""},
-        {"--text-file", "text", FieldKind::kFile, "A file that holds the text as shown", ""}}},
-  };
-}
 
 // What the flags of one command were given.
 struct Given {
@@ -108,96 +19,15 @@ struct Given {
   std::string etag;
 };
 
-core::Status BadFlag(const std::string& flag, const std::string& what) {
-  return core::Status(core::Code::kInvalidArgument, "BAD_FLAG", flag + " " + what);
-}
-
-std::vector<std::string> Split(const std::string& text, char at, std::size_t parts_max) {
-  std::vector<std::string> parts;
-  std::size_t from = 0;
-  while (parts.size() + 1 < parts_max) {
-    const std::size_t end = text.find(at, from);
-    if (end == std::string::npos) break;
-    parts.push_back(text.substr(from, end - from));
-    from = end + 1;
-  }
-  parts.push_back(text.substr(from));
-  return parts;
-}
-
-std::optional<double> ReadNumber(const std::string& text) {
-  std::istringstream in(text);
-  in.imbue(std::locale::classic());
-  double value = 0;
-  if (!(in >> value) || !in.eof()) return std::nullopt;
-  return value;
-}
-
-core::Result<core::Json> ReadRegion(const std::string& flag, const std::string& text) {
-  const std::vector<std::string> parts = Split(text, ',', 5);
-  if (parts.size() != 4) return BadFlag(flag, "is x0,y0,x1,y1");
-  core::Json region = core::Json::MakeObject();
-  constexpr const char* kNames[] = {"x0", "y0", "x1", "y1"};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::optional<double> value = ReadNumber(parts[i]);
-    if (!value) return BadFlag(flag, "is x0,y0,x1,y1");
-    region.Set(kNames[i], *value);
-  }
-  return region;
-}
-
-core::Result<core::Json> ReadAlternatives(const std::string& flag,
-                                          const std::vector<std::string>& texts) {
-  core::Json list = core::Json::MakeArray();
-  for (const std::string& text : texts) {
-    const std::vector<std::string> parts = Split(text, ':', 3);
-    if (parts.size() < 2 || (parts.size() == 3 && parts[2] != "down")) {
-      return BadFlag(flag, "is KIND:name or KIND:name:down");
-    }
-    core::Json item = core::Json::MakeObject();
-    item.Set("kind", "ALTERNATIVE_KIND_" + parts[0]).Set("display_name", parts[1]);
-    item.Set("operational", parts.size() == 2);
-    list.Push(std::move(item));
-  }
-  return list;
-}
-
-core::Result<core::Json> ReadField(const Session& session, const Field& field,
-                                   const std::vector<std::string>& values) {
-  switch (field.kind) {
-    case FieldKind::kText:
-      return core::Json(field.name == "access_point" ? session.FullName(values.back())
-                                                     : values.back());
-    case FieldKind::kNumber: {
-      const std::optional<double> value = ReadNumber(values.back());
-      if (!value) return BadFlag(field.flag, "is a number");
-      return core::Json(static_cast<std::int64_t>(*value));
-    }
-    case FieldKind::kYes:
-      return core::Json(values.back() != "false");
-    case FieldKind::kWord:
-      return core::Json(field.word_prefix + values.back());
-    case FieldKind::kRegion:
-      return ReadRegion(field.flag, values.back());
-    case FieldKind::kAlternatives:
-      return ReadAlternatives(field.flag, values);
-    case FieldKind::kFile: {
-      FG_ASSIGN_OR_RETURN(std::string text, ReadWholeFile(values.back()));
-      return core::Json(std::move(text));
-    }
-  }
-  FG_CHECK(false);
-}
-
 // The resource as far as its flags were given; their names go to `mask`.
-core::Result<core::Json> ReadResource(const Session& session, const Kind& kind, const Given& given,
-                                      std::string& mask) {
+core::Result<core::Json> ReadResource(const Session& session, const ResourceKind& kind,
+                                      const Given& given, std::vector<std::string>& mask) {
   core::Json resource = core::Json::MakeObject();
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
     if (given.options[i]->count() == 0) continue;
     FG_ASSIGN_OR_RETURN(core::Json value, ReadField(session, kind.fields[i], given.values[i]));
-    resource.Set(kind.fields[i].name, std::move(value));
-    mask += (mask.empty() ? "" : ",") + kind.fields[i].name;
+    if (!value.is_null()) resource.Set(kind.fields[i].name, std::move(value));
+    mask.push_back(kind.fields[i].name);
   }
   return resource;
 }
@@ -207,41 +37,60 @@ std::string Line(const Session& session, const std::string& verb, const core::Js
          std::to_string(resource.IntOr("logIndex", 0));
 }
 
-core::Result<Exit> Create(Session& session, const Kind& kind, const Given& given) {
-  const std::string name = session.FullName(given.name);
-  const std::size_t slash = name.rfind('/');
-  if (slash == std::string::npos) return BadFlag("NAME", "is a full resource name");
-  std::string mask;
-  FG_ASSIGN_OR_RETURN(core::Json resource, ReadResource(session, kind, given, mask));
+// operators/{o}/sites/{s}: the parent is what stands before the last two parts, or nothing.
+std::string ParentOf(const std::string& name) {
+  const std::size_t id = name.rfind('/');
+  const std::size_t collection = id == 0 || id == std::string::npos ? id : name.rfind('/', id - 1);
+  return collection == std::string::npos ? "" : name.substr(0, collection);
+}
+
+core::Result<core::Json> CallCreate(Session& session, const std::string& service,
+                                    const model::Spelling& spelling, const std::string& name,
+                                    core::Json resource) {
   core::Json request = core::Json::MakeObject();
-  // operators/{o}/sites/{s}: the parent is what stands before the last two parts.
-  if (const std::size_t collection = name.rfind('/', slash - 1); collection != std::string::npos) {
-    request.Set("parent", name.substr(0, collection));
+  if (const std::string parent = ParentOf(name); !parent.empty()) request.Set("parent", parent);
+  request.Set(spelling.member + "_id", name.substr(name.rfind('/') + 1))
+      .Set(spelling.member, std::move(resource));
+  return session.Call(service + "/Create" + spelling.noun, request);
+}
+
+core::Result<core::Json> CallUpdate(Session& session, const std::string& service,
+                                    const model::Spelling& spelling, core::Json resource,
+                                    const std::vector<std::string>& mask) {
+  core::Json request = core::Json::MakeObject();
+  request.Set(spelling.member, std::move(resource));
+  // protobuf's JSON form of a mask: lowerCamelCase names, joined with commas.
+  std::string camel;
+  for (const std::string& name : mask) {
+    if (!camel.empty()) camel += ',';
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      const bool raise = name[i] == '_' && i + 1 < name.size();
+      camel += raise ? static_cast<char>(std::toupper(name[++i])) : name[i];
+    }
   }
-  request.Set(kind.member + "_id", name.substr(slash + 1)).Set(kind.member, std::move(resource));
+  request.Set("update_mask", camel);
+  return session.Call(service + "/Update" + spelling.noun, request);
+}
+
+core::Result<Exit> Create(Session& session, const ResourceKind& kind, const Given& given) {
+  const std::string name = session.FullName(given.name);
+  if (name.find('/') == std::string::npos) return BadFlag("NAME", "is a full resource name");
+  std::vector<std::string> mask;
+  FG_ASSIGN_OR_RETURN(core::Json resource, ReadResource(session, kind, given, mask));
   FG_ASSIGN_OR_RETURN(const core::Json made,
-                      session.Call("RegistryService/Create" + kind.noun, request));
+                      CallCreate(session, kind.service, kind.spelling, name, std::move(resource)));
   session.Answer(made, Line(session, "created", made));
   return Exit::kYes;
 }
 
-core::Result<Exit> Update(Session& session, const Kind& kind, const Given& given) {
-  std::string mask;
+core::Result<Exit> Update(Session& session, const ResourceKind& kind, const Given& given) {
+  std::vector<std::string> mask;
   FG_ASSIGN_OR_RETURN(core::Json resource, ReadResource(session, kind, given, mask));
   if (mask.empty()) return BadFlag("update", "needs at least one field to change");
   resource.Set("name", session.FullName(given.name));
   if (!given.etag.empty()) resource.Set("etag", given.etag);
-  core::Json request = core::Json::MakeObject();
-  request.Set(kind.member, std::move(resource));
-  // protobuf's JSON form of a mask: lowerCamelCase names, joined with commas.
-  std::string camel;
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    const bool raise = mask[i] == '_' && i + 1 < mask.size();
-    camel += raise ? static_cast<char>(std::toupper(mask[++i])) : mask[i];
-  }
-  request.Set("update_mask", camel);
   FG_ASSIGN_OR_RETURN(const core::Json updated,
-                      session.Call("RegistryService/Update" + kind.noun, request));
+                      CallUpdate(session, kind.service, kind.spelling, std::move(resource), mask));
   session.Answer(updated, Line(session, "updated", updated));
   return Exit::kYes;
 }
@@ -252,54 +101,66 @@ core::Json NameRequest(const Session& session, const std::string& name) {
   return request;
 }
 
-core::Result<Exit> Get(Session& session, const Kind& kind, const Given& given) {
-  FG_ASSIGN_OR_RETURN(const core::Json found, session.Call("RegistryService/Get" + kind.noun,
-                                                           NameRequest(session, given.name)));
+core::Result<Exit> Get(Session& session, const ResourceKind& kind, const Given& given) {
+  FG_ASSIGN_OR_RETURN(
+      const core::Json found,
+      session.Call(kind.service + "/Get" + kind.spelling.noun, NameRequest(session, given.name)));
   session.Say(found.DumpPretty());
   return Exit::kYes;
 }
 
-core::Result<Exit> Delete(Session& session, const Kind& kind, const Given& given) {
+core::Result<Exit> Delete(Session& session, const ResourceKind& kind, const Given& given) {
   const core::Json request = NameRequest(session, given.name);
   FG_ASSIGN_OR_RETURN(const core::Json deleted,
-                      session.Call("RegistryService/Delete" + kind.noun, request));
+                      session.Call(kind.service + "/Delete" + kind.spelling.noun, request));
   session.Answer(deleted, "deleted " + request.StringOr("name", ""));
   return Exit::kYes;
 }
 
-core::Result<Exit> List(Session& session, const Kind& kind, const Given& given) {
+core::Result<Exit> Attest(Session& session, const ResourceKind&, const Given& given) {
+  FG_ASSIGN_OR_RETURN(const core::Json attested, session.Call("RegistryService/AttestExemption",
+                                                              NameRequest(session, given.name)));
+  session.Answer(attested, Line(session, "attested", attested));
+  return Exit::kYes;
+}
+
+core::Result<Exit> List(Session& session, const ResourceKind& kind, const Given& given) {
   core::Json request = core::Json::MakeObject();
-  if (kind.command != "operator") {
-    const bool below_operator = kind.command == "site" || kind.command == "purpose";
+  if (!kind.spelling.parent_form.empty()) {
+    const bool below_operator = kind.spelling.parent_form == "operators/{operator}";
     request.Set("parent", given.name.empty() && below_operator ? session.OperatorName()
                                                                : session.FullName(given.name));
   }
   core::Json all = core::Json::MakeArray();
-  FG_RETURN_IF_ERROR(session.ForEach(
-      "RegistryService/List" + kind.noun + "s", request, kind.plural, [&](const core::Json& item) {
-        if (!session.json()) {
-          session.Say(item.StringOr("name", "") + "  " + item.StringOr("displayName", ""));
-        }
-        all.Push(item);
-        return core::Status::Ok();
-      }));
+  FG_RETURN_IF_ERROR(session.ForEach(kind.service + "/List" + kind.spelling.plural, request,
+                                     kind.spelling.collection, [&](const core::Json& item) {
+                                       if (!session.json()) {
+                                         session.Say(item.StringOr("name", "") + "  " +
+                                                     item.StringOr("displayName", ""));
+                                       }
+                                       all.Push(item);
+                                       return core::Status::Ok();
+                                     }));
   if (session.json()) session.Say(all.DumpPretty());
   return Exit::kYes;
 }
 
-using Run = core::Result<Exit> (*)(Session&, const Kind&, const Given&);
+using Run = core::Result<Exit> (*)(Session&, const ResourceKind&, const Given&);
 
-void AddVerb(CLI::App& group, Session& session, const std::shared_ptr<const Kind>& kind,
+void AddVerb(CLI::App& group, Session& session, const std::shared_ptr<const ResourceKind>& kind,
              const std::string& verb, const std::string& what, bool with_fields, Run run) {
-  const std::string example = kind->command + " " + verb + " " +
-                              (verb == "list" ? "operators/acme" : kind->example) +
-                              (with_fields ? " " + kind->flags : "");
+  const bool lists = verb == "list";
+  const std::string parent = ParentOf(kind->example);
+  const std::string example =
+      kind->command + " " + verb + " " +
+      (lists ? (parent.empty() ? "operators/acme" : parent) : kind->example) +
+      (with_fields ? " " + kind->flags : "");
   CLI::App* command = AddCommand(group, verb, what, "facegate " + example);
   auto given = std::make_shared<Given>();
-  CLI::Option* name = command->add_option(
-      verb == "list" ? "parent" : "name", given->name,
-      verb == "list" ? "Name of the parent" : "Full name, or relative to --operator");
-  if (verb != "list") name->required();
+  CLI::Option* name =
+      command->add_option(lists ? "parent" : "name", given->name,
+                          lists ? "Name of the parent" : "Full name, or relative to --operator");
+  if (!lists) name->required();
   if (with_fields) {
     given->values.resize(kind->fields.size());
     for (std::size_t i = 0; i < kind->fields.size(); ++i) {
@@ -317,19 +178,142 @@ void AddVerb(CLI::App& group, Session& session, const std::shared_ptr<const Kind
   });
 }
 
+// ---- registry apply ----
+
+// Everything of the operator that a description may have.
+core::Result<registry::Registered> ReadRegistered(Session& session,
+                                                  const std::string& operator_name) {
+  registry::Registered registered;
+  const core::Result<core::Json> found = session.Call(
+      "RegistryService/GetOperator", core::Json::MakeObject().Set("name", operator_name));
+  if (!found.ok() && found.status().code() == core::Code::kNotFound) return registered;
+  if (!found.ok()) return found.status();
+  registered[operator_name] = *found;
+  std::map<std::string, std::vector<std::string>> names;  // by the form of the name
+  for (const model::Spelling& kind : registry::DescribedKinds()) {
+    if (kind.parent_form.empty()) names[kind.form].push_back(operator_name);
+    for (const std::string& parent : names[kind.parent_form]) {
+      const core::Json request = core::Json::MakeObject().Set("parent", parent);
+      FG_RETURN_IF_ERROR(session.ForEach("RegistryService/List" + kind.plural, request,
+                                         kind.collection, [&](const core::Json& item) {
+                                           const std::string name = item.StringOr("name", "");
+                                           registered[name] = item;
+                                           names[kind.form].push_back(name);
+                                           return core::Status::Ok();
+                                         }));
+    }
+  }
+  return registered;
+}
+
+std::string ShortValue(const core::Json& value) {
+  constexpr std::size_t kValueBytesMax = 60;
+  std::string text = value.is_null() ? "nothing" : value.Dump();
+  return text.size() <= kValueBytesMax ? text : std::to_string(text.size()) + " bytes";
+}
+
+void SayStep(const Session& session, const registry::Step& step) {
+  using Action = registry::Step::Action;
+  constexpr std::pair<Action, const char*> kSigns[] = {{Action::kCreate, "+ "},
+                                                       {Action::kUpdate, "~ "},
+                                                       {Action::kUnchanged, "= "},
+                                                       {Action::kDelete, "- "}};
+  for (const auto& [action, sign] : kSigns) {
+    if (action == step.action) session.Say(sign + session.ShortName(step.name));
+  }
+  for (const registry::Difference& each : step.differences) {
+    session.Say("    " + each.field + ": " + ShortValue(each.from) + " -> " + ShortValue(each.to));
+  }
+}
+
+core::Status Take(Session& session, const registry::Step& step) {
+  using Action = registry::Step::Action;
+  core::Status status;
+  if (step.action == Action::kCreate) {
+    status = CallCreate(session, "RegistryService", step.spelling, step.name, step.body).status();
+  } else if (step.action == Action::kUpdate) {
+    core::Json body = step.body;
+    body.Set("name", step.name).Set("etag", step.etag);
+    std::vector<std::string> mask;
+    for (const registry::Difference& each : step.differences) mask.push_back(each.field);
+    status = CallUpdate(session, "RegistryService", step.spelling, std::move(body), mask).status();
+  } else if (step.action == Action::kDelete) {
+    status = session
+                 .Call("RegistryService/Delete" + step.spelling.noun,
+                       core::Json::MakeObject().Set("name", step.name))
+                 .status();
+  }
+  if (status.ok()) return status;
+  return status.WithContext((step.where.empty() ? "" : step.where + ": ") + step.name);
+}
+
+core::Json StepJson(const registry::Step& step) {
+  constexpr const char* kActions[] = {"create", "update", "unchanged", "delete"};
+  core::Json changed = core::Json::MakeArray();
+  for (const registry::Difference& each : step.differences) changed.Push(each.field);
+  core::Json json = core::Json::MakeObject();
+  json.Set("action", kActions[static_cast<int>(step.action)])
+      .Set("name", step.name)
+      .Set("changed", std::move(changed));
+  return json;
+}
+
+core::Result<Exit> Apply(Session& session, const std::string& file, bool dry_run, bool prune) {
+  using Action = registry::Step::Action;
+  FG_ASSIGN_OR_RETURN(const registry::Description description, registry::Description::Load(file));
+  FG_ASSIGN_OR_RETURN(const registry::Registered registered,
+                      ReadRegistered(session, description.operator_name()));
+  FG_ASSIGN_OR_RETURN(const std::vector<registry::Step> steps, description.Plan(registered, prune));
+  std::size_t changes = 0;
+  core::Json all = core::Json::MakeArray();
+  for (const registry::Step& step : steps) {
+    if (!dry_run) FG_RETURN_IF_ERROR(Take(session, step));
+    if (!session.json()) SayStep(session, step);
+    all.Push(StepJson(step));
+    if (step.action != Action::kUnchanged) ++changes;
+  }
+  const std::string done = dry_run ? " to make" : " made";
+  session.Answer(all, changes == 0 ? "nothing to do" : std::to_string(changes) + " changes" + done);
+  return Exit::kYes;
+}
+
+void AddApply(CLI::App& app, Session& session) {
+  CLI::App* group = AddGroup(app, "registry", "The whole register of an operator");
+  CLI::App* command = AddCommand(*group, "apply", "Makes the register say what a file describes",
+                                 "facegate registry apply site.yaml --dry-run");
+  struct Flags {
+    std::string file;
+    bool dry_run = false;
+    bool prune = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  command->add_option("file", flags->file, "The description, YAML")->required();
+  command->add_flag("--dry-run", flags->dry_run, "Says what it would change, and changes nothing");
+  command->add_flag("--prune", flags->prune, "Also deletes what the file does not have");
+  command->callback([&session, flags] {
+    session.SetAction(
+        [&session, flags] { return Apply(session, flags->file, flags->dry_run, flags->prune); });
+  });
+}
+
 }  // namespace
 
 void AddRegistryCommands(CLI::App& app, Session& session) {
-  for (Kind& value : Kinds()) {
-    const auto kind = std::make_shared<const Kind>(std::move(value));
-    CLI::App* group = AddGroup(app, kind->command, "The register's " + kind->command + "s");
+  for (ResourceKind& value : ResourceKinds()) {
+    const auto kind = std::make_shared<const ResourceKind>(std::move(value));
+    std::string plural = kind->spelling.plural;
+    CLI::App* group = AddGroup(app, kind->command, "The register's " + plural);
     AddVerb(*group, session, kind, "create", "Registers one", true, Create);
     AddVerb(*group, session, kind, "get", "Shows one", false, Get);
     AddVerb(*group, session, kind, "list", "Lists all of a parent", false, List);
     AddVerb(*group, session, kind, "update", "Changes the given fields", true, Update);
     AddVerb(*group, session, kind, "delete", "Deletes one that has nothing below it", false,
             Delete);
+    if (kind->spelling.noun == "Exemption") {
+      AddVerb(*group, session, kind, "attest", "Adds your word; two are needed", false, Attest);
+    }
   }
+  AddApply(app, session);
 }
 
 }  // namespace facegate::apps

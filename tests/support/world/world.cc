@@ -49,7 +49,7 @@ World::World(WorldOptions options)
   engine =
       std::make_unique<policy::Engine>(*store, clock, CoreRules(), policy::EngineOptions{},
                                        options.record_abandoned ? ledger->abandon_sink() : nullptr);
-  if (!options.already_registered) Register();
+  if (!options.already_registered) RegisterAll();
 }
 
 World::~World() = default;
@@ -63,17 +63,29 @@ audit::Event World::MakeEvent(const std::string& type) const {
   return event;
 }
 
-template <class R>
-void World::Put(const R& resource, const std::string& kind, const std::string& parent) {
-  const std::string name = model::NameOf(resource);
+void World::PutBody(const std::string& name, const std::string& kind, const std::string& parent,
+                    const std::string& body) {
   const auto old = store->GetResource(name);
   const std::uint64_t revision = old.ok() ? old->revision + 1 : 1;
-  const storage::Changes changes{
-      storage::PutResource{name, kind, parent, model::ToJson(resource).Dump(), revision}};
+  const storage::Changes changes{storage::PutResource{name, kind, parent, body, revision}};
   (void)Must(ledger->Append(MakeEvent("registry." + kind), changes));
 }
 
-void World::Register() {
+void World::Change(storage::Change change) {
+  (void)Must(ledger->Append(MakeEvent("consent.granted"), {std::move(change)}));
+}
+
+model::Purpose World::RegisteredPurpose() const {
+  const auto row = Must(store->GetResource(model::PurposeName(op(), purpose())));
+  return Must(model::FromJson<model::Purpose>(Must(core::Json::Parse(row.body))));
+}
+
+model::Site World::RegisteredSite() const {
+  const auto row = Must(store->GetResource(model::SiteName(op(), site())));
+  return Must(model::FromJson<model::Site>(Must(core::Json::Parse(row.body))));
+}
+
+void World::RegisterAll() {
   const std::string op_name = model::OperatorName(op());
   const std::string site_name = model::SiteName(op(), site());
   Put(model::Operator{op(), "Acme"}, "operator", "");
@@ -158,6 +170,23 @@ std::uint64_t World::Withdraw(const model::Consent& consent) {
 void World::MarkEnrolled(std::string_view id) {
   const model::TemplateKey key{op(), model::SubjectId(id), purpose(), core::Bytes(60, 7)};
   (void)Must(ledger->Append(MakeEvent("template.enrolled"), {storage::PutTemplateKey{key}}));
+}
+
+void World::StoreTemplate(std::string_view id) {
+  const model::SubjectId subject(id);
+  const auto consents = Must(store->ListConsents({op(), subject}));
+  model::Template value;
+  value.op = op();
+  value.subject = subject;
+  value.purpose = purpose();
+  value.site = site();
+  value.id = model::TemplateId("t1");
+  value.consent = consents.front().id;
+  value.model_id = "model";
+  value.sealed = core::Bytes(170, 7);
+  value.created_at = clock.Now();
+  MarkEnrolled(id);
+  (void)Must(ledger->Append(MakeEvent("template.enrolled"), {storage::PutTemplate{value}}));
 }
 
 policy::Claim World::VerifyClaim(std::string_view id) const {

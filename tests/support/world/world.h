@@ -13,6 +13,7 @@
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
 #include "facegate/crypto/key_ring.h"
+#include "facegate/model/fields.h"
 #include "facegate/policy/engine.h"
 #include "facegate/storage/store.h"
 #include "support/base/fake_clock.h"
@@ -55,6 +56,17 @@ class World {
   std::uint64_t Withdraw(const model::Consent& consent);
   // Stores a template key, which is what "enrolled" means to a decision.
   void MarkEnrolled(std::string_view subject);
+  // Stores a template of theirs, with its key: one person more is stored.
+  void StoreTemplate(std::string_view subject);
+  // Registers a resource, or replaces it, without asking the registry's rules.
+  template <class R>
+  void Register(const R& resource) {
+    Put(resource, std::string(model::Kind<R>::kWord), model::ParentOf(resource));
+  }
+  // Makes one change, under a record of its own.
+  void Change(storage::Change change);
+  model::Purpose RegisteredPurpose() const;
+  model::Site RegisteredSite() const;
   // Replaces the access point's alternatives.
   void SetAlternatives(std::vector<model::Alternative> alternatives);
 
@@ -80,9 +92,13 @@ class World {
   std::unique_ptr<policy::Engine> engine;
 
  private:
-  void Register();
+  void RegisterAll();
+  void PutBody(const std::string& name, const std::string& kind, const std::string& parent,
+               const std::string& body);
   template <class R>
-  void Put(const R& resource, const std::string& kind, const std::string& parent);
+  void Put(const R& resource, const std::string& kind, const std::string& parent) {
+    PutBody(model::NameOf(resource), kind, parent, model::ToJson(resource).Dump());
+  }
   audit::Event MakeEvent(const std::string& type) const;
 };
 

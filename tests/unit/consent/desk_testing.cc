@@ -101,7 +101,7 @@ template void Desk::Store(const model::Purpose&, const char*, const std::string&
 
 model::SubjectRef Desk::Register(const std::string& id) {
   const model::SubjectRef ref{op_, model::SubjectId(id)};
-  const auto subject = service_->CreateSubject(caller_, ref, 30.0);
+  const auto subject = service_->CreateSubject(caller_, ref, {.age_years = 30.0});
   EXPECT_TRUE(subject.ok()) << subject.status().ToString();
   return ref;
 }

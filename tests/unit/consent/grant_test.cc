@@ -78,6 +78,32 @@ TEST_F(Grant, RefusesFormsThatAreNoIndividualConsent) {
   }
 }
 
+TEST_F(Grant, KeepsWhatShowsThatAGuardianIsOne) {
+  GrantRequest request = Request(ada_);
+  request.given_by = model::ConsentGiver::kGuardian;
+  request.guardian_evidence_sha256 = std::string(64, 'a');
+  request.guardian_verified_by = "desk-3";
+  const auto stored = service_->Get({op_, ada_.subject, MustGrant(request).id});
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->guardian_evidence_sha256, request.guardian_evidence_sha256);
+  EXPECT_EQ(stored->guardian_verified_by, "desk-3");
+}
+
+TEST_F(Grant, RefusesGuardianEvidenceThatIsNone) {
+  GrantRequest request = Request(ada_);
+  request.given_by = model::ConsentGiver::kParent;
+  request.guardian_evidence_sha256 = std::string(64, 'a');
+  EXPECT_EQ(ReasonOf(request), "GUARDIAN_EVIDENCE_BAD") << "nobody verified it";
+  request.guardian_verified_by = "Jane Doe";
+  EXPECT_EQ(ReasonOf(request), "GUARDIAN_EVIDENCE_BAD") << "a name";
+  request.guardian_verified_by = "desk-3";
+  request.guardian_evidence_sha256 = "abc";
+  EXPECT_EQ(ReasonOf(request), "GUARDIAN_EVIDENCE_BAD") << "no hash";
+  request.guardian_evidence_sha256 = std::string(64, 'a');
+  request.given_by = model::ConsentGiver::kSelf;
+  EXPECT_EQ(ReasonOf(request), "GUARDIAN_EVIDENCE_BAD") << "nobody guards";
+}
+
 TEST_F(Grant, TakesEveryIndividualForm) {
   for (const auto form : {model::ConsentForm::kSeparate, model::ConsentForm::kExplicit,
                           model::ConsentForm::kWritten, model::ConsentForm::kESignature}) {

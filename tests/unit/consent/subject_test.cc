@@ -24,7 +24,8 @@ TEST_F(Subjects, AreCreatedWithASecretThatOpensForThemAlone) {
 }
 
 TEST_F(Subjects, KeepTheAgeOnlyWhereItIsKnown) {
-  const auto with = service_->CreateSubject(caller_, {op_, model::SubjectId("ada")}, 13.5);
+  const auto with =
+      service_->CreateSubject(caller_, {op_, model::SubjectId("ada")}, {.age_years = 13.5});
   const auto without = service_->CreateSubject(caller_, {op_, model::SubjectId("bob")}, {});
   ASSERT_TRUE(with.ok() && without.ok());
   EXPECT_TRUE(with->age_known);
@@ -48,8 +49,38 @@ TEST_F(Subjects, NeedARegisteredOperator) {
 
 TEST_F(Subjects, HaveAnAgeThatAPersonCanHave) {
   for (const double age : {-0.1, 150.1, std::nan(""), HUGE_VAL}) {
-    const auto subject = service_->CreateSubject(caller_, {op_, model::SubjectId("ada")}, age);
+    const auto subject =
+        service_->CreateSubject(caller_, {op_, model::SubjectId("ada")}, {.age_years = age});
     EXPECT_EQ(subject.status().reason(), "BAD_AGE") << age;
+  }
+}
+
+TEST_F(Subjects, KeepWhatRulesAsk) {
+  const SubjectFacts facts{.age_years = 12,
+                           .country = "US",
+                           .region = "US-IL",
+                           .role = model::SubjectRole::kStudent,
+                           .needs_accessibility = true};
+  ASSERT_TRUE(service_->CreateSubject(caller_, {op_, model::SubjectId("ada")}, facts).ok());
+  const auto subject = service_->GetSubject({op_, model::SubjectId("ada")});
+  ASSERT_TRUE(subject.ok());
+  EXPECT_EQ(subject->country, "US");
+  EXPECT_EQ(subject->region, "US-IL");
+  EXPECT_EQ(subject->role, model::SubjectRole::kStudent);
+  EXPECT_EQ(subject->needs_accessibility, true);
+}
+
+TEST_F(Subjects, LiveInCountriesAndRegionsThatAreCodes) {
+  const auto reason_of = [&](const SubjectFacts& facts) {
+    return service_->CreateSubject(caller_, {op_, model::SubjectId("ada")}, facts)
+        .status()
+        .reason();
+  };
+  for (const char* country : {"us", "USA", "U", "1A"}) {
+    EXPECT_EQ(reason_of({.country = country}), "BAD_COUNTRY") << country;
+  }
+  for (const char* region : {"illinois", "US IL", "ABCDEFGHIJKLMNOPQ"}) {
+    EXPECT_EQ(reason_of({.region = region}), "BAD_REGION") << region;
   }
 }
 

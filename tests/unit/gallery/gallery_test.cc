@@ -436,19 +436,16 @@ TEST_F(GalleryTest, RefusesABrokenEmbedding) {
   EXPECT_EQ(status.reason(), "EMBEDDING_INVALID");
 }
 
-// A template always rests on a consent, even where an operator's rules would not ask for one.
-TEST_F(GalleryTest, RefusesAPermitThatRestsOnNoConsent) {
+// A template always rests on a consent, even where no rule would ask for one: there is no permit.
+TEST_F(GalleryTest, IsNeverShownAPermitThatRestsOnNoConsent) {
   world_.AddSubject("ann");
   const auto no_rules =
       rules::RuleSet::Load(testing::CoreRules()->vocabulary(), std::vector<std::string>{});
   ASSERT_TRUE(no_rules.ok()) << no_rules.status().ToString();
   const policy::Engine engine(*world_.store, world_.clock, *no_rules, {}, nullptr);
-  auto decision = engine.Decide(world_.EnrollClaim("ann"));
-  auto admission = engine.Admit(std::get<policy::ViewPermit>(std::move(decision)), {1, 1});
-  auto permit = std::get<policy::Permit>(std::move(admission));
-  const auto pending = gallery_->Prepare(Exactly(1), permit);
-  EXPECT_EQ(pending.status().reason(), "CONSENT_MISSING");
-  world_.Spend(std::move(permit));
+  const auto decision = engine.Decide(world_.EnrollClaim("ann"));
+  ASSERT_TRUE(std::holds_alternative<policy::Denial>(decision));
+  EXPECT_EQ(std::get<policy::Denial>(decision).reason, model::Reason::kConsentMissing);
 }
 
 TEST_F(GalleryTest, RefusesToPrepareWithABrokenTemplateKey) {

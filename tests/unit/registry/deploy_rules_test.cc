@@ -42,7 +42,7 @@ rules:
     evidence: [none]
 )";
 
-// A rule whose input nothing supplies.
+// A rule whose input another resource supplies, which is registered later.
 constexpr const char* kNeedsSignage = R"(
 id: test
 version: 1.0.0
@@ -89,8 +89,8 @@ TEST_F(DeployRules, RefuseIntimateSpaces) {
                           model::VenueKind::kChangingRoom, model::VenueKind::kToilet}) {
     site.venue_kind = kind;
     ExpectRefused(registry_->Create(caller_, site), "core.intimate-spaces");
+    EXPECT_FALSE(registry_->Get<model::Site>(model::NameOf(site)).ok());
   }
-  EXPECT_EQ(LogSize(), 1u);
 }
 
 TEST_F(DeployRules, RefuseToTurnASiteIntoAnIntimateSpace) {
@@ -177,11 +177,29 @@ TEST_F(DeployRules, RefuseAPurposeThatNoSiteMayServe) {
   Must(marketing);
 }
 
-TEST_F(DeployRules, RefuseWhereAnInputIsMissing) {
+TEST_F(DeployRules, LetASiteBeThatMayYetGetItsSigns) {
   UseRules(kNeedsSignage);
   model::Site site = ASite();
   site.public_place = true;
-  ExpectRefused(registry_->Create(caller_, site), "test.signage");
+  Must(site);
+}
+
+TEST_F(DeployRules, PutARefusalByRuleOnRecord) {
+  model::Site site = ASite();
+  site.venue_kind = model::VenueKind::kToilet;
+  const std::uint64_t before = LogSize();
+  ExpectRefused(registry_->Create(caller_, site), "core.intimate-spaces");
+  EXPECT_EQ(LogSize(), before + 1);
+  model::Purpose purpose = APurpose();
+  purpose.display_name = "Sorting by religion";
+  EXPECT_EQ(registry_->Create(caller_, purpose).status().reason(), "SENSITIVE_LABEL");
+  ASSERT_EQ(LogSize(), before + 2);
+  const auto entries = store_->ReadEntries(model::OperatorId("acme"), before, 2);
+  ASSERT_TRUE(entries.ok());
+  for (const auto& entry : *entries) {
+    EXPECT_NE(entry.entry.find("registry.refused"), std::string::npos);
+    EXPECT_EQ(entry.entry.find("religion"), std::string::npos) << "no words of the caller";
+  }
 }
 
 TEST_F(DeployRules, DoNotRefuseForAdvice) {

@@ -11,6 +11,8 @@
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
 #include "facegate/crypto/key_ring.h"
+#include "facegate/model/compliance.h"
+#include "facegate/model/duties.h"
 #include "facegate/model/resources.h"
 #include "facegate/policy/engine.h"
 #include "facegate/registry/registry_service.h"
@@ -32,6 +34,18 @@ class Office : public ::testing::Test {
   model::Camera ACamera() const;
   model::Purpose APurpose() const;
   model::Notice ANotice() const;
+  model::Signage ASign() const;
+  model::Assessment AnAssessment() const;  // approved
+  model::Filing AFiling() const;           // a draft
+  model::Exemption AnExemption() const;
+  model::DeviceAssessment ADeviceTest() const;
+  model::Complaint AComplaint() const;          // open
+  model::RightsRequest ARightsRequest() const;  // open
+  model::Incident AnIncident() const;           // open
+  model::Disclosure ADisclosure() const;
+  model::ThresholdReview AThresholdReview() const;
+  // All of the above, parents first.
+  void RegisterEverything();
 
   // Registers the resource, failing the test otherwise.
   template <class R>
@@ -47,6 +61,10 @@ class Office : public ::testing::Test {
   }
   // The core rules, or those of `pack_yaml` alone.
   void UseRules(const std::string& pack_yaml);
+  // A day in the test's year: Day("03-01").
+  static model::Date Day(const std::string& month_and_day);
+  // A person whom links may name.
+  void AddSubject(const std::string& id);
   std::string EntryAt(std::uint64_t index) const;
   std::uint64_t LogSize() const;
 

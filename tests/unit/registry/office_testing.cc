@@ -88,6 +88,148 @@ model::Notice Office::ANotice() const {
   return v;
 }
 
+model::Signage Office::ASign() const {
+  model::Signage v;
+  v.op = op_;
+  v.site = site_;
+  v.id = model::SignageId("spring");
+  v.photo_sha256 = std::string(64, 'a');
+  v.attested_by = "facility desk";
+  v.verified_at = clock_.Now();
+  v.present = true;
+  v.layer1_fields = {model::SignField::kController, model::SignField::kPurpose};
+  return v;
+}
+
+model::Assessment Office::AnAssessment() const {
+  model::Assessment v;
+  v.op = op_;
+  v.purpose = purpose_;
+  v.id = model::AssessmentId("v1");
+  v.sections = {model::AssessmentSection::kPurposeNecessity};
+  v.coverage = "Head office,\nboth doors";
+  v.document_sha256 = std::string(64, 'b');
+  v.approved_by = "privacy board";
+  v.approved_on = Day("03-01");
+  v.retained_until = model::AddYears(Day("03-01"), 3);
+  return v;
+}
+
+model::Filing Office::AFiling() const {
+  model::Filing v;
+  v.op = op_;
+  v.id = model::FilingId("first");
+  v.authority = "Provincial authority";
+  v.status = model::FilingStatus::kDraft;
+  return v;
+}
+
+model::Exemption Office::AnExemption() const {
+  model::Exemption v;
+  v.op = op_;
+  v.id = model::ExemptionId("search");
+  v.kind = model::ExemptionKind::kCrimeVictimOrMissingPersonSearch;
+  v.legal_ref = "Public Health Act, section 3";
+  v.expires_at = clock_.Now() + 30 * core::kMsPerDay;
+  return v;
+}
+
+model::DeviceAssessment Office::ADeviceTest() const {
+  model::DeviceAssessment v;
+  v.op = op_;
+  v.site = site_;
+  v.camera = model::CameraId("cam-1");
+  v.id = model::DeviceAssessmentId("y2026");
+  v.assessed_on = Day("02-01");
+  v.assessed_by = "test laboratory";
+  return v;
+}
+
+model::Complaint Office::AComplaint() const {
+  model::Complaint v;
+  v.op = op_;
+  v.id = model::ComplaintId("c1");
+  v.kind = model::ComplaintKind::kPressure;
+  v.received_on = Day("03-01");
+  return v;
+}
+
+model::RightsRequest Office::ARightsRequest() const {
+  model::RightsRequest v;
+  v.op = op_;
+  v.id = model::RightsRequestId("r1");
+  v.kind = model::RightsKind::kDeletion;
+  v.received_on = Day("03-01");
+  return v;
+}
+
+model::Incident Office::AnIncident() const {
+  model::Incident v;
+  v.op = op_;
+  v.id = model::IncidentId("i1");
+  v.kind = model::IncidentKind::kLeak;
+  v.detected_at = clock_.Now();
+  return v;
+}
+
+model::Disclosure Office::ADisclosure() const {
+  model::Disclosure v;
+  v.op = op_;
+  v.id = model::DisclosureId("d1");
+  v.recipient = "Ministry of Health";
+  v.basis = model::DisclosureBasis::kWarrant;
+  v.disclosed_on = Day("03-01");
+  v.records = {"operators/acme/records/0"};
+  return v;
+}
+
+model::ThresholdReview Office::AThresholdReview() const {
+  model::ThresholdReview v;
+  v.op = op_;
+  v.id = model::ThresholdReviewId("q1");
+  v.reviewed_on = Day("03-01");
+  v.model_id = "dlib-v1";
+  v.decision = model::ThresholdDecision::kKept;
+  return v;
+}
+
+void Office::RegisterEverything() {
+  Must(AnOperator());
+  Must(ASite());
+  Must(AnAccessPoint());
+  Must(ACamera());
+  Must(APurpose());
+  Must(ANotice());
+  Must(ASign());
+  Must(AnAssessment());
+  Must(AFiling());
+  Must(AnExemption());
+  Must(ADeviceTest());
+  Must(AComplaint());
+  Must(ARightsRequest());
+  Must(AnIncident());
+  Must(ADisclosure());
+  Must(AThresholdReview());
+}
+
+model::Date Office::Day(const std::string& month_and_day) {
+  const auto date = model::ParseDate("2026-" + month_and_day);
+  FG_CHECK(date.ok());
+  return *date;
+}
+
+void Office::AddSubject(const std::string& id) {
+  model::Subject subject;
+  subject.op = op_;
+  subject.id = model::SubjectId(id);
+  audit::Event event;
+  event.type = "subject.created";
+  event.log = op_;
+  event.actor = caller_.principal;
+  event.request_id = caller_.request_id;
+  FG_CHECK(ledger_->Append(std::move(event), {storage::PutSubject{subject}}).ok());
+}
+
 void Office::UseRules(const std::string& pack_yaml) {
   auto rules = rules::RuleSet::Parse(vocabulary_, "test.yaml", pack_yaml);
   ASSERT_TRUE(rules.ok()) << rules.status().ToString();

@@ -1,5 +1,6 @@
 // The life of a resource: created, read, replaced, deleted, and each time in the log.
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "facegate/core/bytes.h"
@@ -9,28 +10,28 @@
 namespace facegate::registry {
 namespace {
 
-class Register : public Office {
- protected:
-  void RegisterEverything() {
-    Must(AnOperator());
-    Must(ASite());
-    Must(AnAccessPoint());
-    Must(ACamera());
-    Must(APurpose());
-    Must(ANotice());
-  }
-};
+class Register : public Office {};
 
 TEST_F(Register, KeepsEveryKindOfResource) {
   RegisterEverything();
-  EXPECT_EQ(registry_->Get<model::Operator>("operators/acme")->resource, AnOperator());
-  EXPECT_EQ(registry_->Get<model::Site>("operators/acme/sites/hq")->resource, ASite());
-  EXPECT_EQ(registry_->Get<model::AccessPoint>("operators/acme/sites/hq/accessPoints/main-door")
-                ->resource,
-            AnAccessPoint());
-  EXPECT_EQ(registry_->Get<model::Camera>("operators/acme/sites/hq/cameras/cam-1")->resource,
-            ACamera());
-  EXPECT_EQ(registry_->Get<model::Purpose>("operators/acme/purposes/entry")->resource, APurpose());
+  const auto expect_kept = [this](const auto& resource) {
+    using R = std::remove_cvref_t<decltype(resource)>;
+    const auto kept = registry_->Get<R>(model::NameOf(resource));
+    ASSERT_TRUE(kept.ok()) << kept.status().ToString();
+    EXPECT_EQ(kept->resource, resource) << model::NameOf(resource);
+  };
+  expect_kept(AnOperator());
+  expect_kept(ASite());
+  expect_kept(AnAccessPoint());
+  expect_kept(ACamera());
+  expect_kept(APurpose());
+  expect_kept(AFiling());
+  expect_kept(AnExemption());
+  expect_kept(ADeviceTest());
+  expect_kept(AnAssessment());
+  expect_kept(AnIncident());
+  expect_kept(ADisclosure());
+  expect_kept(AThresholdReview());
   const auto notice = registry_->Get<model::Notice>("operators/acme/purposes/entry/notices/en");
   ASSERT_TRUE(notice.ok());
   EXPECT_EQ(notice->resource.text, ANotice().text);
@@ -61,8 +62,10 @@ TEST_F(Register, WritesIdsAndHashesIntoTheLogButNoText) {
     EXPECT_NE(camera.find(told), std::string::npos) << told;
   }
   for (std::uint64_t index = 0; index < LogSize(); ++index) {
-    for (const char* text : {"Acme", "Head office", "Main door", "Card reader", "Left of",
-                             "Entry to", "passed on", "compare your face", "上海"}) {
+    for (const char* text :
+         {"Acme", "Head office", "Main door", "Card reader", "Left of", "Entry to", "passed on",
+          "compare your face", "上海", "facility", "both doors", "privacy board", "Provincial",
+          "Health Act", "laboratory", "Ministry", "dlib"}) {
       EXPECT_EQ(EntryAt(index).find(text), std::string::npos) << text << " in record " << index;
     }
   }
@@ -166,38 +169,42 @@ TEST_F(Register, TakesEveryConcurrentUpdateOnce) {
 
 TEST_F(Register, DeletesWhatHasNoChildren) {
   RegisterEverything();
-  const auto reason = [](const core::Status& status) { return status.reason(); };
-  const std::string site = "operators/acme/sites/hq";
-  EXPECT_EQ(reason(registry_->Delete<model::Operator>(caller_, "operators/acme")), "HAS_CHILDREN");
-  EXPECT_EQ(reason(registry_->Delete<model::Site>(caller_, site)), "HAS_CHILDREN");
-  EXPECT_EQ(reason(registry_->Delete<model::Purpose>(caller_, "operators/acme/purposes/entry")),
-            "HAS_CHILDREN");
-  EXPECT_EQ(
-      reason(registry_->Delete<model::AccessPoint>(caller_, site + "/accessPoints/main-door")),
-      "HAS_CHILDREN");
+  const auto reason_of_delete = [this](const auto& resource) {
+    using R = std::remove_cvref_t<decltype(resource)>;
+    return registry_->Delete<R>(caller_, model::NameOf(resource)).reason();
+  };
+  EXPECT_EQ(reason_of_delete(AnOperator()), "HAS_CHILDREN");
+  EXPECT_EQ(reason_of_delete(ASite()), "HAS_CHILDREN");
+  EXPECT_EQ(reason_of_delete(APurpose()), "HAS_CHILDREN");
+  EXPECT_EQ(reason_of_delete(AnAccessPoint()), "HAS_CHILDREN");
+  EXPECT_EQ(reason_of_delete(ACamera()), "HAS_CHILDREN");
 
-  EXPECT_TRUE(registry_->Delete<model::Camera>(caller_, site + "/cameras/cam-1").ok());
-  EXPECT_TRUE(
-      registry_->Delete<model::AccessPoint>(caller_, site + "/accessPoints/main-door").ok());
-  EXPECT_TRUE(registry_->Delete<model::Site>(caller_, site).ok());
-  EXPECT_TRUE(
-      registry_->Delete<model::Notice>(caller_, "operators/acme/purposes/entry/notices/en").ok());
-  EXPECT_TRUE(registry_->Delete<model::Purpose>(caller_, "operators/acme/purposes/entry").ok());
-  EXPECT_TRUE(registry_->Delete<model::Operator>(caller_, "operators/acme").ok());
+  clock_.Advance(4 * 366 * core::kMsPerDay);  // the assessment may go
+  EXPECT_EQ(reason_of_delete(ADeviceTest()), "");
+  EXPECT_EQ(reason_of_delete(ACamera()), "");
+  EXPECT_EQ(reason_of_delete(AnAccessPoint()), "");
+  EXPECT_EQ(reason_of_delete(ASign()), "");
+  EXPECT_EQ(reason_of_delete(ASite()), "");
+  EXPECT_EQ(reason_of_delete(ANotice()), "");
+  EXPECT_EQ(reason_of_delete(APurpose()), "HAS_CHILDREN");
+  EXPECT_EQ(reason_of_delete(AnAssessment()), "");
+  EXPECT_EQ(reason_of_delete(APurpose()), "");
+  EXPECT_EQ(reason_of_delete(AnOperator()), "HAS_CHILDREN");
+  EXPECT_EQ(reason_of_delete(AFiling()), "");
+  EXPECT_EQ(reason_of_delete(AnExemption()), "");
+  EXPECT_EQ(reason_of_delete(AComplaint()), "");
+  EXPECT_EQ(reason_of_delete(ARightsRequest()), "");
+  EXPECT_EQ(reason_of_delete(AnIncident()), "");
+  EXPECT_EQ(reason_of_delete(ADisclosure()), "");
+  EXPECT_EQ(reason_of_delete(AnOperator()), "HAS_CHILDREN");
+  EXPECT_EQ(reason_of_delete(AThresholdReview()), "");
+  EXPECT_EQ(reason_of_delete(AnOperator()), "");
   EXPECT_FALSE(registry_->Get<model::Operator>("operators/acme").ok());
 }
 
 TEST_F(Register, KeepsAnOperatorWhileItKnowsPeople) {
   Must(AnOperator());
-  model::Subject subject;
-  subject.op = op_;
-  subject.id = model::SubjectId("ada");
-  audit::Event event;
-  event.type = "subject.created";
-  event.log = op_;
-  event.actor = caller_.principal;
-  event.request_id = caller_.request_id;
-  ASSERT_TRUE(ledger_->Append(std::move(event), {storage::PutSubject{subject}}).ok());
+  AddSubject("ada");
   EXPECT_EQ(registry_->Delete<model::Operator>(caller_, "operators/acme").reason(), "HAS_CHILDREN");
 }
 
@@ -251,6 +258,23 @@ TEST_F(Register, NeverChangesANotice) {
   const auto updated = registry_->Update(caller_, notice, 0);
   EXPECT_EQ(updated.status().code(), core::Code::kFailedPrecondition);
   EXPECT_EQ(updated.status().reason(), "NOTICE_IMMUTABLE");
+  notice = ANotice();
+  notice.language = "de";
+  EXPECT_EQ(registry_->Update(caller_, notice, 0).status().reason(), "NOTICE_IMMUTABLE");
+}
+
+TEST_F(Register, LetsWhatIsKnownOfANoticeBeAdded) {
+  Must(AnOperator());
+  Must(APurpose());
+  model::Notice notice = Must(ANotice()).resource;
+  notice.plain_language = true;
+  notice.fields = {model::NoticeField::kPurpose};
+  notice.text_sha256 = "made up";
+  const auto updated = registry_->Update(caller_, notice, 0);
+  ASSERT_TRUE(updated.ok()) << updated.status().ToString();
+  EXPECT_EQ(updated->resource.plain_language, true);
+  EXPECT_EQ(updated->resource.text_sha256,
+            core::HexEncode(crypto::Sha256(core::AsBytes(notice.text))));
 }
 
 TEST_F(Register, TakesNoticesForThePurposesCurrentVersionOnly) {

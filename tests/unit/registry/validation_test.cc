@@ -27,6 +27,16 @@ TEST_F(Fields, OfOrderlyResourcesPass) {
   EXPECT_TRUE(Validate(ACamera()).ok());
   EXPECT_TRUE(Validate(APurpose()).ok());
   EXPECT_TRUE(Validate(ANotice()).ok());
+  EXPECT_TRUE(Validate(ASign()).ok());
+  EXPECT_TRUE(Validate(AnAssessment()).ok());
+  EXPECT_TRUE(Validate(AFiling()).ok());
+  EXPECT_TRUE(Validate(AnExemption()).ok());
+  EXPECT_TRUE(Validate(ADeviceTest()).ok());
+  EXPECT_TRUE(Validate(AComplaint()).ok());
+  EXPECT_TRUE(Validate(ARightsRequest()).ok());
+  EXPECT_TRUE(Validate(AnIncident()).ok());
+  EXPECT_TRUE(Validate(ADisclosure()).ok());
+  EXPECT_TRUE(Validate(AThresholdReview()).ok());
 }
 
 TEST_F(Fields, NeedEveryId) {
@@ -250,6 +260,202 @@ TEST_F(Fields, LetPlacesAndNoticesUseAnyWord) {
   model::Notice notice = ANotice();
   notice.text = "We never infer your religion or health.";
   EXPECT_TRUE(Validate(notice).ok());
+}
+
+TEST_F(Fields, NeedTheTextsThatSayWhoAndWhat) {
+  const auto expect_needed = [](auto resource, std::string decltype(resource)::*field) {
+    resource.*field = "";
+    EXPECT_EQ(ReasonOf(resource), "BAD_TEXT");
+    resource.*field = std::string(501, 'x');
+    EXPECT_EQ(ReasonOf(resource), "BAD_TEXT");
+    resource.*field = "two\nlines";
+    EXPECT_EQ(ReasonOf(resource), "BAD_TEXT");
+    resource.*field = std::string(500, 'x');
+    EXPECT_TRUE(Validate(resource).ok());
+  };
+  expect_needed(ASign(), &model::Signage::attested_by);
+  expect_needed(AFiling(), &model::Filing::authority);
+  expect_needed(AnExemption(), &model::Exemption::legal_ref);
+  expect_needed(ADeviceTest(), &model::DeviceAssessment::assessed_by);
+  expect_needed(ADisclosure(), &model::Disclosure::recipient);
+  expect_needed(AThresholdReview(), &model::ThresholdReview::model_id);
+}
+
+TEST_F(Fields, LimitTheTextsThatAreOptional) {
+  model::Operator op = AnOperator();
+  op.complaint_channel = std::string(501, 'x');
+  EXPECT_EQ(ReasonOf(op), "BAD_TEXT");
+  op = AnOperator();
+  op.staff_training = model::Attestation{"doc-1\n", {}, ""};
+  EXPECT_EQ(ReasonOf(op), "BAD_TEXT");
+  model::Camera camera = ACamera();
+  camera.capture_area = "\xff";
+  EXPECT_EQ(ReasonOf(camera), "BAD_TEXT");
+  model::Assessment assessment = AnAssessment();
+  assessment.coverage = std::string(4096, 'x');
+  EXPECT_TRUE(Validate(assessment).ok());
+  assessment.coverage += "x";
+  EXPECT_EQ(ReasonOf(assessment), "BAD_TEXT");
+  model::Purpose purpose = APurpose();
+  purpose.considered_alternatives = {{model::AlternativeKind::kCard, ""}};
+  EXPECT_EQ(ReasonOf(purpose), "BAD_TEXT");
+}
+
+TEST_F(Fields, RefuseLabelsInEveryNewText) {
+  const std::string label = "by religion";
+  const auto expect_refused = [&](auto resource, std::string decltype(resource)::*field) {
+    resource.*field = label;
+    EXPECT_EQ(ReasonOf(resource), "SENSITIVE_LABEL");
+  };
+  expect_refused(AnOperator(), &model::Operator::complaint_channel);
+  expect_refused(ACamera(), &model::Camera::capture_area);
+  expect_refused(ASign(), &model::Signage::attested_by);
+  expect_refused(AnAssessment(), &model::Assessment::coverage);
+  expect_refused(AnAssessment(), &model::Assessment::approved_by);
+  expect_refused(ADeviceTest(), &model::DeviceAssessment::assessed_by);
+  expect_refused(AThresholdReview(), &model::ThresholdReview::model_id);
+  expect_refused(AThresholdReview(), &model::ThresholdReview::reviewed_by);
+  model::Operator op = AnOperator();
+  op.minor_rules = model::Attestation{"health-rules", {}, ""};
+  EXPECT_EQ(ReasonOf(op), "SENSITIVE_LABEL");
+  model::Purpose purpose = APurpose();
+  purpose.considered_alternatives = {{model::AlternativeKind::kCard, label}};
+  EXPECT_EQ(ReasonOf(purpose), "SENSITIVE_LABEL");
+  model::Incident incident = AnIncident();
+  incident.id = model::IncidentId("race-data");
+  EXPECT_EQ(ReasonOf(incident), "SENSITIVE_LABEL");
+}
+
+TEST_F(Fields, LetLawsAndBodiesHaveTheirNames) {
+  model::Filing filing = AFiling();
+  filing.authority = "Health Authority";
+  filing.reference = "HIV/7";
+  EXPECT_TRUE(Validate(filing).ok());
+  EXPECT_TRUE(Validate(AnExemption()).ok()) << AnExemption().legal_ref;
+  EXPECT_TRUE(Validate(ADisclosure()).ok()) << ADisclosure().recipient;
+}
+
+TEST_F(Fields, NeedHashesInLowerCaseHex) {
+  model::Signage sign = ASign();
+  for (const std::string& bad : {std::string(), std::string(63, 'a'), std::string(65, 'a'),
+                                 std::string(64, 'A'), std::string(64, 'g')}) {
+    sign.photo_sha256 = bad;
+    EXPECT_EQ(ReasonOf(sign), "BAD_SHA256") << bad;
+  }
+  model::ThresholdReview review = AThresholdReview();
+  review.group_error_report_sha256 = "abc";
+  EXPECT_EQ(ReasonOf(review), "BAD_SHA256");
+}
+
+TEST_F(Fields, LimitTheNumbers) {
+  const auto expect_range = [](auto resource, auto set, int min, int max) {
+    for (const int bad : {min - 1, max + 1}) {
+      set(resource, bad);
+      EXPECT_EQ(ReasonOf(resource), "BAD_NUMBER") << bad;
+    }
+    for (const int good : {min, max}) {
+      set(resource, good);
+      EXPECT_TRUE(Validate(resource).ok()) << good;
+    }
+  };
+  expect_range(
+      AnOperator(), [](model::Operator& v, int n) { v.mlps_level = n; }, 1, 5);
+  expect_range(
+      AnAccessPoint(), [](model::AccessPoint& v, int n) { v.face_wait_s = n; }, 0, 86400);
+  expect_range(
+      AnAccessPoint(), [](model::AccessPoint& v, int n) { v.alternatives[0].wait_s = n; }, 0,
+      86400);
+  expect_range(
+      AnAccessPoint(), [](model::AccessPoint& v, int n) { v.heartbeat_s_max = n; }, 0, 604800);
+  expect_range(
+      APurpose(), [](model::Purpose& v, int n) { v.other_law_days = n; }, 0, 36500);
+  expect_range(
+      AComplaint(), [](model::Complaint& v, int n) { v.deadline_days = n; }, 1, 366);
+  expect_range(
+      ARightsRequest(), [](model::RightsRequest& v, int n) { v.deadline_days = n; }, 1, 366);
+}
+
+TEST_F(Fields, LimitThePacksOfASite) {
+  model::Site site = ASite();
+  site.packs = {"cn23", "Core Rules"};
+  EXPECT_EQ(ReasonOf(site), "BAD_PACKS");
+  site.packs.assign(33, "cn23");
+  EXPECT_EQ(ReasonOf(site), "BAD_PACKS");
+  site.packs.resize(32);
+  EXPECT_TRUE(Validate(site).ok());
+}
+
+TEST_F(Fields, NeedDatesInOrder) {
+  model::Site site = ASite();
+  site.started_on = Day("03-02");
+  site.ended_on = Day("03-01");
+  EXPECT_EQ(ReasonOf(site), "BAD_ORDER");
+  model::Incident incident = AnIncident();
+  incident.authority_notified_at = incident.detected_at + -1;
+  EXPECT_EQ(ReasonOf(incident), "BAD_ORDER");
+  incident.authority_notified_at = incident.detected_at;
+  EXPECT_TRUE(Validate(incident).ok());
+  model::Complaint complaint = AComplaint();
+  complaint.answered_on = Day("02-28");
+  complaint.outcome = model::ComplaintOutcome::kUpheld;
+  EXPECT_EQ(ReasonOf(complaint), "BAD_ORDER");
+}
+
+TEST_F(Fields, NeedAnOutcomeWithAnAnswer) {
+  model::Complaint complaint = AComplaint();
+  complaint.answered_on = Day("03-02");
+  EXPECT_EQ(ReasonOf(complaint), "OUTCOME_INCOMPLETE");
+  model::RightsRequest request = ARightsRequest();
+  request.outcome = model::RightsOutcome::kGranted;
+  EXPECT_EQ(ReasonOf(request), "OUTCOME_INCOMPLETE");
+}
+
+TEST_F(Fields, NeedAnApprovedAssessmentToBeKeptForThreeYears) {
+  model::Assessment assessment = AnAssessment();
+  assessment.retained_until = model::AddYears(*assessment.approved_on, 3) + -1;
+  EXPECT_EQ(ReasonOf(assessment), "RETAINED_TOO_SHORT");
+  assessment.retained_until.reset();
+  EXPECT_EQ(ReasonOf(assessment), "RETAINED_TOO_SHORT");
+  assessment.approved_on.reset();
+  EXPECT_EQ(ReasonOf(assessment), "APPROVAL_INCOMPLETE");
+  assessment.approved_by.clear();
+  EXPECT_TRUE(Validate(assessment).ok()) << "not approved yet";
+}
+
+TEST_F(Fields, NeedWhatAFilingsStatusSays) {
+  using enum model::FilingStatus;
+  model::Filing filing = AFiling();
+  const auto expect_incomplete = [&](model::FilingStatus status) {
+    filing.status = status;
+    EXPECT_EQ(ReasonOf(filing), "FILING_INCOMPLETE") << model::Word(status);
+  };
+  expect_incomplete(kSubmitted);
+  filing.submitted_on = Day("01-10");
+  EXPECT_TRUE(Validate(filing).ok());
+  expect_incomplete(kAccepted);
+  filing.accepted_on = Day("01-09");
+  EXPECT_EQ(ReasonOf(filing), "BAD_ORDER");
+  filing.accepted_on = Day("01-20");
+  EXPECT_TRUE(Validate(filing).ok());
+  expect_incomplete(kChanged);
+  expect_incomplete(kCancelled);
+  filing.change_submitted_on = Day("02-01");
+  filing.cancel_submitted_on = Day("02-02");
+  for (const auto status : {kChanged, kCancelled}) {
+    filing.status = status;
+    EXPECT_TRUE(Validate(filing).ok());
+  }
+}
+
+TEST_F(Fields, NeedRecordsOfTheSameOperator) {
+  model::Disclosure disclosure = ADisclosure();
+  for (const char* bad : {"operators/other/records/1", "operators/acme/records/",
+                          "operators/acme/records/x", "1", ""}) {
+    disclosure.records = {bad};
+    EXPECT_EQ(ReasonOf(disclosure), "BAD_RECORDS") << bad;
+  }
+  disclosure.records.assign(1001, "operators/acme/records/1");
+  EXPECT_EQ(ReasonOf(disclosure), "BAD_RECORDS");
 }
 
 TEST_F(Fields, AreCheckedOnCreationAndOnUpdate) {

@@ -51,6 +51,23 @@ TEST(Enums, HaveTheWordsOfTheModel) {
   ExpectSameWords<v1::ConsentForm, model::ConsentForm>();
   ExpectSameWords<v1::ConsentScope, model::ConsentScope>();
   ExpectSameWords<v1::ConsentGiver, model::ConsentGiver>();
+  ExpectSameWords<v1::OrgKind, model::OrgKind>();
+  ExpectSameWords<v1::AnnexIiiClass, model::AnnexIiiClass>();
+  ExpectSameWords<v1::DecisionEffect, model::DecisionEffect>();
+  ExpectSameWords<v1::NoticeField, model::NoticeField>();
+  ExpectSameWords<v1::SignField, model::SignField>();
+  ExpectSameWords<v1::AssessmentSection, model::AssessmentSection>();
+  ExpectSameWords<v1::InvalidatedBy, model::InvalidatedBy>();
+  ExpectSameWords<v1::FilingStatus, model::FilingStatus>();
+  ExpectSameWords<v1::FilingDoc, model::FilingDoc>();
+  ExpectSameWords<v1::ExemptionKind, model::ExemptionKind>();
+  ExpectSameWords<v1::ComplaintKind, model::ComplaintKind>();
+  ExpectSameWords<v1::ComplaintOutcome, model::ComplaintOutcome>();
+  ExpectSameWords<v1::RightsKind, model::RightsKind>();
+  ExpectSameWords<v1::RightsOutcome, model::RightsOutcome>();
+  ExpectSameWords<v1::IncidentKind, model::IncidentKind>();
+  ExpectSameWords<v1::DisclosureBasis, model::DisclosureBasis>();
+  ExpectSameWords<v1::ThresholdDecision, model::ThresholdDecision>();
 }
 
 TEST(Enums, HaveNoModelValueForUnspecifiedOrUnknown) {

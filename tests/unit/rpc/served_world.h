@@ -89,9 +89,8 @@ class ServedWorld {
   explicit ServedWorld(const rpc::MutualTls& tls) { Start(tls, {}); }
 
   rpc::Parts parts() {
-    return {gateway,       consents,      registry_service,
-            *world.ledger, *world.store,  *world.keys,
-            world.clock,   world.metrics, log};
+    return {gateway,      consents,    registry_service, *world.engine, *world.ledger,
+            *world.store, *world.keys, world.clock,      world.metrics, log};
   }
   std::string target() const { return "localhost:" + std::to_string(server->port()); }
 
@@ -134,9 +133,8 @@ class ServedWorld {
   void Start(const rpc::Authentication& authentication, rpc::ServerOptions options) {
     if (const core::Status loaded = gallery.Load(); !loaded.ok()) std::abort();
     if (options.listen_address.empty()) options.listen_address = "127.0.0.1:0";
-    server = Must(rpc::Server::Start(authentication, options,
-                                     {"0.0-test", faces.models(), world.engine->rules()->packs()},
-                                     parts()));
+    server =
+        Must(rpc::Server::Start(authentication, options, {"0.0-test", faces.models()}, parts()));
   }
 };
 

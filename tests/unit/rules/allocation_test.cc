@@ -1,11 +1,12 @@
-// Permits() runs once per enrolled person of a search, so it must not allocate: this program counts
-// every global operator new.
+// Permits() and Denies() run once per enrolled person of a search, so they must not allocate: this
+// program counts every global operator new.
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <new>
 
+#include "facegate/rules/rule_view.h"
 #include "unit/rules/fixture.h"
 
 namespace {
@@ -47,6 +48,7 @@ rules:
       and days(day.from, now) < 1000 and years(day.from, day.to) >= 0
       and workdays_cn(day.from, day.to) <= 300 and now > 2020-01-01 and day.from in [2025-06-01]
     effect: {on_fail: deny}
+    profiles: {strict: {check: count < 3 and city != 'a third name that is as long as the others'}}
 )",
                                   MainlandCalendar());
   ASSERT_TRUE(set.ok()) << set.status().ToString();
@@ -74,6 +76,17 @@ rules:
   const long after_unknown = allocations;
   EXPECT_FALSE(unknown);
   EXPECT_EQ(after_unknown - before_unknown, 0);
+
+  Selection selection;
+  selection.profiles = {Profile::kStrict};
+  const auto view = (*set)->Select(selection).value();
+  const long before_view = allocations;
+  const bool denied = view->Denies(inputs, Phase::kRequest, Stage::kRequest);
+  const bool permitted = view->Permits(inputs, Phase::kRequest, Stage::kRequest);
+  const long after_view = allocations;
+  EXPECT_TRUE(denied);
+  EXPECT_FALSE(permitted);
+  EXPECT_EQ(after_view - before_view, 0);
 
   const long before_findings = allocations;
   (*set)->Evaluate(inputs, Phase::kRequest, Stage::kRequest);

@@ -115,6 +115,23 @@ vectors:
   EXPECT_THAT(report.uncovered, ::testing::ElementsAre("r: never met"));
 }
 
+TEST(RunVectors, AsksOfAFlatBanAndOfWhatOnlyInformsWhatTheyCanBe) {
+  const auto uncovered = [](std::string_view check, std::string_view expect) {
+    std::string pack(kPack);
+    pack.replace(pack.find("b and c"), std::string("b and c").size(), check);
+    const auto rules = RuleSet::Parse(SmallVocabulary(), "p", pack).value();
+    const std::string scenarios = "scenarios: {s: {a: true, b: true}}\nvectors:\n";
+    return RunVectors(*rules, "v",
+                      scenarios + "  - {rule: r, in: s, expect: " + std::string(expect) + "}\n")
+        .value()
+        .uncovered;
+  };
+  EXPECT_THAT(uncovered("false_always", "unmet"), IsEmpty());
+  EXPECT_THAT(uncovered("false_always", "met"), ::testing::ElementsAre("r: never unmet"));
+  EXPECT_THAT(uncovered("true_for_information", "met"), IsEmpty());
+  EXPECT_THAT(uncovered("true_for_information", "unmet"), ::testing::ElementsAre("r: never met"));
+}
+
 TEST(RunVectors, RefusesFilesThatMakeNoSense) {
   const auto rules = RuleSet::Parse(SmallVocabulary(), "p", kPack).value();
   const auto error = [&](const std::string& vectors) {

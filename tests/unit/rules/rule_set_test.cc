@@ -75,15 +75,32 @@ TEST(RuleSet, CountsAnUnknownCheckAsUnmetAndNamesWhatIsMissing) {
   EXPECT_THAT(evaluation.unmet[0].missing, ElementsAre("a")) << "it applies for want of a";
 }
 
-TEST(RuleSet, DeniesOnlyByRulesThatDeny) {
+TEST(RuleSet, RefusesByRulesThatDenyOrBlock) {
   const auto set = Loaded(RuleText("w", "true", "a", "request", "warn") +
-                          RuleText("q", "true", "a", "request", "require") +
-                          RuleText("p", "true", "a", "request", "report"));
+                          RuleText("p", "true", "a", "request", "report") +
+                          RuleText("e", "true", "a", "request", "require, severity: escalating"));
   Inputs inputs(set->vocabulary());
   const Evaluation evaluation = set->Evaluate(inputs, Phase::kRequest, Stage::kRequest);
   EXPECT_EQ(evaluation.unmet.size(), 3u);
   EXPECT_FALSE(evaluation.denied());
   EXPECT_TRUE(set->Permits(inputs, Phase::kRequest, Stage::kRequest));
+  const auto deny = Loaded(RuleText("d", "true", "a"));
+  EXPECT_TRUE(
+      deny->Evaluate(Inputs(deny->vocabulary()), Phase::kRequest, Stage::kRequest).denied());
+}
+
+TEST(RuleSet, BlocksUntilMetWhereSomethingGoesOn) {
+  const auto set = Loaded(RuleText("q", "true", "a", "deploy, request, scheduled, doc", "require"));
+  const Inputs inputs(set->vocabulary());
+  for (const Phase phase : {Phase::kDeploy, Phase::kRequest, Phase::kScheduled, Phase::kDoc}) {
+    const bool blocks = phase == Phase::kDeploy || phase == Phase::kRequest;
+    const Evaluation evaluation = set->Evaluate(inputs, phase, Stage::kRequest);
+    ASSERT_EQ(evaluation.unmet.size(), 1u);
+    EXPECT_EQ(evaluation.unmet[0].blocks, blocks) << PhaseWord(phase);
+    EXPECT_EQ(evaluation.unmet[0].rule->effect, Effect::kRequire);
+    EXPECT_EQ(evaluation.denied(), blocks) << PhaseWord(phase);
+    EXPECT_EQ(set->Permits(inputs, phase, Stage::kRequest), !blocks) << PhaseWord(phase);
+  }
 }
 
 TEST(RuleSet, PutsARuleInTheLatestStageOfItsInputs) {

@@ -1,4 +1,5 @@
-// What every driver must do: each MUST of store.h, each precondition, each read's order and paging.
+// What every storage driver must do: each MUST of store.h, each precondition, each read's order and
+// paging.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -459,6 +460,10 @@ TEST_P(Conformance, KeepsASubjectAsGiven) {
   model::Subject subject = SubjectOf("p1");
   subject.age_known = true;
   subject.age_years = 17.5;
+  subject.country = "US";
+  subject.region = "US-IL";
+  subject.role = model::SubjectRole::kStudent;
+  subject.needs_accessibility = false;
   Commit(*store_, {Item(), Item({PutSubject{subject}}), Item({PutSubject{SubjectOf("p2")}})});
   const auto stored = store_->GetSubject(SubjectRefOf("p1"));
   ASSERT_TRUE(stored.ok());
@@ -467,6 +472,10 @@ TEST_P(Conformance, KeepsASubjectAsGiven) {
   EXPECT_EQ(stored->wrapped_secret, subject.wrapped_secret);
   EXPECT_TRUE(stored->age_known);
   EXPECT_EQ(stored->age_years, 17.5);
+  EXPECT_EQ(stored->country, "US");
+  EXPECT_EQ(stored->region, "US-IL");
+  EXPECT_EQ(stored->role, model::SubjectRole::kStudent);
+  EXPECT_EQ(stored->needs_accessibility, false);
   EXPECT_EQ(stored->created_at, subject.created_at);
   EXPECT_EQ(stored->log_index, 1u);
   EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p2"))->age_known);
@@ -554,6 +563,8 @@ TEST_P(Conformance, KeepsAConsentAsGiven) {
   EXPECT_EQ(stored->given_by, given.given_by);
   EXPECT_EQ(stored->scopes, given.scopes);
   EXPECT_EQ(stored->notice_sha256, given.notice_sha256);
+  EXPECT_EQ(stored->guardian_evidence_sha256, given.guardian_evidence_sha256);
+  EXPECT_EQ(stored->guardian_verified_by, given.guardian_verified_by);
   EXPECT_EQ(stored->evidence_sha256, given.evidence_sha256);
   EXPECT_EQ(stored->granted_at, given.granted_at);
   EXPECT_EQ(stored->expires_at, given.expires_at);
@@ -894,34 +905,6 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Driver{"Memory", [](const std::string&) { return OpenMemoryStore(); }},
                       Driver{"Sqlite", OpenSqlite}),
     [](const auto& test) { return std::string(test.param.name); });
-
-// ---- Batches by themselves
-// -----------------------------------------------------------------------
-
-TEST(Batch, KnowsWhetherItDestroys) {
-  const auto destroys = [](Change change) {
-    return Batch(Op(), 0, {Item(), Item({std::move(change)})}, {}, "c").Destroys();
-  };
-  EXPECT_TRUE(destroys(EraseSubject{SubjectRefOf("p1")}));
-  EXPECT_TRUE(destroys(DestroyTemplates{SubjectRefOf("p1"), Purpose()}));
-  EXPECT_FALSE(destroys(PutSubject{SubjectOf("p1")}));
-  EXPECT_FALSE(destroys(PutConsent{ConsentOf("p1", "c1")}));
-  EXPECT_FALSE(destroys(DeleteResource{"operators/acme", 1}));
-}
-
-TEST(BatchDeathTest, NeedsALogItemsAndACheckpoint) {
-  EXPECT_DEATH(Batch(model::OperatorId(), 0, {Item()}, {}, "c"), "check failed");
-  EXPECT_DEATH(Batch(Op(), 0, {}, {}, "c"), "check failed");
-  EXPECT_DEATH(Batch(Op(), 0, {Item()}, {}, ""), "check failed");
-  EXPECT_DEATH(Batch(Op(), 0, {Item()}, {{{0, 0}, Bytes("partial")}}, "c"), "check failed");
-}
-
-TEST(BatchDeathTest, TakesNoChangeOfAnotherOperator) {
-  EXPECT_DEATH(Batch(Op("other"), 0, {Item({PutSubject{SubjectOf("p1")}})}, {}, "c"),
-               "check failed");
-  EXPECT_DEATH(Batch(Op("other"), 0, {Item({EraseSubject{SubjectRefOf("p1")}})}, {}, "c"),
-               "check failed");
-}
 
 }  // namespace
 }  // namespace facegate::storage::testing

@@ -1,0 +1,352 @@
+// What each document is made from: plain structs, and their JSON form.
+//
+// Whoever fills them answers for the facts; nothing here reads a clock, a store or a log. Every
+// member, with its meaning, is in the tables of docs/DOCUMENTS.md, which are printed from the same
+// descriptions that read and write the JSON. A text that is empty, a list without an entry where
+// one is needed, a day that is none: INVALID_ARGUMENT BAD_DOCUMENT_MODEL with the member's path.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facegate/core/json.h"
+#include "facegate/core/status.h"
+
+namespace facegate::documents {
+
+// A calendar day where the site is, "2025-07-14".
+struct Day {
+  std::string iso;
+  bool operator==(const Day&) const = default;
+};
+
+// An address of the web, http or https, that fits a QR code.
+struct Url {
+  std::string text;
+  bool operator==(const Url&) const = default;
+};
+
+// Indexes of records in the operator's log.
+using Records = std::vector<std::uint64_t>;
+using Text = std::string;
+// Prose that only people can write. Absent: the document says so where it should stand.
+using Prose = std::optional<std::string>;
+
+// One face against the claimed person's own template, or against everybody enrolled.
+enum class FaceUse { kVerify, kIdentify };
+enum class Regime { kCn23, kCn25 };
+enum class FilingKind { kFirst, kChange, kCancellation };
+enum class FiledDocument {
+  kHandlerBasics,
+  kPiOfficer,
+  kNecessityStatement,
+  kPurposeAndMethod,
+  kStoredCountAndSecurity,
+  kRulesAndProcedures,
+  kPiaReport,
+};
+enum class PartState { kComplete, kToBeWritten, kNotRequired };
+enum class ExemptionKind {
+  kLawRequiresFr,
+  kLawWaivesConsent,
+  kNationalSecurity,
+  kPublicSafety,
+  kEmergencyLifeHealthProperty,
+  kPublicHealth,
+  kMedicalOrSafety,
+  kCrimeVictimOrMissingPersonSearch,
+  kSeriousCrimeSuspect,
+};
+enum class RuleState { kMet, kUnmet, kNotApplicable, kNotChecked };
+enum class PackStatus { kDraft, kInForce, kSuperseded };
+enum class DutyState { kOpen, kOverdue, kDone };
+
+// The word that JSON and the rules' vocabulary have for it: "met", "law_requires_fr".
+std::string_view WordOf(FaceUse v);
+std::string_view WordOf(Regime v);
+std::string_view WordOf(FilingKind v);
+std::string_view WordOf(FiledDocument v);
+std::string_view WordOf(PartState v);
+std::string_view WordOf(ExemptionKind v);
+std::string_view WordOf(RuleState v);
+std::string_view WordOf(PackStatus v);
+std::string_view WordOf(DutyState v);
+
+// Who answers for the processing: the controller of the GDPR, the handler of Chinese law.
+struct Handler {
+  Text name;
+  Text address;
+  Text contact;
+  std::optional<Text> registration;
+  std::optional<Text> representative;
+};
+
+struct Officer {
+  Text name;
+  Text contact;
+};
+
+struct Period {
+  Day from;
+  Day until;
+};
+
+// The state of the operator's log that a report was made from.
+struct LogState {
+  Text origin;
+  std::int64_t size = 0;
+  Text root;
+};
+
+// The sign at a door (layer 1).
+struct SignModel {
+  Day dated;
+  Text controller;
+  Text contact;
+  std::optional<Text> place;
+  Text purpose;
+  FaceUse use = FaceUse::kVerify;
+  Text retention;
+  std::vector<Text> rights;
+  std::vector<Text> alternatives;
+  Url notice_url;
+};
+
+// The notice that people read before they decide (layer 2).
+struct NoticeModel {
+  Day dated;
+  std::int64_t purpose_version = 1;
+  Handler controller;
+  std::optional<Officer> officer;
+  std::optional<Text> place;
+  Text purpose;
+  Text necessity;
+  FaceUse use = FaceUse::kVerify;
+  Text method;
+  Text data_kind;
+  Text retention;
+  Text impact_on_rights;
+  std::vector<Text> alternatives;
+  std::vector<Text> rights;
+  Text rights_procedure;
+  Text withdrawal;
+  std::optional<Text> legal_basis;
+  std::optional<Text> recipients;
+  std::optional<Text> transfer;
+  std::optional<Text> automated_decision;
+  std::optional<Text> complaint_route;
+  std::optional<Text> children;
+};
+
+// For children and those who answer for them.
+struct LeafletModel {
+  Day dated;
+  Text controller;
+  Text contact;
+  Text place;
+  Text purpose;
+  Text retention;
+  std::vector<Text> alternatives;
+  Text withdrawal;
+  std::int64_t guardian_age = 14;
+  std::optional<Url> notice_url;
+};
+
+// One head of an assessment: what people concluded, and what it rests on.
+struct Head {
+  Prose text;
+  std::vector<Text> evidence;
+};
+
+// Measured on a declared test set. Rates as they are to be printed, "0.12 %".
+struct GroupError {
+  Text group;
+  std::int64_t people = 0;
+  Text false_match_rate;
+  Text false_non_match_rate;
+};
+
+struct Risk {
+  Text risk;
+  Text likelihood;
+  Text harm;
+  Text mitigation;
+};
+
+struct AssessmentModel {
+  Day dated;
+  Text handler;
+  Text site;
+  Text purpose;
+  std::int64_t purpose_version = 1;
+  FaceUse use = FaceUse::kVerify;
+  std::optional<Text> approver;
+  std::optional<Day> approved_on;
+  std::optional<Day> retained_until;
+  Head lawfulness_ethics;
+  Head purpose_necessity;
+  Head accuracy_distance_limits;
+  Head safeguards_proportionate;
+  Head leak_risk_and_harm;
+  Head rights_impact_and_mitigation;
+  Prose privacy;
+  Prose bias;
+  std::optional<Text> test_set;
+  std::vector<GroupError> group_errors;
+  std::vector<Risk> risks;
+};
+
+struct Comparison {
+  Text means;
+  Text finding;
+};
+
+struct FiledPurpose {
+  Text name;
+  std::int64_t version = 1;
+  Text category;
+  Text retention;
+  std::vector<Text> sites;
+};
+
+struct Attachment {
+  Text name;
+  std::optional<Text> sha256;
+};
+
+struct FilingModel {
+  Regime regime = Regime::kCn25;
+  FilingKind kind = FilingKind::kFirst;
+  Day dated;
+  Text authority;
+  Text trigger;
+  Day trigger_on;
+  Day due_on;
+  Handler handler;
+  std::optional<Officer> officer;
+  Prose necessity;
+  std::vector<Comparison> comparisons;
+  std::vector<FiledPurpose> purposes;
+  Prose method;
+  std::int64_t stored_people = 0;
+  Day counted_on;
+  Text counting_method;
+  std::vector<Text> security_measures;
+  Prose security;
+  Prose rules_and_procedures;
+  std::optional<AssessmentModel> assessment;
+  std::vector<Attachment> attachments;
+};
+
+struct ExemptionUse {
+  ExemptionKind kind = ExemptionKind::kLawRequiresFr;
+  Text legal_ref;
+  std::optional<Text> site;
+  std::int64_t attested_by = 0;
+  Day granted_on;
+  Day expires_on;
+  std::int64_t uses = 0;
+  Records records;
+};
+
+// How often what happened in the period.
+struct Figures {
+  std::int64_t decisions = 0;
+  std::int64_t allowed = 0;
+  std::int64_t sent_another_way = 0;
+  std::int64_t denied = 0;
+  std::int64_t frames_discarded = 0;
+  std::int64_t faces_seen = 0;
+  std::int64_t faces_embedded = 0;
+  std::int64_t bystanders_ignored = 0;
+  std::int64_t withdrawals = 0;
+  std::int64_t erasures = 0;
+  std::int64_t duties_overdue = 0;
+};
+
+struct TransparencyModel {
+  Day dated;
+  Text controller;
+  Text contact;
+  std::optional<Text> site;
+  Period period;
+  std::vector<ExemptionUse> exemptions;
+  Figures figures;
+  LogState log;
+};
+
+struct PackUsed {
+  Text id;
+  Text version;
+  PackStatus status = PackStatus::kInForce;
+  Text sha256;
+};
+
+struct RuleResult {
+  Text id;
+  Text article;
+  Text title;
+  RuleState state = RuleState::kNotChecked;
+  std::optional<Text> evidence;
+  Records records;
+  std::optional<Text> duty;
+};
+
+struct ComplianceModel {
+  Day dated;
+  Text controller;
+  Text site;
+  Period period;
+  std::vector<PackUsed> packs;
+  std::vector<RuleResult> rules;
+  std::vector<Text> exposure;
+  LogState log;
+};
+
+struct Duty {
+  Text rule;
+  Text title;
+  DutyState state = DutyState::kOpen;
+  std::optional<Day> due_on;
+  std::optional<std::int64_t> effort_hours;
+  std::optional<Text> owner;
+  std::optional<Text> document;
+};
+
+struct DutiesModel {
+  Day dated;
+  Text controller;
+  std::optional<Text> site;
+  std::vector<Duty> duties;
+  std::optional<std::int64_t> hourly_rate;
+  std::optional<Text> currency;
+  std::vector<Text> exposure;
+};
+
+// `M` is one of the ...Model structs above, here and below.
+// ToJson writes everything, also what is derived (totals, what a filing still lacks).
+template <class M>
+core::Json ToJson(const M& model);
+// Refuses unknown members, with the one that was probably meant; takes derived ones and leaves
+// them.
+template <class M>
+core::Result<M> FromJson(const core::Json& json);
+// The checks of FromJson alone, for a struct that was filled by hand.
+template <class M>
+core::Status Check(const M& model);
+
+// For the rules' inputs: which of their words a document covers.
+//
+// pia.sections: the heads that somebody has written.
+std::vector<std::string> SectionsOf(const AssessmentModel& assessment);
+// filing.docs: the documents whose parts are all there, by the words of the vocabulary.
+std::vector<std::string> CompleteDocsOf(const FilingModel& filing);
+// notice.fields.
+std::vector<std::string> FieldsOf(const NoticeModel& notice);
+// signage.layer1_fields.
+std::vector<std::string> FieldsOf(const SignModel& sign);
+
+}  // namespace facegate::documents

@@ -1,0 +1,45 @@
+// What falls due with time and with numbers, put on record: thresholds of stored people, signs,
+// assessments, exemptions and device tests that ran out, purposes that ended.
+#pragma once
+
+#include "facegate/audit/ledger.h"
+#include "facegate/consent/consent_service.h"
+#include "facegate/core/status.h"
+#include "facegate/core/time.h"
+#include "facegate/policy/engine.h"
+#include "facegate/storage/store.h"
+
+namespace facegate::gateway {
+
+// What one sweep put on record.
+struct DutySwept {
+  int thresholds = 0;      // passed, or fallen below again
+  int expiries = 0;        // resources that ran out
+  int consents_ended = 0;  // of purposes that ended
+};
+
+// Each fact is recorded once, whichever sweep sees it first: a second sweep at the same moment
+// records nothing. A request never waits for a sweep: rules judge dates and numbers themselves.
+//
+// Records: threshold.reached and threshold.left (persons, kind, stored, due_on for a filing),
+// registry.expired (kind, name, revision), retention.swept (consents).
+//
+// Not thread-safe; one sweeper runs it.
+class DutySweep {
+ public:
+  // All must outlive it.
+  DutySweep(storage::Store& store, audit::Ledger& ledger, consent::ConsentService& consents,
+            const policy::Engine& engine, const core::Clock& clock);
+
+  // Every operator. Stops at the first fault, which the next sweep meets again.
+  core::Result<DutySwept> Run();
+
+ private:
+  storage::Store& store_;
+  audit::Ledger& ledger_;
+  consent::ConsentService& consents_;
+  const policy::Engine& engine_;
+  const core::Clock& clock_;
+};
+
+}  // namespace facegate::gateway

@@ -1,0 +1,28 @@
+// A QR code as a grid of modules.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "facegate/core/status.h"
+
+namespace facegate::documents {
+
+// White modules that must surround a code, or scanners do not find it.
+constexpr int kQrQuietModules = 4;
+
+struct QrGrid {
+  int size = 0;             // modules a side, without the quiet zone
+  std::vector<bool> black;  // row by row
+
+  bool at(int row, int column) const {
+    return black[static_cast<std::size_t>(row) * static_cast<std::size_t>(size) +
+                 static_cast<std::size_t>(column)];
+  }
+};
+
+// With enough redundancy that a quarter of a printed sign may be dirty.
+// Returns INVALID_ARGUMENT QR_TOO_LONG where the content does not fit.
+core::Result<QrGrid> EncodeQr(const std::string& content);
+
+}  // namespace facegate::documents

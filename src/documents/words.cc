@@ -1,0 +1,71 @@
+// The words of the enums, as the rules' vocabulary has them.
+#include "documents/describe.h"
+
+namespace facegate::documents {
+namespace {
+
+constexpr std::string_view kFaceUses[] = {"verify", "identify"};
+constexpr std::string_view kRegimes[] = {"cn23", "cn25"};
+constexpr std::string_view kFilingKinds[] = {"first", "change", "cancellation"};
+constexpr std::string_view kFiledDocuments[] = {"handler_basics",
+                                                "pi_officer",
+                                                "necessity_statement",
+                                                "purpose_and_method",
+                                                "stored_count_and_security",
+                                                "rules_and_procedures",
+                                                "pia_report"};
+constexpr std::string_view kPartStates[] = {"complete", "to_be_written", "not_required"};
+constexpr std::string_view kExemptionKinds[] = {"law_requires_fr",
+                                                "law_waives_consent",
+                                                "national_security",
+                                                "public_safety",
+                                                "emergency_life_health_property",
+                                                "public_health",
+                                                "medical_or_safety",
+                                                "crime_victim_or_missing_person_search",
+                                                "serious_crime_suspect"};
+constexpr std::string_view kRuleStates[] = {"met", "unmet", "not_applicable", "not_checked"};
+constexpr std::string_view kPackStatuses[] = {"draft", "in_force", "superseded"};
+constexpr std::string_view kDutyStates[] = {"open", "overdue", "done"};
+constexpr std::string_view kKindWords[] = {"filing",  "assessment",   "sign",       "notice",
+                                           "leaflet", "transparency", "compliance", "duties"};
+constexpr std::string_view kLanguageWords[] = {"en", "zh"};
+
+template <class E>
+std::string_view Word(E v) {
+  return WordsFor(v).words[static_cast<std::size_t>(v)];
+}
+
+}  // namespace
+
+WordTable WordsFor(FaceUse) { return {"face_use", kFaceUses}; }
+WordTable WordsFor(Regime) { return {"regime", kRegimes}; }
+WordTable WordsFor(FilingKind) { return {"filing_kind", kFilingKinds}; }
+WordTable WordsFor(FiledDocument) { return {"filed_document", kFiledDocuments}; }
+WordTable WordsFor(PartState) { return {"part_state", kPartStates}; }
+WordTable WordsFor(ExemptionKind) { return {"exemption_kind", kExemptionKinds}; }
+WordTable WordsFor(RuleState) { return {"rule_state", kRuleStates}; }
+WordTable WordsFor(PackStatus) { return {"pack_status", kPackStatuses}; }
+WordTable WordsFor(DutyState) { return {"duty_state", kDutyStates}; }
+
+std::vector<WordTable> WordTables() {
+  return {WordsFor(FaceUse{}),       WordsFor(Regime{}),     WordsFor(FilingKind{}),
+          WordsFor(FiledDocument{}), WordsFor(PartState{}),  WordsFor(ExemptionKind{}),
+          WordsFor(RuleState{}),     WordsFor(PackStatus{}), WordsFor(DutyState{})};
+}
+
+std::string_view WordOf(FaceUse v) { return Word(v); }
+std::string_view WordOf(Regime v) { return Word(v); }
+std::string_view WordOf(FilingKind v) { return Word(v); }
+std::string_view WordOf(FiledDocument v) { return Word(v); }
+std::string_view WordOf(PartState v) { return Word(v); }
+std::string_view WordOf(ExemptionKind v) { return Word(v); }
+std::string_view WordOf(RuleState v) { return Word(v); }
+std::string_view WordOf(PackStatus v) { return Word(v); }
+std::string_view WordOf(DutyState v) { return Word(v); }
+std::string_view WordOf(Kind kind) { return kKindWords[static_cast<std::size_t>(kind)]; }
+std::string_view WordOf(Language language) {
+  return kLanguageWords[static_cast<std::size_t>(language)];
+}
+
+}  // namespace facegate::documents

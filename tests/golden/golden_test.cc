@@ -1,0 +1,85 @@
+// Bytes that outlive this version: records, checkpoints, tiles, proofs, receipts.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "client/json_messages.h"
+#include "facegate/report/receipt.h"
+#include "facegate/tlog/checkpoint.h"
+#include "facegate/tlog/note.h"
+#include "golden/golden_file.h"
+#include "golden/story.h"
+#include "rpc/messages.h"
+
+namespace facegate {
+namespace {
+
+using testing::ExpectGolden;
+using testing::Story;
+
+const Story& TheStory() {
+  static const auto* story = new Story;
+  return *story;
+}
+
+TEST(Golden, ARecordOfEachKind) {
+  for (const auto& [name, entry] : TheStory().entries()) ExpectGolden("entry." + name, entry);
+}
+
+TEST(Golden, TheCheckpoint) {
+  ExpectGolden("checkpoint", TheStory().store().GetLogHead(Story::op())->checkpoint);
+}
+
+TEST(Golden, TheKeysOfALog) {
+  ExpectGolden("vkeys", TheStory().ledger().CheckpointKey(Story::op()).ToString() + "\n" +
+                            TheStory().ledger().RecordKey(Story::op()).ToString() + "\n");
+}
+
+TEST(Golden, ATile) {
+  const auto tile = TheStory().store().ReadTile(Story::op(), {0, 0});
+  ASSERT_TRUE(tile.ok());
+  std::string lines;
+  for (std::size_t at = 0; at < tile->size(); at += 32) {
+    lines += core::HexEncode(core::ByteSpan(*tile).subspan(at, 32)) + "\n";
+  }
+  ExpectGolden("tile.hex", lines);
+}
+
+TEST(Golden, AProofFile) { ExpectGolden("proof", TheStory().receipt().ToProofFile()); }
+
+TEST(Golden, AReceiptAsJson) {
+  for (const auto& [name, detail] : {std::pair{"receipt.fine.json", rpc::Detail::kFine},
+                                     std::pair{"receipt.coarse.json", rpc::Detail::kCoarse}}) {
+    const auto json = client::ToJson(rpc::ToProto(TheStory().receipt(), detail));
+    ASSERT_TRUE(json.ok());
+    ExpectGolden(name, json->DumpPretty() + "\n");
+  }
+}
+
+TEST(Golden, TheSuppressionFile) { ExpectGolden("suppressions", TheStory().Suppressions()); }
+
+// What was written then is still verified now, whatever is written now.
+TEST(Golden, StillProves) {
+  const auto vkeys = testing::LinesOf(testing::ReadGolden("vkeys"));
+  ASSERT_EQ(vkeys.size(), 2u);
+  const auto checkpoint_key = tlog::VerifierKey::Parse(vkeys[0]);
+  const auto record_key = tlog::VerifierKey::Parse(vkeys[1]);
+  ASSERT_TRUE(checkpoint_key.ok() && record_key.ok());
+
+  const std::string entry = testing::ReadGolden("entry.decision.matched");
+  const auto note = tlog::ParseNote(entry);
+  ASSERT_TRUE(note.ok());
+  EXPECT_TRUE(tlog::VerifyNote(*note, *record_key).ok());
+  const auto proof = tlog::ParseProofFile(testing::ReadGolden("proof"));
+  ASSERT_TRUE(proof.ok());
+  EXPECT_TRUE(tlog::VerifyProofFile(*proof, core::AsBytes(entry), *checkpoint_key).ok());
+  EXPECT_TRUE(tlog::OpenCheckpoint(testing::ReadGolden("checkpoint"), *checkpoint_key).ok());
+
+  const auto held = report::ParseReceipt(testing::ReadGolden("receipt.fine.json"));
+  ASSERT_TRUE(held.ok()) << held.status().ToString();
+  const auto proved = report::VerifyReceipt(*held, {*checkpoint_key, *record_key});
+  EXPECT_TRUE(proved.ok()) << proved.status().ToString();
+}
+
+}  // namespace
+}  // namespace facegate

@@ -1,0 +1,201 @@
+#include "facegate/gateway/duty_sweep.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "facegate/crypto/primitives.h"
+#include "facegate/gateway/policy_reload.h"
+#include "facegate/model/compliance.h"
+#include "facegate/policy/population.h"
+#include "support/world/world.h"
+
+namespace facegate::gateway {
+namespace {
+
+using testing::World;
+
+// Two people are warned of, from the third on a filing is owed.
+constexpr const char* kSmallTown = R"(
+id: town
+version: 1.0.0
+jurisdiction: ANY
+status: in_force
+population: {filing_at: 3, warn_at: [2]}
+rules:
+  - id: town.file
+    article: town 1
+    title: File
+    statement: Whoever stores three people or more files.
+    phase: [scheduled, request]
+    when: population.stored_persons >= 3
+    check: >-
+      filing.status in ['submitted', 'accepted'] or
+      days(population.threshold_crossed_on, now) <= 30
+    effect: {on_fail: require, severity: escalating, at_deadline: enroll, obligation: file}
+)";
+
+class DropNothing final : public consent::TemplateDropper {
+ public:
+  void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
+            std::uint64_t) override {}
+};
+
+class DutySweepTest : public ::testing::Test {
+ protected:
+  void UseTown() {
+    const auto core = testing::CoreRules();
+    const auto calendar =
+        rules::WorkCalendar::Load(FACEGATE_SOURCE_DIR "/config/calendars/cn.yaml");
+    const auto town = rules::RuleSet::Parse(core->vocabulary(), "town.yaml", kSmallTown, *calendar);
+    ASSERT_TRUE(town.ok()) << town.status().ToString();
+    world.engine->Reload(*town);
+  }
+  void Enrol(const std::string& id) {
+    world.AddSubject(id);
+    world.Grant(id);
+    world.StoreTemplate(id);
+  }
+  DutySwept Sweep() {
+    const auto swept = sweep.Run();
+    EXPECT_TRUE(swept.ok()) << swept.status().ToString();
+    return swept.ok() ? *swept : DutySwept{};
+  }
+  // The bodies of the records of a type.
+  std::vector<std::string> Records(const std::string& type) {
+    storage::LogQuery query;
+    query.type = type;
+    query.limit = 1000;
+    std::vector<std::string> found;
+    const auto entries = world.store->QueryLog(World::op(), query);
+    EXPECT_TRUE(entries.ok());
+    for (const auto& entry : *entries) found.push_back(entry.entry);
+    return found;
+  }
+
+  World world;
+  DropNothing dropper;
+  consent::ConsentService consents{*world.store, *world.ledger, *world.keys, world.clock, dropper};
+  DutySweep sweep{*world.store, *world.ledger, consents, *world.engine, world.clock};
+};
+
+TEST_F(DutySweepTest, RecordsNothingWhereNothingFellDue) {
+  Enrol("person-a");
+  const DutySwept swept = Sweep();
+  EXPECT_EQ(swept.thresholds + swept.expiries + swept.consents_ended, 0);
+}
+
+TEST_F(DutySweepTest, RecordsEveryNumberOfPeopleOnce) {
+  UseTown();
+  Enrol("person-a");
+  EXPECT_EQ(Sweep().thresholds, 0);
+  Enrol("person-b");
+  EXPECT_EQ(Sweep().thresholds, 1);
+  EXPECT_EQ(Sweep().thresholds, 0);
+  Enrol("person-c");
+  EXPECT_EQ(Sweep().thresholds, 1);
+  const auto reached = Records("threshold.reached");
+  ASSERT_EQ(reached.size(), 2u);
+  EXPECT_NE(reached[0].find("EARLY_WARNING"), std::string::npos);
+  EXPECT_NE(reached[1].find("FILING"), std::string::npos);
+  EXPECT_NE(reached[1].find("due_on"), std::string::npos);
+}
+
+TEST_F(DutySweepTest, RecordsThatANumberWasLeftAgain) {
+  UseTown();
+  Enrol("person-a");
+  Enrol("person-b");
+  Sweep();
+  consent::Caller caller;
+  caller.request_id = crypto::RandomUuid();
+  ASSERT_TRUE(consents.Erase(caller, World::subject("person-b")).ok());
+  EXPECT_EQ(Sweep().thresholds, 1);
+  EXPECT_EQ(Records("threshold.left").size(), 1u);
+}
+
+TEST_F(DutySweepTest, BlocksNewEnrolmentsAfterTheDeadlineAndNothingElse) {
+  UseTown();
+  for (const char* id : {"person-a", "person-b", "person-c"}) Enrol(id);
+  Sweep();
+  world.AddSubject("person-d");
+  world.Grant("person-d");
+  world.Spend(world.ViewPermitFor(world.EnrollClaim("person-d")));
+  world.clock.Advance(31 * core::kMsPerDay);
+  const auto denial = world.DenialFor(world.EnrollClaim("person-d"));
+  ASSERT_FALSE(denial.findings.empty());
+  EXPECT_EQ(denial.findings[0].rule, "town.file");
+  world.Grant("person-a");  // the first one expired meanwhile
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+}
+
+TEST_F(DutySweepTest, RecordsWhatRanOutOnce) {
+  model::Signage sign;
+  sign.op = World::op();
+  sign.site = World::site();
+  sign.id = model::SignageId("s1");
+  sign.present = true;
+  sign.verified_at = world.clock.Now();
+  world.Register(sign);
+  model::Exemption exemption;
+  exemption.op = World::op();
+  exemption.id = model::ExemptionId("e1");
+  exemption.legal_ref = "Art. 1";
+  exemption.expires_at = world.clock.Now() + core::kMsPerDay;
+  world.Register(exemption);
+  EXPECT_EQ(Sweep().expiries, 0);
+  world.clock.Advance(2 * core::kMsPerDay);
+  EXPECT_EQ(Sweep().expiries, 1);
+  world.clock.Advance(90 * core::kMsPerDay);
+  EXPECT_EQ(Sweep().expiries, 1);
+  EXPECT_EQ(Sweep().expiries, 0);
+  const auto expired = Records("registry.expired");
+  ASSERT_EQ(expired.size(), 2u);
+  EXPECT_NE(expired[0].find("\"kind\":\"exemption\""), std::string::npos);
+  EXPECT_NE(expired[1].find("\"kind\":\"signage\""), std::string::npos);
+}
+
+TEST_F(DutySweepTest, EndsEveryConsentToAPurposeThatEnded) {
+  Enrol("person-a");
+  Enrol("person-b");
+  model::Purpose purpose = world.RegisteredPurpose();
+  purpose.ended_on = model::DateOf(world.clock.Now());
+  world.Register(purpose);
+  EXPECT_EQ(Sweep().consents_ended, 0) << "a day later";
+  world.clock.Advance(core::kMsPerDay);
+  EXPECT_EQ(Sweep().consents_ended, 2);
+  EXPECT_EQ(Records("retention.swept").size(), 1u);
+  EXPECT_EQ(*world.store->CountStoredPersons(World::op()), 0u);
+  EXPECT_EQ(Sweep().consents_ended, 0);
+}
+
+TEST(ReloadPolicy, PutsTheRulesInForceAndOnRecord) {
+  World world;
+  const auto core = testing::CoreRules();
+  const auto calendar = rules::WorkCalendar::Load(FACEGATE_SOURCE_DIR "/config/calendars/cn.yaml");
+  const auto town = rules::RuleSet::Parse(core->vocabulary(), "town.yaml", kSmallTown, *calendar);
+  ASSERT_TRUE(town.ok());
+  ASSERT_TRUE(ReloadPolicy(*town, *world.engine, *world.store, *world.ledger).ok());
+  EXPECT_EQ(world.engine->rules(), *town);
+  storage::LogQuery query;
+  query.type = "policy.loaded";
+  const auto entries = world.store->QueryLog(World::op(), query);
+  ASSERT_TRUE(entries.ok());
+  ASSERT_EQ(entries->size(), 1u);
+  EXPECT_NE((*entries)[0].entry.find((*town)->packs()[0].sha256), std::string::npos);
+}
+
+TEST(ReloadPolicy, RefusesRulesWithoutAPackThatASiteNames) {
+  World world;
+  model::Site site = world.RegisteredSite();
+  site.packs = {"town"};
+  world.Register(site);
+  const auto before = world.engine->rules();
+  const auto status =
+      ReloadPolicy(testing::CoreRules(), *world.engine, *world.store, *world.ledger);
+  EXPECT_EQ(status.reason(), "PACK_STILL_NAMED");
+  EXPECT_EQ(world.engine->rules(), before);
+}
+
+}  // namespace
+}  // namespace facegate::gateway
