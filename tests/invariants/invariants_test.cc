@@ -4,9 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "facegate/report/log_copy.h"
@@ -60,9 +57,11 @@ TEST(Invariant, WalksMeetEverythingThatMatters) {
   std::set<Verdict> verdicts;
   std::set<Act> acts;
   bool overtaken = false;
+  bool erased_enrolled = false;
   ForEachStep([&](const Step& step) {
     acts.insert(step.act);
     overtaken = overtaken || (Asks(step) && !step.withdrawn.empty());
+    erased_enrolled = erased_enrolled || step.erased_enrolled;
     for (const Answer& answer : step.answers) {
       reasons.insert(answer.reason);
       verdicts.insert(answer.verdict);
@@ -71,6 +70,7 @@ TEST(Invariant, WalksMeetEverythingThatMatters) {
   EXPECT_EQ(acts.size(), 8u);
   EXPECT_EQ(verdicts.size(), 3u);
   EXPECT_TRUE(overtaken);
+  EXPECT_TRUE(erased_enrolled);
   for (const Reason reason :
        {Reason::kMatched, Reason::kEnrolled, Reason::kConsentMissing, Reason::kConsentWithdrawn,
         Reason::kNoMatch, Reason::kConsentMoved, Reason::kFault, Reason::kImageInvalid,
@@ -180,12 +180,7 @@ TEST(Invariant, I6NothingRestsOnAConsentAfterItsWithdrawal) {
 TEST(Invariant, I7NoPictureAndNoEmbeddingIsInAnyFile) {
   const core::Bytes desk = testing::ReadPhoto("sample1.jpg");
   for (const auto& walk : Walks()) {
-    std::string files;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(walk->folder())) {
-      if (!entry.is_regular_file()) continue;
-      std::ifstream file(entry.path(), std::ios::binary);
-      files.append(std::istreambuf_iterator<char>(file), {});
-    }
+    const std::string files = walk->Files();
     ASSERT_NE(files.find("template.enrolled"), std::string::npos) << "the files are not read";
     ASSERT_FALSE(walk->embeddings().empty());
     // Any four values of it, and any sixteen bytes in a row of the picture, taken here and there.
@@ -242,6 +237,10 @@ TEST(Invariant, I9NothingIsKeptOrMatchedOfThePersonErased) {
       EXPECT_EQ(store.GetSubject(World::subject(id)).status().reason(), "SUBJECT_ERASED");
       EXPECT_FALSE(store.GetTemplateKey(World::subject(id), World::purpose()).ok());
       EXPECT_TRUE(store.ListTemplatesOf(World::subject(id))->empty());
+    }
+    const std::string files = walk->Files();
+    for (const core::Bytes& sealed : walk->destroyed()) {
+      EXPECT_EQ(files.find(core::AsText(sealed)), std::string::npos);
     }
   }
 }

@@ -3,6 +3,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "facegate/report/log_copy.h"
@@ -153,10 +156,10 @@ void Walk::TakeStep() {
   } else if (dice < 86) {
     Grant(person);
     step.act = Act::kGrant;
-  } else if (dice < 90) {
+  } else if (dice < 89) {
     Withdraw(person, step);
   } else if (dice < 92) {
-    Erase(person, step);
+    Erase(people_[people_[0].enrolled ? 0 : 1], step);  // one of whom something is kept, if any
   } else if (dice < 97) {
     ToggleAlternatives();
   } else {
@@ -263,7 +266,15 @@ void Walk::Withdraw(Person& person, Step& step) {
 void Walk::Erase(Person& person, Step& step) {
   step.act = Act::kErase;
   step.erased = person.id();
-  (void)Must(consents_->Erase(Desk(), World::subject(person.id().str())));
+  step.erased_enrolled = person.enrolled;
+  const model::SubjectRef ref = World::subject(person.id().str());
+  destroyed_.push_back(Must(world_->store->GetSubject(ref)).wrapped_secret);
+  const auto key = world_->store->GetTemplateKey(ref, World::purpose());
+  if (key.ok()) destroyed_.push_back(key->wrapped_key);
+  for (model::Template& value : Must(world_->store->ListTemplatesOf(ref))) {
+    destroyed_.push_back(std::move(value.sealed));
+  }
+  (void)Must(consents_->Erase(Desk(), ref));
   erased_.push_back(person.id());
   person = Person{person.stem, person.mark, person.life + 1, false, {}};
   world_->AddSubject(person.id().str());
@@ -339,6 +350,16 @@ std::string Walk::Rows() const {
     out << row.id.str() << core::HexEncode(row.sealed) << '\n';
   }
   return out.str();
+}
+
+std::string Walk::Files() const {
+  std::string files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    files.append(std::istreambuf_iterator<char>(file), {});
+  }
+  return files;
 }
 
 std::vector<std::string> Walk::RowsWithoutRecord() const {

@@ -56,6 +56,7 @@ struct Step {
   // Consents that were withdrawn in it, with the record of that.
   std::vector<std::pair<model::ConsentRef, std::uint64_t>> withdrawn;
   std::optional<model::SubjectId> erased;
+  bool erased_enrolled = false;  // templates of theirs were kept
 };
 
 class WatchedEngine;
@@ -67,10 +68,12 @@ class Walk {
 
   const std::vector<Step>& steps() const { return steps_; }
   const World& world() const { return *world_; }
-  // Where the store keeps its files.
-  const std::string& folder() const { return folder_.path(); }
   // The float32 bytes of every embedding that was made.
   const std::vector<core::Bytes>& embeddings() const;
+  // What was stored of the people who were then erased: secrets, keys, templates, all sealed.
+  const std::vector<core::Bytes>& destroyed() const { return destroyed_; }
+  // Every byte in the store's folder.
+  std::string Files() const;
   // Rows of people and galleries that name no record which could have made them.
   std::vector<std::string> RowsWithoutRecord() const;
   // Writes the whole log as an auditor's copy.
@@ -118,6 +121,7 @@ class Walk {
   std::unique_ptr<gateway::Gateway> gateway_;
   std::vector<Person> people_;
   std::vector<model::SubjectId> erased_;
+  std::vector<core::Bytes> destroyed_;
   bool alternatives_ = true;
   core::Bytes desk_photo_;
   core::Bytes door_photo_;
