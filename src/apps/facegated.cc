@@ -25,8 +25,8 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
 
   audit::LedgerOptions ledger_options = LedgerOptionsOf(config);
   ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
-  FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
-                                                             std::move(ledger_options)));
+  FG_ASSIGN_OR_RETURN(const auto ledger,
+                      audit::Ledger::Open(*store, *keys, clock, metrics, logger, ledger_options));
   const policy::Engine engine(*store, clock, rules, EngineOptionsOf(config),
                               AbandonSinkOf(*ledger));
   FG_ASSIGN_OR_RETURN(const auto gallery,
