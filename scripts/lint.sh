@@ -5,16 +5,16 @@
 #   scripts/lint.sh --since REV         only what differs from the revision REV; for a header, the
 #                                       sources that include it
 #   scripts/lint.sh FILE...             only these
-#   scripts/lint.sh --build DIR         as the build in DIR compiles them (default build/release)
+#   scripts/lint.sh --build DIR         as the build in DIR compiles them, which is left as it is
 #   JOBS=8 scripts/lint.sh              more files at a time (default 2)
 #
-# Configures the preset and generates the protos' code where that is missing. Findings go to stdout,
-# progress to stderr. Exit code: 0 for no finding, 1 for any, 2 if it could not run.
+# Without --build it configures the preset and builds the protos' code where it is missing. Findings
+# go to stdout, progress to stderr. Exit code: 0 for no finding, 1 for any, 2 if it could not run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 since=
-build=$root/build/release
+build=
 files=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -51,7 +51,8 @@ elif [ "${#files[@]}" -eq 0 ]; then
   mapfile -t files < <(find src -name '*.cc' | sort)
 fi
 
-if [ "$build" = "$root/build/release" ]; then
+if [ -z "$build" ]; then
+  build=$root/build/release
   { [ -f "$build/compile_commands.json" ] || cmake --preset release
     cmake --build --preset release -j "${JOBS:-2}" --target facegate_proto
   } >&2 || exit 2

@@ -40,7 +40,8 @@ class Luma {
   explicit Luma(const Chip& chip) : values_(std::size_t{kChipSide} * kChipSide) {
     const std::uint8_t* in = chip.rgb();
     for (float& value : values_) {
-      value = 0.299F * in[0] + 0.587F * in[1] + 0.114F * in[2];
+      value = 0.299F * static_cast<float>(in[0]) + 0.587F * static_cast<float>(in[1]) +
+              0.114F * static_cast<float>(in[2]);
       in += 3;
     }
   }
@@ -48,7 +49,9 @@ class Luma {
   Luma& operator=(const Luma&) = delete;
   ~Luma() { crypto::Zero(values_.data(), values_.size() * sizeof(float)); }
 
-  double At(int x, int y) const { return values_[static_cast<std::size_t>(y * kChipSide + x)]; }
+  double At(int x, int y) const {
+    return values_[static_cast<std::size_t>(y) * kChipSide + static_cast<std::size_t>(x)];
+  }
   double Laplacian(int x, int y) const {
     return At(x - 1, y) + At(x + 1, y) + At(x, y - 1) + At(x, y + 1) - 4 * At(x, y);
   }
