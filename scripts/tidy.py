@@ -44,6 +44,8 @@ LIBRARY_OF_HEADER = {
     "CLI/": {"CLI11::CLI11"},
     "pango/": {"PkgConfig::PANGOCAIRO"},
     "cairo": {"PkgConfig::CAIRO"},
+    "fontconfig/": {"PkgConfig::FONTCONFIG"},
+    "hb-subset.h": {"PkgConfig::HARFBUZZ"},
     "qrencode.h": {"PkgConfig::QRENCODE"},
     "tl/expected.hpp": None,  # inside core::Result; allowed everywhere
 }

@@ -91,8 +91,8 @@ Status Read(const Json& json, std::vector<T>& values, const std::string& path) {
   }
   values.clear();
   for (const Json& item : json.AsArray()) {
-    FG_RETURN_IF_ERROR(
-        Read(item, values.emplace_back(), path + "[" + std::to_string(values.size() - 1) + "]"));
+    const std::string entry = path + "[" + std::to_string(values.size()) + "]";
+    FG_RETURN_IF_ERROR(Read(item, values.emplace_back(), entry));
   }
   return Status::Ok();
 }

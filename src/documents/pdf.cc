@@ -61,12 +61,13 @@ PageStyle StyleOf(Layout layout, double size) {
 class PageWriter {
  public:
   // `pages` is their number, for the footers, where it is known.
-  PageWriter(cairo_surface_t* surface, const Paper& paper, double size, int pages, bool printing)
+  PageWriter(cairo_surface_t* surface, const FontSet& fonts, const Paper& paper, double size,
+             int pages, bool printing)
       : surface_(surface),
         cairo_(cairo_create(surface)),
         paper_(paper),
         style_(StyleOf(paper.layout, size)),
-        setter_(paper.language),
+        setter_(fonts, paper.language),
         pages_(pages),
         printing_(printing) {
     y_ = style_.margin;
@@ -76,10 +77,12 @@ class PageWriter {
   PageWriter& operator=(const PageWriter&) = delete;
 
   void Run() {
-    for (const Block& block : paper_.blocks) {
-      if (!status_.ok() || page_ > kPagesMax) break;
-      std::visit(*this, block);
-    }
+    Tag("Document", [this] {
+      for (const Block& block : paper_.blocks) {
+        if (!status_.ok() || page_ > kPagesMax) break;
+        std::visit(*this, block);
+      }
+    });
     EndPage();
     if (status_.ok() && cairo_status(cairo_) != CAIRO_STATUS_SUCCESS) {
       status_ = Status(Code::kInternal, "PDF_FAILED", cairo_status_to_string(cairo_status(cairo_)));
@@ -97,8 +100,8 @@ class PageWriter {
     char name[16];
     std::snprintf(name, sizeof name, "U+%04X", setter_.missing());
     return Status(Code::kFailedPrecondition, "GLYPH_MISSING",
-                  std::string("no installed font has ") + name +
-                      "; install fonts-noto-core and fonts-noto-cjk");
+                  std::string("the fonts have no ") + name +
+                      ": they know Latin, Greek, Cyrillic and Chinese");
   }
 
   void operator()(const Heading& heading) {
@@ -129,6 +132,7 @@ class PageWriter {
       const TextBox box(setter_, item, Plain(), width() - indent);
       Need(box.Height(0, 1));
       SetColour(cairo_, kAccent);
+      cairo_new_path(cairo_);
       cairo_arc(cairo_, style_.margin + indent * 0.4, y_ + box.Height(0, 1) / 2, style_.size * 0.17,
                 0, 2 * M_PI);
       cairo_fill(cairo_);
@@ -142,7 +146,7 @@ class PageWriter {
     const bool stacked = paper_.layout == Layout::kSign;
     for (const auto& [label, value] : facts.facts)
       stacked ? Stack(label, value) : Pair(label, value);
-    y_ += style_.gap * 0.6;
+    y_ += stacked ? 0 : style_.gap * 0.6;
   }
 
   void operator()(const Table& table) {
@@ -165,7 +169,7 @@ class PageWriter {
     }
     const bool sign = paper_.layout == Layout::kSign;
     const double side = sign ? 150 : 110;
-    const TextStyle style = sign ? TextStyle{style_.size * 0.95, true, kInk} : Plain();
+    const TextStyle style = sign ? TextStyle{style_.size * 0.85, false, kInk} : Plain();
     const TextBox caption(setter_, code.caption, style, width() - side - style_.gap * 2);
     Need(std::max(side, caption.height()));
     DrawQr(*grid, style_.margin, y_, side);
@@ -243,7 +247,7 @@ class PageWriter {
     const TextBox left(setter_, paper_.footer, style, width() - (sign ? 0 : 90));
     if (!sign) Rule(style_.margin, y - 5, width(), kLine);
     left.Draw(cairo_, style_.margin, y, 0, std::min<std::size_t>(2, left.lines()));
-    if (!sign) right.Draw(cairo_, kPageWidth - style_.margin - 75, y, 0, 1);
+    if (!sign) right.Draw(cairo_, kPageWidth - style_.margin - right.width(), y, 0, 1);
     cairo_show_page(cairo_);
   }
 
@@ -333,7 +337,7 @@ class PageWriter {
     const TextBox body(setter_, value, {style_.size, true, kInk}, width());
     Flow(head, "P");
     Flow(body, "P");
-    y_ += style_.gap * 0.6;
+    y_ += style_.gap;
   }
 
   // Where a table's columns begin; one more than there are.
@@ -452,12 +456,12 @@ class PageWriter {
 };
 
 // How many pages a paper takes at a size of letters.
-core::Result<int> CountPages(const Paper& paper, double size) {
+core::Result<int> CountPages(const FontSet& fonts, const Paper& paper, double size) {
   cairo_surface_t* surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR, nullptr);
   int pages = 0;
   Status status;
   {
-    PageWriter writer(surface, paper, size, 0, false);
+    PageWriter writer(surface, fonts, paper, size, 0, false);
     writer.Run();
     pages = writer.page();
     status = writer.status();
@@ -468,9 +472,9 @@ core::Result<int> CountPages(const Paper& paper, double size) {
 }
 
 // The largest letters in which a sign fits its page.
-core::Result<double> SizeOfSign(const Paper& paper) {
+core::Result<double> SizeOfSign(const FontSet& fonts, const Paper& paper) {
   for (double size = kSignSizeMax; size >= kSignSizeMin; size -= kSignSizeStep) {
-    FG_ASSIGN_OR_RETURN(const int pages, CountPages(paper, size));
+    FG_ASSIGN_OR_RETURN(const int pages, CountPages(fonts, paper, size));
     if (pages == 1) return size;
   }
   return Status(Code::kInvalidArgument, "SIGN_TOO_LONG",
@@ -492,18 +496,19 @@ void SetMetadata(cairo_surface_t* surface, const Paper& paper) {
 }  // namespace
 
 core::Result<std::string> RenderPdf(const Paper& paper) {
+  FG_ASSIGN_OR_RETURN(const std::unique_ptr<FontSet> fonts, FontSet::Make(LettersOf(paper)));
   double size = kDocumentSize;
   if (paper.layout == Layout::kSign) {
-    FG_ASSIGN_OR_RETURN(size, SizeOfSign(paper));
+    FG_ASSIGN_OR_RETURN(size, SizeOfSign(*fonts, paper));
   }
-  FG_ASSIGN_OR_RETURN(const int pages, CountPages(paper, size));
+  FG_ASSIGN_OR_RETURN(const int pages, CountPages(*fonts, paper, size));
   std::string bytes;
   cairo_surface_t* surface =
       cairo_pdf_surface_create_for_stream(Append, &bytes, kPageWidth, kPageHeight);
   SetMetadata(surface, paper);
   Status status;
   {
-    PageWriter writer(surface, paper, size, pages, true);
+    PageWriter writer(surface, *fonts, paper, size, pages, true);
     writer.Run();
     status = writer.status();
   }

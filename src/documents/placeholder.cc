@@ -1,5 +1,6 @@
 #include "documents/placeholder.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace facegate::documents {
@@ -30,7 +31,8 @@ std::string TextsText(const Json::Array& texts, const std::string& joint) {
 }
 
 std::string ValueText(const Json* value, const Shape& shape, const WordsFile& words) {
-  if (value == nullptr || (value->is_array() && value->AsArray().empty())) return words.absent;
+  if (value == nullptr) return words.absent;
+  if (value->is_array() && value->AsArray().empty()) return words.none;
   switch (shape.type) {
     case Shape::Type::kCount:
       return std::to_string(value->AsInt());
@@ -107,14 +109,23 @@ core::Result<Form::TextFill> ReadText(const FormContext& context, const rules::N
     if (close == std::string::npos) {
       return context.file->Error(context.file->Within(node, open), "\"{{\" is not closed");
     }
-    const std::string_view path = Trim(std::string_view(text).substr(open + 2, close - open - 2));
+    const std::string_view inner = std::string_view(text).substr(open + 2, close - open - 2);
+    const std::size_t bar = std::min(inner.find('|'), inner.size());
+    const std::string_view path = Trim(inner.substr(0, bar));
     FG_ASSIGN_OR_RETURN(const Path found, ReadPath(context, node, path, open));
     if (!found.shape->is_inline()) {
       return context.file->Error(context.file->Within(node, open),
                                  rules::Quoted(path) + " is no single value");
     }
-    parts.push_back([found, words = context.words](const Scope& scope) {
-      return ValueText(found.find(scope), *found.shape, *words);
+    const std::string otherwise(Trim(inner.substr(std::min(bar + 1, inner.size()))));
+    if (!otherwise.empty() && !found.shape->optional) {
+      return context.file->Error(context.file->Within(node, open + 2 + bar),
+                                 rules::Quoted(path) + " is always there");
+    }
+    parts.push_back([found, otherwise, words = context.words](const Scope& scope) {
+      const Json* value = found.find(scope);
+      const bool there = value != nullptr && !(value->is_array() && value->AsArray().empty());
+      return there || otherwise.empty() ? ValueText(value, *found.shape, *words) : otherwise;
     });
     at = close + 2;
   }

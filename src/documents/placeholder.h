@@ -31,7 +31,8 @@ core::Result<Path> ReadPath(const FormContext& context, const rules::Node& node,
 // Reads a scalar that is a path and nothing else.
 core::Result<Path> ReadPath(const FormContext& context, const rules::Node& node);
 
-// Reads a scalar in which {{path}} stands for a value. What is filled in is never read again.
+// Reads a scalar in which {{path}} stands for a value, and {{path|words}} for those words where
+// there is none. What is filled in is never read again.
 core::Result<Form::TextFill> ReadText(const FormContext& context, const rules::Node& node);
 
 }  // namespace facegate::documents

@@ -152,10 +152,10 @@ const Shape& ShapeOf(Kind kind) {
 std::string ModelTables() {
   std::string out;
   for (const Kind kind : kKinds) {
+    if (!out.empty()) out += "\n";
     out += "### " + std::string(WordOf(kind)) + "\n\n| Member | Type | Needed | Meaning |\n";
     out += "|---|---|---|---|\n";
     AddRows(ShapeOf(kind), "", out);
-    out += "\n";
   }
   return out;
 }

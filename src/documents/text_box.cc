@@ -1,5 +1,7 @@
 #include "documents/text_box.h"
 
+#include <pango/pangofc-fontmap.h>
+
 namespace facegate::documents {
 namespace {
 
@@ -22,10 +24,17 @@ PangoLayout* MakeLayout(const TextSetter& setter, const std::string& text, const
   return layout;
 }
 
+PangoFontMap* MakeMap(const FontSet& fonts) {
+  PangoFontMap* map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+  FG_CHECK(map != nullptr);
+  pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), fonts.config());
+  return map;
+}
+
 }  // namespace
 
-TextSetter::TextSetter(const std::string& language)
-    : map_(pango_cairo_font_map_new()),
+TextSetter::TextSetter(const FontSet& fonts, const std::string& language)
+    : map_(MakeMap(fonts)),
       context_(pango_font_map_create_context(map_.get())),
       families_(language.starts_with("zh") ? "Noto Sans CJK SC, Noto Sans"
                                            : "Noto Sans, Noto Sans CJK SC") {
@@ -41,10 +50,11 @@ TextSetter::TextSetter(const std::string& language)
 
 void TextSetter::NoteMissing(const std::string& text) {
   const char* end = text.data() + text.size();
-  for (const char* at = text.data(); at < end && missing_ == 0; at = g_utf8_next_char(at)) {
-    const std::string one(at, g_utf8_next_char(at));
-    const Owned<PangoLayout> layout(MakeLayout(*this, one, {}));
+  for (const char* at = text.data(); at < end && missing_ == 0;) {
+    const char* next = g_utf8_next_char(at);
+    const Owned<PangoLayout> layout(MakeLayout(*this, std::string(at, next), {}));
     if (pango_layout_get_unknown_glyphs_count(layout.get()) > 0) missing_ = g_utf8_get_char(at);
+    at = next;
   }
 }
 
@@ -73,6 +83,12 @@ TextBox::TextBox(TextSetter& setter, const std::string& text, const TextStyle& s
 
 double TextBox::Height(std::size_t from, std::size_t to) const {
   return from < to ? lines_[to - 1].bottom - lines_[from].top : 0;
+}
+
+double TextBox::width() const {
+  int width = 0;
+  pango_layout_get_size(layout_.get(), &width, nullptr);
+  return pango_units_to_double(width);
 }
 
 std::size_t TextBox::Fit(std::size_t from, double height) const {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "documents/fonts.h"
+
 namespace facegate::documents {
 
 struct Unref {
@@ -32,7 +34,8 @@ struct TextStyle {
 // The fonts of one rendering, in the language of the paper. Not thread-safe; several at once are.
 class TextSetter {
  public:
-  explicit TextSetter(const std::string& language);
+  // `fonts` must outlive the setter and what is drawn with it.
+  TextSetter(const FontSet& fonts, const std::string& language);
 
   PangoContext* context() const { return context_.get(); }
   const char* families() const { return families_; }
@@ -55,6 +58,8 @@ class TextBox {
   std::size_t lines() const { return lines_.size(); }
   double Height(std::size_t from, std::size_t to) const;
   double height() const { return Height(0, lines()); }
+  // Of the longest line.
+  double width() const;
   // How many lines from `from` on go into `height`.
   std::size_t Fit(std::size_t from, double height) const;
   // Draws lines [from, to) below `y`.

@@ -29,6 +29,7 @@ core::Result<WordsFile> WordsFile::Load(const std::string& path) {
   const std::pair<std::string_view, std::string*> texts[] = {
       {"language", &words.language},
       {"absent", &words.absent},
+      {"none", &words.none},
       {"joint", &words.joint},
       {"page_of", &words.page_of},
       {"to_be_written", &words.to_be_written},

@@ -12,6 +12,7 @@ namespace facegate::documents {
 struct WordsFile {
   std::string language;  // BCP 47
   std::string absent;    // stands where a value might be and is not
+  std::string none;      // stands for a list without an entry
   std::string joint;     // between the entries of a list within a sentence
   std::string page_of;   // "Page {page} of {pages}"
   std::string to_be_written;

@@ -15,7 +15,8 @@ namespace facegate::documents {
 core::Result<std::string> RenderHtml(const Paper& paper, std::string_view stylesheet);
 
 // A4, with fonts embedded and structure for readers' software.
-// Returns FAILED_PRECONDITION GLYPH_MISSING where no installed font has a character,
+// Returns FAILED_PRECONDITION FONTS_MISSING where Noto Sans or Noto Sans CJK is not installed,
+// FAILED_PRECONDITION GLYPH_MISSING where neither has a character, UNAVAILABLE FONTS_UNWRITABLE,
 // INVALID_ARGUMENT SIGN_TOO_LONG where a sign's words do not fit one page in legible letters,
 // QR_TOO_LONG, or PAPER_TOO_LONG above 2000 pages.
 core::Result<std::string> RenderPdf(const Paper& paper);

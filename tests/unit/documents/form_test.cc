@@ -71,6 +71,7 @@ TEST_F(FormTest, NamesAPlaceholderThatIsNoSingleValue) {
   EXPECT_THAT(Mistake("  - text: \"{{rules.id}}\"\n"), HasSubstr("unknown placeholder"));
   EXPECT_THAT(Mistake("  - text: \"{{site\"\n"), HasSubstr("f.yaml:7:12: \"{{\" is not closed"));
   EXPECT_THAT(Mistake("  - text: \"{{it.id}}\"\n"), HasSubstr("this is no repetition"));
+  EXPECT_THAT(Mistake("  - text: \"{{site|none}}\"\n"), HasSubstr("is always there"));
 }
 
 TEST_F(FormTest, NamesABlockThatIsNone) {
@@ -130,6 +131,9 @@ TEST_F(FormTest, SaysWhereNothingIs) {
     if (!value.is_null()) without.Set(name, value);
   }
   EXPECT_EQ(FillText("{{site}}", without, Kind::kDuties), "not stated");
+  EXPECT_EQ(FillText("{{ site | all sites }}", without, Kind::kDuties), "all sites");
+  EXPECT_EQ(FillText("{{site|all}}", Example(Kind::kDuties, Language::kEnglish), Kind::kDuties),
+            "Example Hall");
 }
 
 TEST_F(FormTest, JoinsListsAndTellsRecordsAsRanges) {
@@ -144,7 +148,7 @@ TEST_F(FormTest, JoinsListsAndTellsRecordsAsRanges) {
   };
   EXPECT_EQ(lines("[8, 15, 16, 17, 18, 40]"), "8, 15–18, 40");
   EXPECT_EQ(lines("[8, 9, 11]"), "8, 9, 11");
-  EXPECT_EQ(lines("[]"), "not stated");
+  EXPECT_EQ(lines("[]"), "none");
 }
 
 TEST_F(FormTest, SaysAWordInTheLanguageOfTheForm) {

@@ -41,7 +41,8 @@ TEST(DocumentModel, ReadsWhatItWrites) {
         ASSERT_TRUE(again.ok()) << again.status().ToString();
         EXPECT_EQ(ToJson(*again), written);
         // Nothing of the example was lost.
-        for (const auto& [name, value] : Example(kind, language).AsObject()) {
+        const Json given = Example(kind, language);
+        for (const auto& [name, value] : given.AsObject()) {
           EXPECT_NE(written.Find(name), nullptr) << name;
         }
       });
