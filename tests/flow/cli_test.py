@@ -128,7 +128,8 @@ class Documents(unittest.TestCase):
             for kind in kinds:
                 model = Path(folder) / "model.json"
                 model.write_text(facegate("docs", kind, "--example", "--lang", "zh").stdout)
-                for suffix, start in (("html", b"<!DOCTYPE html>"), ("pdf", b"%PDF-"), ("txt", b"")):
+                starts = {"html": b"<!DOCTYPE html>", "pdf": b"%PDF-", "txt": b""}
+                for suffix, start in starts.items():
                     out = Path(folder) / f"{kind}.{suffix}"
                     run = facegate("docs", kind, "--input", model, "--lang", "zh", "--out", out)
                     self.assertEqual(run.returncode, 0, run.stderr)
