@@ -1,6 +1,7 @@
 #include "documents/shape.h"
 
 #include <array>
+#include <utility>
 
 #include "documents/describe.h"
 
@@ -51,13 +52,13 @@ class Drawer {
     shape.meaning = meaning;
     shape.at_least_one = bound == Bound::kAtLeastOne;
     if (shape.is_list()) shape.optional = !shape.at_least_one;
-    shape_.members.emplace_back(name, std::move(shape));
+    shape_.members.push_back({name, std::move(shape)});
   }
   template <class F>
   void Derived(std::string_view name, F compute, std::string_view meaning) {
     auto value = compute();
     Member(name, value, meaning);
-    shape_.members.back().second.derived = true;
+    shape_.members.back().shape.derived = true;
   }
   Shape Take() { return std::move(shape_); }
 
@@ -133,7 +134,7 @@ const Shape* Shape::Find(std::string_view name) const {
 
 std::vector<std::string_view> Shape::names() const {
   std::vector<std::string_view> names;
-  for (const auto& member : members) names.push_back(member.first);
+  for (const ShapeMember& member : members) names.push_back(member.name);
   return names;
 }
 

@@ -178,6 +178,50 @@ class Offline(unittest.TestCase):
                                  f"run: facegate policy doc {page} --out docs/{committed.name}")
 
 
+class Documents(unittest.TestCase):
+
+    def test_every_example_becomes_a_page_a_pdf_and_a_text(self):
+        kinds = subcommands(facegate("docs", "--help").stdout)
+        kinds = [kind for kind in kinds if kind not in ("lint", "fields")]
+        self.assertEqual(len(kinds), 8)
+        with tempfile.TemporaryDirectory() as folder:
+            for kind in kinds:
+                model = Path(folder) / "model.json"
+                model.write_text(facegate("docs", kind, "--example", "--lang", "zh").stdout)
+                starts = {"html": b"<!DOCTYPE html>", "pdf": b"%PDF-", "txt": b""}
+                for suffix, start in starts.items():
+                    out = Path(folder) / f"{kind}.{suffix}"
+                    run = facegate("docs", kind, "--input", model, "--lang", "zh", "--out", out)
+                    self.assertEqual(run.returncode, 0, run.stderr)
+                    self.assertTrue(out.read_bytes().startswith(start))
+                    self.assertGreater(out.stat().st_size, 400)
+
+    def test_a_model_that_is_wrong_writes_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            model = Path(folder) / "model.json"
+            model.write_text('{"dated": "1 July"}')
+            out = Path(folder) / "sign.pdf"
+            run = facegate("docs", "sign", "--input", model, "--out", out)
+            self.assertEqual(run.returncode, 2)
+            self.assertIn("BAD_DOCUMENT_MODEL: dated: expected a day", run.stderr)
+            self.assertFalse(out.exists())
+
+    def test_pressing_words_are_found_where_they_stand(self):
+        with tempfile.TemporaryDirectory() as folder:
+            notice = Path(folder) / "notice.txt"
+            notice.write_text("Welcome.\nScan your face, otherwise no service. "
+                              "请配合刷脸，否则不予办理。\n")
+            run = facegate("docs", "lint", notice)
+            self.assertEqual(run.returncode, 1)
+            self.assertRegex(run.stdout, r"notice\.txt:2:17: pressure en\.pressure\.no-service: ")
+            self.assertIn("zh.pressure.otherwise", run.stdout)
+            english = facegate("docs", "lint", "--lang", "en", "--json", notice)
+            self.assertEqual([finding["id"] for finding in json.loads(english.stdout)],
+                             ["en.pressure.no-service"])
+            notice.write_text("You may use your card.\n")
+            self.assertEqual(facegate("docs", "lint", notice).returncode, 0)
+
+
 class Server(unittest.TestCase):
 
     def facegated(self, *arguments):

@@ -78,9 +78,7 @@ inline std::string Squeezed(std::string text) {
   return text;
 }
 
-#define FG_NEEDS_PROGRAM(name)                                                         \
-  if (!HasProgram(name)) {                                                             \
-    GTEST_SKIP() << "SKIPPED LOUDLY: " name " is not installed; see scripts/setup.sh"; \
-  }
+#define FG_NEEDS_PROGRAM(name) \
+  ASSERT_TRUE(HasProgram(name)) << name " is not installed: run scripts/setup.sh"
 
 }  // namespace facegate::documents
