@@ -60,7 +60,9 @@ class SearchImage {
 }
 
 FaceBox ToBox(const dlib::rect_detection& found, double scale) {
-  const auto back = [scale](long px) { return static_cast<int>(std::lround(px / scale)); };
+  const auto back = [scale](long px) {
+    return static_cast<int>(std::lround(static_cast<double>(px) / scale));
+  };
   FaceBox box;
   box.left = back(found.rect.left());
   box.top = back(found.rect.top());

@@ -116,7 +116,8 @@ void WarmUp(Resnet& net) {
 
 // [height, width, in, out] to dlib's [out, in, height, width].
 void PlaceFilters(const Tensor& filters, std::span<float> out) {
-  const auto area = static_cast<std::size_t>(filters.shape[0] * filters.shape[1]);
+  const auto area =
+      static_cast<std::size_t>(filters.shape[0]) * static_cast<std::size_t>(filters.shape[1]);
   const auto in_channels = static_cast<std::size_t>(filters.shape[2]);
   const auto out_channels = static_cast<std::size_t>(filters.shape[3]);
   const float* value = filters.values.data();
@@ -152,7 +153,8 @@ void FillInput(std::span<const Chip* const> chips, float* out) {
   for (const Chip* chip : chips) {
     for (std::size_t channel = 0; channel < kMean.size(); ++channel) {
       const std::uint8_t* in = chip->rgb() + channel;
-      for (int i = 0; i < kPixels; ++i, in += 3) *out++ = (*in - kMean[channel]) / 256.0F;
+      for (int i = 0; i < kPixels; ++i, in += 3)
+        *out++ = (static_cast<float>(*in) - kMean[channel]) / 256.0F;
     }
   }
 }
