@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "facegate/core/check.h"
+#include "facegate/core/text.h"
 
 namespace facegate::client {
 namespace {
@@ -30,12 +31,6 @@ core::Result<std::string> ReadPem(const std::string& path) {
     return Status(Code::kNotFound, "TLS_FILE_UNREADABLE", "cannot read " + path);
   }
   return bytes.str();
-}
-
-std::string LowerWord(model::Role role) {
-  std::string word(model::Word(role));
-  for (char& c : word) c = static_cast<char>(c - 'A' + 'a');
-  return word;
 }
 
 grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {
@@ -61,7 +56,7 @@ core::Result<Channel> OpenChannel(const Authentication& authentication,
   Channel channel;
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (const auto* insecure = std::get_if<InsecureForDevelopment>(&authentication)) {
-    channel.role = LowerWord(insecure->role);
+    channel.role = core::AsciiLower(model::Word(insecure->role));
   } else {
     const auto& tls = std::get<MutualTls>(authentication);
     grpc::SslCredentialsOptions ssl;

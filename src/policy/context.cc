@@ -4,24 +4,22 @@
 #include <string>
 #include <vector>
 
+#include "facegate/core/text.h"
 #include "facegate/rules/place.h"
 
 namespace facegate::policy {
 namespace {
 
 // The vocabulary spells enum values in lower case.
-std::string Lower(std::string_view word) {
-  std::string text(word);
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : static_cast<char>(c);
-  });
-  return text;
+template <class E>
+std::string WordInput(E value) {
+  return core::AsciiLower(model::Word(value));
 }
 
 std::string OperationInput(model::Operation operation) {
   // The catalogue's only mixed-case value.
   if (operation == model::Operation::kIdentify1toN) return "identify_1toN";
-  return Lower(model::Word(operation));
+  return WordInput(operation);
 }
 
 // A certificate speaks for the resource it names and for everything below that name.
@@ -29,11 +27,6 @@ bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera) {
   if (caller.resource.empty()) return true;
   const std::string name = model::CameraName(camera.op, camera.site, camera.camera);
   return name == caller.resource || name.starts_with(caller.resource + "/");
-}
-
-template <class E>
-std::string WordInput(E value) {
-  return Lower(model::Word(value));
 }
 
 // Sets what somebody stated; what nobody did stays missing.
@@ -150,7 +143,7 @@ void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
   inputs.Set("request.active_participation", claim.operation == model::Operation::kIdentify1toN
                                                  ? use == model::CameraUse::kMarkedLane
                                                  : claim.subject.has_value());
-  inputs.Set("caller.role", Lower(model::Word(claim.caller.role)));
+  inputs.Set("caller.role", WordInput(claim.caller.role));
   inputs.Set("caller.speaks_for_camera", SpeaksFor(claim.caller, claim.camera));
 }
 

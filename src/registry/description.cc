@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "facegate/core/bytes.h"
+#include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/model/api_json.h"
 #include "facegate/model/compliance.h"
@@ -45,12 +46,6 @@ std::string Snake(std::string_view camel) {
     snake += upper ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return snake;
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
 }
 
 // What the planning of one item needs.
@@ -131,7 +126,7 @@ Result<std::string> MakeId(const Planning& planning, const Item& item) {
   FG_ASSIGN_OR_RETURN(model::Notice notice, Fresh<model::Notice>(planning, item, "new"));
   FG_RETURN_IF_ERROR(Overlay(planning, item, /*is_new=*/true, notice));
   const std::string hash = core::HexEncode(crypto::Sha256(core::AsBytes(notice.text)));
-  return Lower(notice.language) + "-v" + std::to_string(notice.purpose_version) + "-" +
+  return core::AsciiLower(notice.language) + "-v" + std::to_string(notice.purpose_version) + "-" +
          hash.substr(0, kHashInIdBytes);
 }
 
@@ -292,15 +287,9 @@ class Collector {
 
 }  // namespace
 
-std::string UpperWord(std::string_view word) {
-  std::string upper(word);
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return upper;
-}
-
 Result<std::size_t> ReadWord(const rules::Document& document, const rules::Node& node,
                              const std::vector<std::string_view>& words) {
-  const auto found = std::find(words.begin(), words.end(), UpperWord(node.text()));
+  const auto found = std::find(words.begin(), words.end(), core::AsciiUpper(node.text()));
   if (node.is_scalar() && found != words.end()) {
     return static_cast<std::size_t>(found - words.begin());
   }

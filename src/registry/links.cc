@@ -1,5 +1,6 @@
 #include "registry/links.h"
 
+#include "facegate/core/text.h"
 #include "facegate/model/ids.h"
 
 namespace facegate::registry {
@@ -7,13 +8,6 @@ namespace {
 
 using core::Code;
 using core::Status;
-
-// "access_point" as "ACCESS_POINT".
-std::string Upper(std::string_view field) {
-  std::string upper(field);
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return upper;
-}
 
 }  // namespace
 
@@ -25,7 +19,7 @@ Status CheckLink(const storage::Store& store, const Link& link,
   }
   const core::Result<storage::Resource> found = store.GetResource(link.target);
   if (!found.ok() && found.status().code() == Code::kNotFound) {
-    return Status(Code::kNotFound, Upper(link.field) + "_NOT_FOUND",
+    return Status(Code::kNotFound, core::AsciiUpper(link.field) + "_NOT_FOUND",
                   link.field + " names something that is not registered");
   }
   if (!found.ok()) return found.status();

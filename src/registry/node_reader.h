@@ -18,9 +18,6 @@
 
 namespace facegate::registry {
 
-// "office" as "OFFICE".
-std::string UpperWord(std::string_view word);
-
 // The index of the node's word, in any case, among `words`; else the error that tells them.
 core::Result<std::size_t> ReadWord(const rules::Document& document, const rules::Node& node,
                                    const std::vector<std::string_view>& words);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "facegate/core/bytes.h"
+#include "facegate/core/text.h"
 #include "facegate/model/fields.h"
 #include "registry/sensitive_labels.h"
 
@@ -67,40 +67,17 @@ Status CheckLabels(const Texts&... texts) {
   return Status::Ok();
 }
 
-// One code point and its length, or length 0 where the bytes are no UTF-8.
-struct Decoded {
-  std::uint32_t point = 0;
-  std::size_t length = 0;
-};
-
-Decoded DecodeUtf8(std::string_view text) {
-  const auto at = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = at(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
-  std::uint32_t point = lead & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xC0u) != 0x80u) return {};
-    point = (point << 6) | (at(i) & 0x3Fu);
-  }
-  const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (overlong || surrogate || point > 0x10FFFF) return {};
-  return {point, length};
-}
-
 }  // namespace
 
 bool IsPlainText(std::string_view text, LineBreaks line_breaks) {
   while (!text.empty()) {
-    const Decoded decoded = DecodeUtf8(text);
-    if (decoded.length == 0) return false;
-    const std::uint32_t c = decoded.point;
+    const std::optional<core::CodePoint> decoded = core::DecodeCodePoint(text);
+    if (!decoded) return false;
+    const char32_t c = decoded->value;
     const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
     const bool layout = c == '\n' || c == '\t';
     if (control && !(layout && line_breaks == LineBreaks::kAllowed)) return false;
-    text.remove_prefix(decoded.length);
+    text.remove_prefix(decoded->bytes);
   }
   return true;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "facegate/core/text.h"
 #include "facegate/rules/place.h"
 
 namespace facegate::rules {
@@ -65,12 +66,11 @@ constexpr std::array<Alias, 14> kAliases = {{
     {"uk", "gb"},
 }};
 
+// Lower-case, without spaces around it.
 std::string Lower(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
+  return core::AsciiLower(text);
 }
 
 bool Names(const std::string& word, const std::string& spelling) {
@@ -138,8 +138,7 @@ Place CanonicalPlace(std::string_view country, std::string_view region, std::str
     for (const Alias& alias : kAliases) {
       if (alias.word.size() == 2 && alias.spelling == state) state = alias.word;
     }
-    for (char& c : state) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    if (!state.empty()) place.region = "US-" + state;
+    if (!state.empty()) place.region = "US-" + core::AsciiUpper(state);
     if (Covers("US-NY-NYC", country, region, city)) place.city = "New York";
     if (Covers("US-OR-Portland", country, region, city)) place.city = "Portland";
   }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "facegate/core/check.h"
-#include "tlog/utf8.h"
+#include "facegate/core/text.h"
 
 namespace facegate::tlog {
 namespace {
@@ -35,7 +35,7 @@ std::uint64_t ReadBigEndian(core::ByteSpan bytes) {
 // UTF-8 without control characters but "\n".
 bool IsNoteCharacters(std::string_view text) {
   while (!text.empty()) {
-    const std::optional<CodePoint> c = DecodeCodePoint(text);
+    const std::optional<core::CodePoint> c = core::DecodeCodePoint(text);
     if (!c || (c->value < 0x20 && c->value != '\n')) return false;
     text.remove_prefix(c->bytes);
   }
@@ -122,8 +122,8 @@ Result<VerifierKey> VerifierKey::Parse(std::string_view text) {
 bool IsValidKeyName(std::string_view name) {
   if (name.empty()) return false;
   while (!name.empty()) {
-    const std::optional<CodePoint> c = DecodeCodePoint(name);
-    if (!c || c->value < 0x20 || c->value == '+' || IsUnicodeSpace(c->value)) return false;
+    const std::optional<core::CodePoint> c = core::DecodeCodePoint(name);
+    if (!c || c->value < 0x20 || c->value == '+' || core::IsUnicodeSpace(c->value)) return false;
     name.remove_prefix(c->bytes);
   }
   return true;

@@ -6,6 +6,7 @@
 #include "facegate/core/bytes.h"
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
+#include "facegate/core/text.h"
 
 namespace facegate::core {
 namespace {
@@ -19,6 +20,25 @@ TEST(Hex, WritesLowerCaseAndReadsEither) {
 TEST(Hex, RefusesOddLengthsAndOtherCharacters) {
   EXPECT_EQ(HexDecode("abc").status().reason(), "BAD_HEX");
   EXPECT_EQ(HexDecode("zz").status().reason(), "BAD_HEX");
+}
+
+TEST(Text, DecodesTheFirstCodePointAndItsLength) {
+  EXPECT_EQ(DecodeCodePoint("a")->bytes, 1u);
+  EXPECT_EQ(DecodeCodePoint("\u00e9x")->value, U'\u00e9');
+  EXPECT_EQ(DecodeCodePoint("\u4eba")->bytes, 3u);
+  EXPECT_EQ(DecodeCodePoint("\U0001f600")->value, U'\U0001f600');
+}
+
+TEST(Text, RefusesWhatIsNotUtf8) {
+  for (const char* bytes : {"", "\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80",
+                            "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
+    EXPECT_FALSE(DecodeCodePoint(bytes).has_value()) << HexEncode(AsBytes(bytes));
+  }
+}
+
+TEST(Text, ChangesTheCaseOfAsciiAlone) {
+  EXPECT_EQ(AsciiUpper("il-9 \u00e9"), "IL-9 \u00e9");
+  EXPECT_EQ(AsciiLower("US_IL \u00c9"), "us_il \u00c9");
 }
 
 TEST(Metrics, CountsAndAddsUpDurations) {

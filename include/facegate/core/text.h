@@ -1,11 +1,12 @@
-// Strict UTF-8: what a note may hold is defined on code points, not on bytes.
+// Text as code points (strict UTF-8), and ASCII words in another case, whatever the locale.
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
-namespace facegate::tlog {
+namespace facegate::core {
 
 struct CodePoint {
   char32_t value = 0;
@@ -19,4 +20,8 @@ std::optional<CodePoint> DecodeCodePoint(std::string_view text);
 // White space as Unicode's White_Space property has it.
 bool IsUnicodeSpace(char32_t c);
 
-}  // namespace facegate::tlog
+// With a..z as A..Z, or the reverse; every other byte stays.
+std::string AsciiUpper(std::string_view text);
+std::string AsciiLower(std::string_view text);
+
+}  // namespace facegate::core

@@ -1,8 +1,8 @@
-#include "tlog/utf8.h"
+#include "facegate/core/text.h"
 
 #include <cstdint>
 
-namespace facegate::tlog {
+namespace facegate::core {
 
 std::optional<CodePoint> DecodeCodePoint(std::string_view text) {
   if (text.empty()) return std::nullopt;
@@ -40,4 +40,16 @@ bool IsUnicodeSpace(char32_t c) {
          c == 0x3000;
 }
 
-}  // namespace facegate::tlog
+std::string AsciiUpper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return upper;
+}
+
+std::string AsciiLower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
+}  // namespace facegate::core
