@@ -42,21 +42,6 @@ Status BadResource(std::string_view field) {
                 "a stored resource is malformed at " + std::string(field));
 }
 
-// "min_face_px" as "minFacePx".
-std::string Camel(std::string_view name) {
-  std::string camel;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const bool raise = name[i] == '_' && i + 1 < name.size();
-    if (!raise) {
-      camel += name[i];
-      continue;
-    }
-    const char next = name[++i];
-    camel += next >= 'a' && next <= 'z' ? static_cast<char>(next - 'a' + 'A') : next;
-  }
-  return camel;
-}
-
 // ---- Writing ----
 
 template <Form form>
@@ -155,7 +140,7 @@ class Reader {
 
  private:
   const Json* Find(std::string_view name) const {
-    const Json* member = json_.Find(form == Form::kApi ? Camel(name) : std::string(name));
+    const Json* member = json_.Find(form == Form::kApi ? CamelOf(name) : std::string(name));
     const bool unset = form == Form::kApi && member != nullptr && member->is_null();
     return unset ? nullptr : member;
   }

@@ -99,6 +99,20 @@ Spelling SpellingOf(std::string_view form) {
   return spelling;
 }
 
+std::string CamelOf(std::string_view member) {
+  std::string camel;
+  for (std::size_t i = 0; i < member.size(); ++i) {
+    const bool raise = member[i] == '_' && i + 1 < member.size();
+    if (!raise) {
+      camel += member[i];
+      continue;
+    }
+    const char next = member[++i];
+    camel += next >= 'a' && next <= 'z' ? static_cast<char>(next - 'a' + 'A') : next;
+  }
+  return camel;
+}
+
 template <class R>
 std::string NameOf(const R& resource) {
   return Fill(resource, /*parent=*/false);

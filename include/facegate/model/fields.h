@@ -11,9 +11,11 @@
 // Names are those of the protos.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 
 #include "facegate/model/compliance.h"
 #include "facegate/model/duties.h"
@@ -36,6 +38,24 @@ using RegistryKinds = std::tuple<Operator, Site, AccessPoint, Camera, Purpose, N
 using DutyKinds = std::tuple<Complaint, RightsRequest, Incident, Disclosure, ThresholdReview>;
 using Kinds = decltype(std::tuple_cat(RegistryKinds{}, DutyKinds{}));
 
+// The site and the purpose that a resource is, belongs to or is about.
+template <class R>
+std::optional<SiteId> SiteOf(const R& v) {
+  if constexpr (std::is_same_v<R, Site>) return v.id;
+  if constexpr (requires { v.site; }) {
+    if (!v.site.empty()) return v.site;
+  }
+  return std::nullopt;
+}
+template <class R>
+std::optional<PurposeId> PurposeOf(const R& v) {
+  if constexpr (std::is_same_v<R, Purpose>) return v.id;
+  if constexpr (requires { v.purpose; }) {
+    if (!v.purpose.empty()) return v.purpose;
+  }
+  return std::nullopt;
+}
+
 // How the API spells a kind; all of it lies in the form of its names.
 struct Spelling {
   std::string form;         // "operators/{operator}/sites/{site}/accessPoints/{access_point}"
@@ -47,6 +67,8 @@ struct Spelling {
 };
 // Requires: `form` is a Kind<R>::kName.
 Spelling SpellingOf(std::string_view form);
+// "min_face_px" as "minFacePx", protobuf's JSON form of a member's name.
+std::string CamelOf(std::string_view member);
 
 // clang-format off
 // M(kind) for each of them, for explicit instantiations.

@@ -63,10 +63,7 @@ core::Result<core::Json> CallUpdate(Session& session, const std::string& service
   std::string camel;
   for (const std::string& name : mask) {
     if (!camel.empty()) camel += ',';
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      const bool raise = name[i] == '_' && i + 1 < name.size();
-      camel += raise ? static_cast<char>(std::toupper(name[++i])) : name[i];
-    }
+    camel += model::CamelOf(name);
   }
   request.Set("update_mask", camel);
   return session.Call(service + "/Update" + spelling.noun, request);
