@@ -146,7 +146,10 @@ struct Scenario {
   std::optional<rules::Phase> phase;
 };
 
-core::Result<Scenario> LoadScenario(const PolicyFlags& flags) {
+// `read` makes the inputs for the rules that were loaded.
+core::Result<Scenario> LoadUnder(
+    const PolicyFlags& flags,
+    const std::function<core::Result<rules::Inputs>(const rules::RuleSet&)>& read) {
   std::vector<std::string> files;
   for (const std::string& pack : flags.packs) {
     files.push_back(flags.policies + "/" + pack + ".yaml");
@@ -154,8 +157,13 @@ core::Result<Scenario> LoadScenario(const PolicyFlags& flags) {
   FG_ASSIGN_OR_RETURN(const auto rules, Load(flags, files));
   FG_ASSIGN_OR_RETURN(const auto profiles, ProfilesOf(flags));
   FG_ASSIGN_OR_RETURN(const auto phase, PhaseOf(flags));
-  FG_ASSIGN_OR_RETURN(rules::Inputs inputs, ReadInputs(*rules, flags.input));
+  FG_ASSIGN_OR_RETURN(rules::Inputs inputs, read(*rules));
   return Scenario{rules->Everything(profiles), std::move(inputs), phase};
+}
+
+core::Result<Scenario> LoadScenario(const PolicyFlags& flags) {
+  return LoadUnder(flags,
+                   [&](const rules::RuleSet& rules) { return ReadInputs(rules, flags.input); });
 }
 
 // The same of a recorded decision, under the packs and readings that it was decided under where
@@ -164,16 +172,9 @@ core::Result<Scenario> LoadRecorded(Session& session, PolicyFlags flags) {
   FG_ASSIGN_OR_RETURN(const Recorded recorded, ReadRecorded(session, flags.record));
   if (flags.packs.empty()) flags.packs = recorded.packs;
   if (flags.profiles.empty()) flags.profiles = recorded.profiles;
-  std::vector<std::string> files;
-  for (const std::string& pack : flags.packs) {
-    files.push_back(flags.policies + "/" + pack + ".yaml");
-  }
-  FG_ASSIGN_OR_RETURN(const auto rules, Load(flags, files));
-  FG_ASSIGN_OR_RETURN(const auto profiles, ProfilesOf(flags));
-  FG_ASSIGN_OR_RETURN(const auto phase, PhaseOf(flags));
-  FG_ASSIGN_OR_RETURN(rules::Inputs inputs,
-                      rules::Inputs::FromJson(rules->vocabulary(), recorded.inputs));
-  return Scenario{rules->Everything(profiles), std::move(inputs), phase};
+  return LoadUnder(flags, [&](const rules::RuleSet& rules) {
+    return rules::Inputs::FromJson(rules.vocabulary(), recorded.inputs);
+  });
 }
 
 core::Json ToJson(const rules::ScenarioEvaluation& scenario) {
