@@ -39,17 +39,6 @@ Json FindingsJson(const std::vector<policy::RuleFinding>& findings) {
   return list;
 }
 
-Json PacksJson(const std::vector<rules::PackInfo>* packs) {
-  Json list = Json::MakeArray();
-  if (packs == nullptr) return list;
-  for (const rules::PackInfo& pack : *packs) {
-    Json json = Json::MakeObject();
-    json.Set("id", pack.id).Set("version", pack.version).Set("sha256", pack.sha256);
-    list.Push(std::move(json));
-  }
-  return list;
-}
-
 // What the rules saw of a person: enough to judge the decision again, too little to know them by.
 Json PersonJson(const policy::PersonSeen& seen) {
   Json json = Json::MakeObject();
@@ -182,7 +171,7 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
   if (grounds.stored_persons > 0) draft.body.Set("stored_persons", grounds.stored_persons);
   if (!grounds.exemption.empty()) draft.body.Set("exemption", grounds.exemption.str());
   draft.body.Set("rules", FindingsJson(findings))
-      .Set("packs", PacksJson(grounds.packs.get()))
+      .Set("packs", grounds.packs ? rules::PacksJson(*grounds.packs) : Json::MakeArray())
       .Set("rests_on", IndicesJson(grounds.rests_on))
       .Set("models", ModelsJson(outcome.models))
       .Set("counts", CountsJson(outcome.counts))

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "facegate/core/json.h"
+#include "facegate/storage/typed.h"
 
 namespace facegate::consent {
 namespace {
@@ -14,7 +14,6 @@ using core::Code;
 using core::Result;
 using core::Status;
 
-constexpr std::size_t kNoticePage = 100;
 constexpr double kAgeYearsMax = 150;
 constexpr std::size_t kRegionBytesMax = 16;
 
@@ -54,28 +53,16 @@ Result<storage::Resource> Read(const storage::Store& store, const std::string& n
   return found;
 }
 
-template <class R>
-Result<R> Decode(const storage::Resource& resource) {
-  FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(resource.body));
-  return model::FromJson<R>(body);
-}
-
 // The person must have seen a text that is registered for the very version they agree to.
 Status CheckNotice(const storage::Store& store, const GrantRequest& request) {
   const std::string purpose = model::PurposeName(request.subject.op, request.purpose);
-  std::string after;
-  for (;;) {
-    FG_ASSIGN_OR_RETURN(const std::vector<storage::Resource> page,
-                        store.ListResources(purpose, "notice", after, kNoticePage));
-    for (const storage::Resource& resource : page) {
-      FG_ASSIGN_OR_RETURN(const model::Notice notice, Decode<model::Notice>(resource));
-      if (notice.purpose_version == request.purpose_version &&
-          notice.text_sha256 == request.notice_sha256) {
-        return Status::Ok();
-      }
+  FG_ASSIGN_OR_RETURN(const std::vector<model::Notice> notices,
+                      storage::ReadResources<model::Notice>(store, purpose));
+  for (const model::Notice& notice : notices) {
+    if (notice.purpose_version == request.purpose_version &&
+        notice.text_sha256 == request.notice_sha256) {
+      return Status::Ok();
     }
-    if (page.size() < kNoticePage) break;
-    after = page.back().name;
   }
   return Invalid("NOTICE_UNKNOWN",
                  "notice_sha256 is not that of a notice registered for this purpose version");
@@ -138,13 +125,14 @@ Result<storage::Preconditions> CheckTerms(const storage::Store& store, const Gra
   FG_ASSIGN_OR_RETURN(const storage::Resource purpose_resource,
                       Read(store, model::PurposeName(op, request.purpose), "PURPOSE_NOT_FOUND",
                            "the purpose is not registered"));
-  FG_ASSIGN_OR_RETURN(const model::Purpose purpose, Decode<model::Purpose>(purpose_resource));
-  if (request.purpose_version != purpose.version) {
+  FG_ASSIGN_OR_RETURN(const storage::TypedResource<model::Purpose> purpose,
+                      storage::Decode<model::Purpose>(purpose_resource));
+  if (request.purpose_version != purpose.resource.version) {
     return Invalid("PURPOSE_VERSION_STALE",
                    "the purpose changed since it was shown: show the current notice and ask again");
   }
   const std::int64_t lifetime_ms = request.expires_at - now;
-  if (lifetime_ms <= 0 || lifetime_ms > purpose.retention_days * core::kMsPerDay) {
+  if (lifetime_ms <= 0 || lifetime_ms > purpose.resource.retention_days * core::kMsPerDay) {
     return Invalid("CONSENT_EXPIRY_BAD",
                    "expires_at must lie in the future and within the purpose's retention_days");
   }

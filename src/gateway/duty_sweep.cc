@@ -12,6 +12,8 @@
 #include "facegate/model/resources.h"
 #include "facegate/policy/population.h"
 #include "facegate/rules/calendar.h"
+#include "facegate/storage/typed.h"
+#include "gateway/itself.h"
 
 namespace facegate::gateway {
 namespace {
@@ -19,44 +21,11 @@ namespace {
 using core::Result;
 using core::Status;
 
-constexpr std::size_t kPageSize = 256;
 constexpr int kDeviceTestDays = 365;
 constexpr int kFilingWorkDays = 30;  // cn23 art. 16, cn25 art. 15
 constexpr int kErasureLagDays = 1;   // after a purpose ended
 // That a resource ran out was recorded for that revision of it.
 constexpr std::string_view kExpiryKind = "expiry";
-
-bool IsMissing(const Status& status) { return status.code() == core::Code::kNotFound; }
-
-model::Principal Gateway() {
-  model::Principal gateway;
-  gateway.role = model::Role::kOperator;
-  gateway.fingerprint = "gateway";
-  return gateway;
-}
-
-template <class R>
-struct Row {
-  R resource;
-  std::uint64_t revision = 0;
-};
-
-template <class R>
-Result<std::vector<Row<R>>> ReadAll(const storage::Store& store, const std::string& parent) {
-  std::vector<Row<R>> all;
-  std::string after;
-  while (true) {
-    FG_ASSIGN_OR_RETURN(const auto page,
-                        store.ListResources(parent, model::Kind<R>::kWord, after, kPageSize));
-    for (const storage::Resource& row : page) {
-      FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row.body));
-      FG_ASSIGN_OR_RETURN(R resource, model::FromJson<R>(body));
-      all.push_back({std::move(resource), row.revision});
-    }
-    if (page.size() < kPageSize) return all;
-    after = page.back().name;
-  }
-}
 
 // The sweep of one operator.
 class OperatorSweep {
@@ -73,11 +42,12 @@ class OperatorSweep {
         swept_(swept) {}
 
   Status Run() {
-    FG_ASSIGN_OR_RETURN(sites_, ReadAll<model::Site>(store_, model::NameOf(op_)));
+    FG_ASSIGN_OR_RETURN(sites_, storage::ReadAll<model::Site>(store_, model::NameOf(op_)));
     FG_RETURN_IF_ERROR(Thresholds());
     FG_RETURN_IF_ERROR(Exemptions());
     for (const auto& site : sites_) FG_RETURN_IF_ERROR(Site(site.resource));
-    FG_ASSIGN_OR_RETURN(const auto purposes, ReadAll<model::Purpose>(store_, model::NameOf(op_)));
+    FG_ASSIGN_OR_RETURN(const auto purposes,
+                        storage::ReadAll<model::Purpose>(store_, model::NameOf(op_)));
     for (const auto& purpose : purposes) FG_RETURN_IF_ERROR(Purpose(purpose.resource));
     return Status::Ok();
   }
@@ -87,7 +57,7 @@ class OperatorSweep {
     audit::Event event;
     event.type = type;
     event.log = op_.id;
-    event.actor = Gateway();
+    event.actor = GatewayItself();
     event.request_id = crypto::RandomUuid();
     return event;
   }
@@ -116,14 +86,8 @@ class OperatorSweep {
 
   Status Threshold(std::uint64_t persons, bool filing, std::uint64_t stored,
                    const rules::WorkCalendar* calendar) {
-    const std::string name = policy::ThresholdName(op_.id, persons);
-    const auto row = store_.GetResource(name);
-    if (!row.ok() && !IsMissing(row.status())) return row.status();
-    policy::Threshold known;
-    if (row.ok()) {
-      FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row->body));
-      FG_ASSIGN_OR_RETURN(known, policy::ThresholdFromJson(body));
-    }
+    FG_ASSIGN_OR_RETURN(const policy::Threshold known,
+                        policy::ReadThreshold(store_, op_.id, persons));
     const bool is_over = stored >= persons;
     if (is_over == known.crossed_on.has_value()) return Status::Ok();
 
@@ -139,8 +103,9 @@ class OperatorSweep {
       event.body.Set("due_on", model::FormatDate({static_cast<std::int32_t>(due.day)}))
           .Set("provisional", due.provisional);
     }
-    const storage::PutResource put{name, std::string(policy::kThresholdKind), model::NameOf(op_),
-                                   policy::ToJson(next).Dump(), row.ok() ? row->revision + 1 : 1};
+    const storage::PutResource put{policy::ThresholdName(op_.id, persons),
+                                   std::string(policy::kThresholdKind), model::NameOf(op_),
+                                   policy::ToJson(next).Dump(), known.revision + 1};
     FG_RETURN_IF_ERROR(ledger_.Append(event, {put}).status());
     ++swept_.thresholds;
     return Status::Ok();
@@ -149,19 +114,15 @@ class OperatorSweep {
   // ---- What ran out ----
 
   template <class R>
-  Status Expire(const Row<R>& row) {
+  Status Expire(const storage::TypedResource<R>& row) {
     const std::string name = model::NameOf(row.resource);
     const std::string marker = name + "/expiries/" + std::to_string(row.revision);
     const auto known = store_.GetResource(marker);
     if (known.ok()) return Status::Ok();
-    if (!IsMissing(known.status())) return known.status();
+    if (known.status().code() != core::Code::kNotFound) return known.status();
     audit::Event event = EventOf("registry.expired");
-    if constexpr (requires { row.resource.site; }) {
-      if (!row.resource.site.empty()) event.site = row.resource.site;
-    }
-    if constexpr (requires { row.resource.purpose; }) {
-      if (!row.resource.purpose.empty()) event.purpose = row.resource.purpose;
-    }
+    event.site = model::SiteOf(row.resource);
+    event.purpose = model::PurposeOf(row.resource);
     event.body.Set("kind", model::Kind<R>::kWord).Set("name", name).Set("revision", row.revision);
     // Beside the resource, not below it: it keeps nothing from being deleted.
     const storage::PutResource put{marker, std::string(kExpiryKind), "expiries", "{}", 1};
@@ -171,7 +132,8 @@ class OperatorSweep {
   }
 
   Status Exemptions() {
-    FG_ASSIGN_OR_RETURN(const auto rows, ReadAll<model::Exemption>(store_, model::NameOf(op_)));
+    FG_ASSIGN_OR_RETURN(const auto rows,
+                        storage::ReadAll<model::Exemption>(store_, model::NameOf(op_)));
     for (const auto& row : rows) {
       if (row.resource.withdrawn || now_ < row.resource.expires_at) continue;
       FG_RETURN_IF_ERROR(Expire(row));
@@ -180,16 +142,18 @@ class OperatorSweep {
   }
 
   Status Site(const model::Site& site) {
-    FG_ASSIGN_OR_RETURN(const auto signs, ReadAll<model::Signage>(store_, model::NameOf(site)));
+    FG_ASSIGN_OR_RETURN(const auto signs,
+                        storage::ReadAll<model::Signage>(store_, model::NameOf(site)));
     for (const auto& sign : signs) {
       const core::Timestamp end = sign.resource.expires_at.value_or(
           sign.resource.verified_at + model::kSignageDaysMax * core::kMsPerDay);
       if (end <= now_) FG_RETURN_IF_ERROR(Expire(sign));
     }
-    FG_ASSIGN_OR_RETURN(const auto cameras, ReadAll<model::Camera>(store_, model::NameOf(site)));
+    FG_ASSIGN_OR_RETURN(const auto cameras,
+                        storage::ReadAll<model::Camera>(store_, model::NameOf(site)));
     for (const auto& camera : cameras) {
-      FG_ASSIGN_OR_RETURN(const auto tests,
-                          ReadAll<model::DeviceAssessment>(store_, model::NameOf(camera.resource)));
+      FG_ASSIGN_OR_RETURN(const auto tests, storage::ReadAll<model::DeviceAssessment>(
+                                                store_, model::NameOf(camera.resource)));
       for (const auto& test : tests) {
         const bool is_old = test.resource.assessed_on + kDeviceTestDays < model::DateOf(now_);
         if (is_old) FG_RETURN_IF_ERROR(Expire(test));
@@ -200,7 +164,7 @@ class OperatorSweep {
 
   Status Purpose(const model::Purpose& purpose) {
     FG_ASSIGN_OR_RETURN(const auto assessments,
-                        ReadAll<model::Assessment>(store_, model::NameOf(purpose)));
+                        storage::ReadAll<model::Assessment>(store_, model::NameOf(purpose)));
     for (const auto& assessment : assessments) {
       const auto& until = assessment.resource.retained_until;
       if (until && *until < model::DateOf(now_)) FG_RETURN_IF_ERROR(Expire(assessment));
@@ -216,7 +180,7 @@ class OperatorSweep {
     int ended = 0;
     for (const auto& site : sites_) {
       FG_ASSIGN_OR_RETURN(const int here,
-                          consents_.EndPurpose({Gateway(), crypto::RandomUuid()},
+                          consents_.EndPurpose({GatewayItself(), crypto::RandomUuid()},
                                                {op_.id, site.resource.id}, purpose.id));
       ended += here;
     }
@@ -235,7 +199,7 @@ class OperatorSweep {
   const core::Timestamp now_;
   const model::Operator op_;
   DutySwept& swept_;
-  std::vector<Row<model::Site>> sites_;
+  std::vector<storage::TypedResource<model::Site>> sites_;
 };
 
 }  // namespace
@@ -247,7 +211,7 @@ DutySweep::DutySweep(storage::Store& store, audit::Ledger& ledger,
 
 Result<DutySwept> DutySweep::Run() {
   DutySwept swept;
-  FG_ASSIGN_OR_RETURN(const auto operators, ReadAll<model::Operator>(store_, ""));
+  FG_ASSIGN_OR_RETURN(const auto operators, storage::ReadAll<model::Operator>(store_, ""));
   for (const auto& row : operators) {
     OperatorSweep sweep(store_, ledger_, consents_, engine_, clock_.Now(), row.resource, swept);
     FG_RETURN_IF_ERROR(sweep.Run());

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "facegate/crypto/primitives.h"
+#include "gateway/itself.h"
 
 namespace facegate::gateway {
 
@@ -35,11 +36,7 @@ void Sweeper::Run() {
 }
 
 void Sweeper::SweepOnce() {
-  consent::Caller caller;
-  caller.principal.role = model::Role::kOperator;
-  caller.principal.fingerprint = "gateway";
-  caller.request_id = crypto::RandomUuid();
-  const auto swept = consents_.SweepExpired(caller);
+  const auto swept = consents_.SweepExpired({GatewayItself(), crypto::RandomUuid()});
   if (!swept.ok()) {
     logger_.Error("sweep_failed", {{"reason", swept.status().reason()}});
   } else if (*swept > 0) {

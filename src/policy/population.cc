@@ -23,13 +23,19 @@ Json ToJson(const Threshold& threshold) {
   return json;
 }
 
-Result<Threshold> ThresholdFromJson(const Json& json) {
+Result<Threshold> ReadThreshold(const storage::Store& store, const model::OperatorId& op,
+                                std::uint64_t persons) {
   Threshold threshold;
-  const std::int64_t persons = json.is_object() ? json.IntOr("persons", -1) : -1;
-  if (persons < 0) return Status(Code::kDataLoss, "BAD_RESOURCE", "not a threshold");
-  threshold.persons = static_cast<std::uint64_t>(persons);
-  const std::string day = json.StringOr("crossed_on", "");
-  if (!day.empty()) {
+  threshold.persons = persons;
+  const Result<storage::Resource> row = store.GetResource(ThresholdName(op, persons));
+  if (!row.ok() && row.status().code() == Code::kNotFound) return threshold;
+  if (!row.ok()) return row.status();
+  threshold.revision = row->revision;
+  FG_ASSIGN_OR_RETURN(const Json body, Json::Parse(row->body));
+  if (!body.is_object() || body.IntOr("persons", -1) < 0) {
+    return Status(Code::kDataLoss, "BAD_RESOURCE", "not a threshold");
+  }
+  if (const std::string day = body.StringOr("crossed_on", ""); !day.empty()) {
     FG_ASSIGN_OR_RETURN(threshold.crossed_on, model::ParseDate(day));
   }
   return threshold;

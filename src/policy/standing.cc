@@ -7,6 +7,7 @@
 #include "facegate/model/fields.h"
 #include "facegate/policy/context.h"
 #include "facegate/policy/population.h"
+#include "facegate/storage/typed.h"
 
 namespace facegate::policy {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 using core::Result;
 using core::Status;
 
-constexpr std::size_t kPageSize = 256;
 constexpr std::size_t kDeploymentsMax = 8192;  // of about 8 KiB each
 constexpr std::size_t kPeopleMax = 65536;      // of about 1 KiB each
 
@@ -28,28 +28,23 @@ class Reader {
 
   template <class R>
   Result<R> One(const std::string& name) {
-    FG_ASSIGN_OR_RETURN(const storage::Resource row, store_.GetResource(name));
-    rests_on_.push_back(row.log_index);
-    return Decode<R>(row);
+    FG_ASSIGN_OR_RETURN(storage::TypedResource<R> one, storage::ReadOne<R>(store_, name));
+    rests_on_.push_back(one.log_index);
+    return std::move(one.resource);
   }
 
   // Those directly below `parent` for which `wanted` is true.
   template <class R, class Wanted>
   Result<std::vector<R>> Some(const std::string& parent, Wanted wanted) {
-    std::vector<R> all;
-    std::string after;
-    while (true) {
-      FG_ASSIGN_OR_RETURN(const auto page,
-                          store_.ListResources(parent, model::Kind<R>::kWord, after, kPageSize));
-      for (const storage::Resource& row : page) {
-        FG_ASSIGN_OR_RETURN(R resource, Decode<R>(row));
-        if (!wanted(resource)) continue;
-        rests_on_.push_back(row.log_index);
-        all.push_back(std::move(resource));
-      }
-      if (page.size() < kPageSize) return all;
-      after = page.back().name;
+    FG_ASSIGN_OR_RETURN(std::vector<storage::TypedResource<R>> all,
+                        storage::ReadAll<R>(store_, parent));
+    std::vector<R> some;
+    for (storage::TypedResource<R>& one : all) {
+      if (!wanted(one.resource)) continue;
+      rests_on_.push_back(one.log_index);
+      some.push_back(std::move(one.resource));
     }
+    return some;
   }
   template <class R>
   Result<std::vector<R>> All(const std::string& parent) {
@@ -57,12 +52,6 @@ class Reader {
   }
 
  private:
-  template <class R>
-  static Result<R> Decode(const storage::Resource& row) {
-    FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row.body));
-    return model::FromJson<R>(body);
-  }
-
   const storage::Store& store_;
   std::vector<std::uint64_t>& rests_on_;
 };
@@ -75,13 +64,8 @@ Result<Population> ReadPopulation(const storage::Store& store, const model::Oper
   FG_ASSIGN_OR_RETURN(population.stored_persons, store.CountStoredPersons(op));
   const std::optional<std::uint64_t> filing = FilingThresholdOf(view);
   if (!filing || population.stored_persons < *filing) return population;
-  population.threshold_crossed_on = model::DateOf(now);
-  const auto row = store.GetResource(ThresholdName(op, *filing));
-  if (!row.ok() && IsMissing(row.status())) return population;
-  if (!row.ok()) return row.status();
-  FG_ASSIGN_OR_RETURN(const core::Json body, core::Json::Parse(row->body));
-  FG_ASSIGN_OR_RETURN(const Threshold threshold, ThresholdFromJson(body));
-  if (threshold.crossed_on) population.threshold_crossed_on = threshold.crossed_on;
+  FG_ASSIGN_OR_RETURN(const Threshold known, ReadThreshold(store, op, *filing));
+  population.threshold_crossed_on = known.crossed_on.value_or(model::DateOf(now));
   return population;
 }
 
@@ -132,10 +116,6 @@ Status ReadInputs(Reader& reader, Deployment& loaded, rules::Inputs& inputs) {
                       }));
   return Status::Ok();
 }
-
-}  // namespace
-
-namespace {
 
 // Whether an unmet rule refuses an operation at the deployment, beyond what is judged with every
 // request.

@@ -11,7 +11,7 @@
 
 #include "facegate/model/fields.h"
 #include "facegate/storage/store.h"
-#include "registry/stored.h"
+#include "facegate/storage/typed.h"
 #include "registry/traits.h"
 
 namespace facegate::registry {
@@ -78,7 +78,8 @@ core::Result<storage::Preconditions> CheckLinks(const storage::Store& store, con
     if (!status.ok() && !(stood && gone)) return status;
   }
   if constexpr (std::is_same_v<R, model::Notice> || std::is_same_v<R, model::Assessment>) {
-    FG_ASSIGN_OR_RETURN(const Entry<model::Purpose> purpose, Decode<model::Purpose>(*found));
+    FG_ASSIGN_OR_RETURN(const storage::TypedResource<model::Purpose> purpose,
+                        storage::Decode<model::Purpose>(*found));
     // The purpose moves on; what was written for an earlier version stays.
     if (current == nullptr && resource.purpose_version != purpose.resource.version) {
       return core::Status(core::Code::kInvalidArgument, "PURPOSE_VERSION_STALE",

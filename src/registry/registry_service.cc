@@ -10,7 +10,6 @@
 #include "registry/deploy_check.h"
 #include "registry/lifecycle.h"
 #include "registry/links.h"
-#include "registry/stored.h"
 #include "registry/traits.h"
 #include "registry/validation.h"
 
@@ -62,8 +61,8 @@ audit::Event MakeEvent(const Caller& caller, Action action, const R& resource,
   audit::Event event;
   event.type = Traits<R>::Event();
   event.log = Traits<R>::Log(resource);
-  event.site = Traits<R>::Site(resource);
-  event.purpose = Traits<R>::Purpose(resource);
+  event.site = model::SiteOf(resource);
+  event.purpose = model::PurposeOf(resource);
   event.actor = caller.principal;
   event.request_id = caller.request_id;
   event.body.Set("action", WordOf(action))
@@ -110,7 +109,7 @@ Status CheckNoChildren(const storage::Store& store, const R& resource) {
   }
   if constexpr (std::is_same_v<R, model::AccessPoint>) {
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
-                        ReadAll<model::Camera>(store, model::ParentOf(resource)));
+                        storage::ReadResources<model::Camera>(store, model::ParentOf(resource)));
     for (const model::Camera& camera : cameras) {
       if (camera.access_point == resource.id) return HasChildren("delete its cameras first");
     }
@@ -134,10 +133,11 @@ class DeployCheck {
 
   Status Check(const model::Purpose& purpose) const {
     const std::string op = model::OperatorName(purpose.op);
-    FG_ASSIGN_OR_RETURN(const std::vector<model::Site> sites, ReadAll<model::Site>(store_, op));
+    FG_ASSIGN_OR_RETURN(const std::vector<model::Site> sites,
+                        storage::ReadResources<model::Site>(store_, op));
     Deployment fixed;
     fixed.purpose = purpose;
-    FG_ASSIGN_OR_RETURN(fixed.exemptions, ReadAll<model::Exemption>(store_, op));
+    FG_ASSIGN_OR_RETURN(fixed.exemptions, storage::ReadResources<model::Exemption>(store_, op));
     if (sites.empty()) return CheckDeployment(engine_, fixed, now_);
     // It is enough that the purpose may be pursued at one of the operator's sites.
     Status refused;
@@ -155,13 +155,13 @@ class DeployCheck {
     FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     const std::string name = model::NameOf(site);
     FG_ASSIGN_OR_RETURN(const std::vector<model::AccessPoint> access_points,
-                        ReadAll<model::AccessPoint>(store_, name));
+                        storage::ReadResources<model::AccessPoint>(store_, name));
     for (const model::AccessPoint& access_point : access_points) {
       fixed.access_point = access_point;
       FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     }
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
-                        ReadAll<model::Camera>(store_, name));
+                        storage::ReadResources<model::Camera>(store_, name));
     for (const model::Camera& camera : cameras) {
       FG_RETURN_IF_ERROR(CheckAt(site, std::nullopt, camera));
     }
@@ -175,7 +175,7 @@ class DeployCheck {
     fixed.access_point = access_point;
     FG_RETURN_IF_ERROR(CheckDeployment(engine_, fixed, now_));
     FG_ASSIGN_OR_RETURN(const std::vector<model::Camera> cameras,
-                        ReadAll<model::Camera>(store_, model::NameOf(site)));
+                        storage::ReadResources<model::Camera>(store_, model::NameOf(site)));
     for (const model::Camera& camera : cameras) {
       if (camera.access_point != access_point.id) continue;
       FG_RETURN_IF_ERROR(CheckAt(site, access_point, camera));
@@ -191,7 +191,7 @@ class DeployCheck {
  private:
   Result<model::Site> SiteOf(const model::OperatorId& op, const model::SiteId& id) const {
     FG_ASSIGN_OR_RETURN(Entry<model::Site> site,
-                        ReadEntry<model::Site>(store_, model::SiteName(op, id)));
+                        storage::ReadOne<model::Site>(store_, model::SiteName(op, id)));
     return std::move(site.resource);
   }
 
@@ -201,7 +201,7 @@ class DeployCheck {
     if (!access_point && !camera.access_point.empty()) {
       FG_ASSIGN_OR_RETURN(
           Entry<model::AccessPoint> entry,
-          ReadEntry<model::AccessPoint>(
+          storage::ReadOne<model::AccessPoint>(
               store_, model::AccessPointName(camera.op, camera.site, camera.access_point)));
       access_point = std::move(entry.resource);
     }
@@ -270,13 +270,13 @@ Result<Entry<R>> RegistryService::Create(const Caller& caller, R resource) {
 
 template <class R>
 Result<Entry<R>> RegistryService::Get(std::string_view name) const {
-  return ReadEntry<R>(store_, name);
+  return storage::ReadOne<R>(store_, name);
 }
 
 template <class R>
 Result<std::vector<Entry<R>>> RegistryService::List(std::string_view parent, std::string_view after,
                                                     std::size_t limit) const {
-  return ReadPage<R>(store_, parent, after, limit);
+  return storage::ReadPage<R>(store_, parent, after, limit);
 }
 
 template <class R>
@@ -284,7 +284,7 @@ Result<Entry<R>> RegistryService::Update(const Caller& caller, R resource, std::
   FG_RETURN_IF_ERROR(Noted(ledger_, caller, resource, Validate(resource)));
   const std::lock_guard lock(writes_);
   const core::Timestamp now = clock_.Now();
-  FG_ASSIGN_OR_RETURN(const Entry<R> current, ReadEntry<R>(store_, model::NameOf(resource)));
+  FG_ASSIGN_OR_RETURN(const Entry<R> current, storage::ReadOne<R>(store_, model::NameOf(resource)));
   if (revision != 0 && revision != current.revision) return RevisionMoved();
   FG_RETURN_IF_ERROR(Lifecycle<R>::Advance(current.resource, resource, now));
   FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions,
@@ -298,7 +298,7 @@ Result<Entry<R>> RegistryService::Update(const Caller& caller, R resource, std::
 template <class R>
 Status RegistryService::Delete(const Caller& caller, std::string_view name) {
   const std::lock_guard lock(writes_);
-  FG_ASSIGN_OR_RETURN(const Entry<R> current, ReadEntry<R>(store_, name));
+  FG_ASSIGN_OR_RETURN(const Entry<R> current, storage::ReadOne<R>(store_, name));
   FG_RETURN_IF_ERROR(Lifecycle<R>::End(current.resource, clock_.Now()));
   FG_RETURN_IF_ERROR(CheckNoChildren(store_, current.resource));
   const std::string body = model::ToJson(current.resource).Dump();
@@ -314,7 +314,7 @@ Result<Entry<model::Exemption>> RegistryService::AttestExemption(const Caller& c
                                                                  std::string_view name) {
   const std::lock_guard lock(writes_);
   FG_ASSIGN_OR_RETURN(const Entry<model::Exemption> current,
-                      ReadEntry<model::Exemption>(store_, name));
+                      storage::ReadOne<model::Exemption>(store_, name));
   model::Exemption attested = current.resource;
   FG_RETURN_IF_ERROR(Attest(attested, caller.principal.fingerprint, clock_.Now()));
   return Replace(ledger_, caller, Action::kAttested, current, std::move(attested), {});

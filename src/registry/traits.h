@@ -2,7 +2,6 @@
 // model/fields.h.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -43,22 +42,6 @@ struct Traits {
     } else {
       return v.id;
     }
-  }
-
-  // What the resource is, belongs to or is about.
-  static std::optional<model::SiteId> Site(const R& v) {
-    if constexpr (std::is_same_v<R, model::Site>) return v.id;
-    if constexpr (requires { v.site; }) {
-      if (!v.site.empty()) return v.site;
-    }
-    return std::nullopt;
-  }
-  static std::optional<model::PurposeId> Purpose(const R& v) {
-    if constexpr (std::is_same_v<R, model::Purpose>) return v.id;
-    if constexpr (requires { v.purpose; }) {
-      if (!v.purpose.empty()) return v.purpose;
-    }
-    return std::nullopt;
   }
 };
 

@@ -51,6 +51,16 @@ std::optional<Profile> ProfileFromWord(std::string_view word) {
   return FromWord<Profile>(kProfileWords, word);
 }
 
+core::Json PacksJson(const std::vector<PackInfo>& packs) {
+  core::Json list = core::Json::MakeArray();
+  for (const PackInfo& pack : packs) {
+    core::Json json = core::Json::MakeObject();
+    json.Set("id", pack.id).Set("version", pack.version).Set("sha256", pack.sha256);
+    list.Push(std::move(json));
+  }
+  return list;
+}
+
 bool Evaluation::denied() const {
   return std::any_of(unmet.begin(), unmet.end(),
                      [](const Finding& finding) { return finding.blocks; });

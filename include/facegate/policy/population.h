@@ -13,22 +13,25 @@
 #include "facegate/model/date.h"
 #include "facegate/model/ids.h"
 #include "facegate/rules/rule_view.h"
+#include "facegate/storage/store.h"
 
 namespace facegate::policy {
 
 // That a number was passed: a resource below the operator, written with its threshold.reached.
 struct Threshold {
   std::uint64_t persons = 0;
-  std::optional<model::Date> crossed_on;  // nothing: fallen below it again
-  bool operator==(const Threshold&) const = default;
+  std::optional<model::Date> crossed_on;  // nothing: never passed, or fallen below it again
+  std::uint64_t revision = 0;             // of the resource; 0: there is none yet
 };
 
 inline constexpr std::string_view kThresholdKind = "threshold";
 // operators/{o}/thresholds/{persons}
 std::string ThresholdName(const model::OperatorId& op, std::uint64_t persons);
+// What is stored of it: all but the revision.
 core::Json ToJson(const Threshold& threshold);
-// DATA_LOSS BAD_RESOURCE.
-core::Result<Threshold> ThresholdFromJson(const core::Json& json);
+// What is on record of that number. DATA_LOSS BAD_RESOURCE.
+core::Result<Threshold> ReadThreshold(const storage::Store& store, const model::OperatorId& op,
+                                      std::uint64_t persons);
 
 // The numbers that the packs of a view know.
 struct Milestone {

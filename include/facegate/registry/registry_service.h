@@ -23,6 +23,7 @@
 #include "facegate/model/resources.h"
 #include "facegate/policy/engine.h"
 #include "facegate/storage/store.h"
+#include "facegate/storage/typed.h"
 
 namespace facegate::registry {
 
@@ -32,13 +33,8 @@ struct Caller {
   std::string request_id;
 };
 
-// A resource with its revision and the log index of the event that made it.
 template <class R>
-struct Entry {
-  R resource;
-  std::uint64_t revision = 0;
-  std::uint64_t log_index = 0;
-};
+using Entry = storage::TypedResource<R>;
 
 // Thread-safe; changes happen one after the other. R is one of model::Kinds.
 //

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "facegate/core/bytes.h"
+#include "facegate/core/json.h"
 #include "facegate/core/status.h"
 #include "facegate/rules/calendar.h"
 #include "facegate/rules/value.h"
@@ -120,6 +121,8 @@ struct PackInfo {
   std::string version;
   std::string sha256;  // of the file's bytes, lower-case hex
 };
+// As records name them: id, version, sha256.
+core::Json PacksJson(const std::vector<PackInfo>& packs);
 
 // How many stored people oblige an operator to file, and at which numbers it is warned before.
 struct PopulationDuty {
