@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "facegate/storage/store.h"
+#include "facegate/storage/typed.h"
 #include "support/base/temp_dir.h"
 #include "unit/storage/store_testing.h"
 
@@ -409,6 +410,59 @@ TEST_P(Conformance, KeepsEveryRevisionReadableByLogIndex) {
   EXPECT_EQ(store_->GetResourceAt(kHq, 3)->log_index, 3u);
   EXPECT_EQ(store_->GetResourceAt(kHq, 4).status().reason(), "RESOURCE_NOT_FOUND");
   EXPECT_EQ(store_->GetResourceAt("nothing", 4).status().code(), Code::kNotFound);
+}
+
+PutResource StoredSite(const std::string& id, std::uint64_t revision = 1) {
+  model::Site site;
+  site.op = Op();
+  site.id = model::SiteId(id);
+  site.country = "CH";
+  return ResourceOf(model::NameOf(site), revision, model::ToJson(site).Dump());
+}
+
+std::string Numbered(std::size_t i) {
+  std::string id("s");
+  return id.append(std::to_string(1000 + i));
+}
+
+TEST_P(Conformance, ReadsTypedResourcesHoweverManyPagesTheyTake) {
+  constexpr std::size_t kSites = 600;  // the reader takes pages of 256
+  Changes changes;
+  for (std::size_t i = 0; i < kSites; ++i) {
+    changes.push_back(StoredSite(Numbered(i)));
+  }
+  Commit(*store_, {Item(std::move(changes))});
+  const auto all = ReadAll<model::Site>(*store_, "operators/acme");
+  ASSERT_TRUE(all.ok()) << all.status().ToString();
+  ASSERT_EQ(all->size(), kSites);
+  for (std::size_t i = 0; i < kSites; ++i) {
+    EXPECT_EQ((*all)[i].resource.id.str(), Numbered(i));
+  }
+  const auto resources = ReadResources<model::Site>(*store_, "operators/acme");
+  ASSERT_TRUE(resources.ok());
+  EXPECT_EQ(resources->size(), kSites);
+  EXPECT_EQ(resources->back().id.str(), "s1599");
+}
+
+TEST_P(Conformance, ReadsATypedResourceWithItsRevisionAndRecord) {
+  CommitChange(*store_, StoredSite("hq"));
+  CommitChange(*store_, StoredSite("hq", 2));
+  const auto one = ReadOne<model::Site>(*store_, "operators/acme/sites/hq");
+  ASSERT_TRUE(one.ok()) << one.status().ToString();
+  EXPECT_EQ(one->resource.country, "CH");
+  EXPECT_EQ(one->revision, 2u);
+  EXPECT_EQ(one->log_index, 1u);
+}
+
+TEST_P(Conformance, TellsAMissingResourceFromAnotherKindsAndFromABrokenOne) {
+  CommitChange(*store_, ResourceOf("operators/acme/sites/broken"));
+  EXPECT_EQ(ReadOne<model::Site>(*store_, "operators/acme/sites/none").status().reason(),
+            "RESOURCE_NOT_FOUND");
+  EXPECT_EQ(ReadOne<model::Purpose>(*store_, "operators/acme/sites/broken").status().reason(),
+            "RESOURCE_NOT_FOUND");
+  EXPECT_EQ(ReadOne<model::Site>(*store_, "operators/acme/sites/broken").status().reason(),
+            "BAD_RESOURCE");
+  EXPECT_EQ(ReadAll<model::Site>(*store_, "operators/acme").status().reason(), "BAD_RESOURCE");
 }
 
 TEST_P(Conformance, ListsResourcesOfOneKindAndParentByName) {
