@@ -1,5 +1,10 @@
 // Each stage of docs/LIFE_OF_A_FRAME.md by itself, and dlib's plain pipeline beside them.
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
 
 #include "bench_world.h"
 #include "support/photos/photos.h"
@@ -93,6 +98,37 @@ void BM_Verify(benchmark::State& state) {
   bench.world.Spend(std::move(probe.permit));
 }
 BENCHMARK(BM_Verify)->Unit(benchmark::kMicrosecond);
+
+// What a durable record cannot be cheaper than: six pages, as one record's commit appends them,
+// written in place on the database's disk and flushed; after a rest of as many milliseconds as a
+// face takes, since a disk that rested answers later.
+void BM_DiskFlush(benchmark::State& state) {
+  constexpr std::size_t kCommitBytes = std::size_t{6} * 4096;
+  constexpr std::size_t kPlaces = 256;
+  const std::string path = TheWorld().dir.path() + "/flush";
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  FG_CHECK(file >= 0);
+  const core::Bytes pages(kCommitBytes, 1);
+  const auto write = [&](std::size_t place) {
+    const auto offset = static_cast<off_t>(place * kCommitBytes);
+    FG_CHECK(pwrite(file, pages.data(), pages.size(), offset) ==
+             static_cast<ssize_t>(pages.size()));
+  };
+  for (std::size_t place = 0; place < kPlaces; ++place) write(place);
+  FG_CHECK(fsync(file) == 0);
+  const std::chrono::milliseconds rest(state.range(0));
+  std::size_t count = 0;
+  for (auto _ : state) {
+    std::this_thread::sleep_for(rest);
+    const auto start = std::chrono::steady_clock::now();
+    write(count++ % kPlaces);
+    FG_CHECK(fdatasync(file) == 0);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    state.SetIterationTime(seconds.count());
+  }
+  close(file);
+}
+BENCHMARK(BM_DiskFlush)->Arg(0)->Arg(45)->Unit(benchmark::kMicrosecond)->UseManualTime();
 
 // A denial, durable on disk with its proof; with 8 threads they share transactions.
 void BM_CommitSqlite(benchmark::State& state) {
