@@ -233,8 +233,10 @@ struct Engine::Impl {
   // The inputs of a claim, over those of its deployment.
   static std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim,
                                                     const Deployment& deployment,
+                                                    const Population& population,
                                                     const Person* person, core::Timestamp now) {
     auto inputs = std::make_shared<rules::Inputs>(deployment.inputs);
+    SetPopulation(*inputs, population);
     SetRequest(*inputs, claim, deployment.camera.use, now);
     // Heartbeats grow old without anything being written.
     if (deployment.access_point.has_value() && deployment.access_point->heartbeat_s_max > 0) {
@@ -326,7 +328,8 @@ Result<Review> Engine::ReviewDeployment(const model::CameraRef& camera,
   const bool is_desk = claim.operation == Operation::kEnroll;
   claim.caller.role = is_desk ? model::Role::kEnroller : model::Role::kController;
   if (claim.operation != Operation::kIdentify1toN) claim.subject = model::SubjectId("any");
-  const auto inputs = Impl::BuildInputs(claim, *deployment, nullptr, now);
+  FG_ASSIGN_OR_RETURN(const Population population, impl_->standing.PopulationOf(*deployment, now));
+  const auto inputs = Impl::BuildInputs(claim, *deployment, population, nullptr, now);
   SetExemption(*inputs, deployment->exemptions, {camera.op, camera.site}, purpose, now);
 
   Review review;
@@ -367,7 +370,6 @@ void AddGrounds(const Deployment& deployment, Grounds& grounds) {
   grounds.packs = {deployment.view, &deployment.view->packs()};
   grounds.purpose_version = deployment.purpose.version;
   grounds.rests_on = deployment.rests_on;
-  grounds.stored_persons = deployment.population.stored_persons;
 }
 
 // The youngest age that the rules of the shipped packs treat like this one.
@@ -425,6 +427,9 @@ Decision Engine::Decide(const Claim& claim) const {
   if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
   const std::shared_ptr<const Deployment>& deployment = *found;
   AddGrounds(*deployment, grounds);
+  const auto population = impl_->standing.PopulationOf(*deployment, grounds.decided_at);
+  if (!population.ok()) return RefuseForStore(std::move(grounds), population.status());
+  grounds.stored_persons = population->stored_persons;
   std::shared_ptr<const Person> person;
   if (claim.subject.has_value()) {
     const auto known = impl_->standing.PersonAt({claim.camera.op, *claim.subject},
@@ -434,7 +439,8 @@ Decision Engine::Decide(const Claim& claim) const {
     AddGrounds(*deployment, *person, grounds);
   }
 
-  const auto inputs = Impl::BuildInputs(claim, *deployment, person.get(), grounds.decided_at);
+  const auto inputs =
+      Impl::BuildInputs(claim, *deployment, *population, person.get(), grounds.decided_at);
   const model::Exemption* exemption =
       SetExemption(*inputs, deployment->exemptions, {claim.camera.op, claim.camera.site},
                    claim.purpose, grounds.decided_at);

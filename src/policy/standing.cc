@@ -16,7 +16,8 @@ using core::Result;
 using core::Status;
 
 constexpr std::size_t kDeploymentsMax = 8192;  // of about 8 KiB each
-constexpr std::size_t kPeopleMax = 65536;      // of about 1 KiB each
+constexpr std::size_t kOperatorsMax = 4096;
+constexpr std::size_t kPeopleMax = 65536;  // of about 1 KiB each
 
 bool IsMissing(const Status& status) { return status.code() == core::Code::kNotFound; }
 
@@ -55,19 +56,6 @@ class Reader {
   const storage::Store& store_;
   std::vector<std::uint64_t>& rests_on_;
 };
-
-// How many, and since when more than may be stored without a filing. Passed and not yet on record
-// is passed today.
-Result<Population> ReadPopulation(const storage::Store& store, const model::OperatorId& op,
-                                  const rules::RuleView& view, core::Timestamp now) {
-  Population population;
-  FG_ASSIGN_OR_RETURN(population.stored_persons, store.CountStoredPersons(op));
-  const std::optional<std::uint64_t> filing = FilingThresholdOf(view);
-  if (!filing || population.stored_persons < *filing) return population;
-  FG_ASSIGN_OR_RETURN(const Threshold known, ReadThreshold(store, op, *filing));
-  population.threshold_crossed_on = known.crossed_on.value_or(model::DateOf(now));
-  return population;
-}
 
 // How often a consent was asked for since it was last refused.
 int RepromptsIn(const std::vector<model::Consent>& newest_first, const model::SiteId& site,
@@ -159,7 +147,10 @@ std::shared_ptr<const StandingRefusals::Judged> StandingRefusals::Of(model::Oper
 }
 
 Standing::Standing(const storage::Store& store)
-    : store_(store), deployments_(kDeploymentsMax), people_(kPeopleMax) {}
+    : store_(store),
+      deployments_(kDeploymentsMax),
+      populations_(kOperatorsMax),
+      people_(kPeopleMax) {}
 
 Result<std::shared_ptr<const Deployment>> Standing::DeploymentOf(const model::CameraRef& camera,
                                                                  const model::PurposeId& purpose,
@@ -167,7 +158,9 @@ Result<std::shared_ptr<const Deployment>> Standing::DeploymentOf(const model::Ca
                                                                  core::Timestamp now) {
   const KeptName name{camera.op.str(), camera.site.str(), camera.camera.str(), purpose.str()};
   // Both only count up, and so does their sum.
-  const std::uint64_t count = store_.versions().registry() + store_.versions().templates();
+  const storage::Versions& versions = store_.versions();
+  const std::uint64_t count =
+      versions.OfOperator(camera.op) + versions.OfSite({camera.op, camera.site});
   auto kept = deployments_.Find(name, count);
   if (kept != nullptr && kept->rules == terms.rules && kept->view->Holds(now)) return kept;
   FG_ASSIGN_OR_RETURN(kept, LoadDeployment(camera, purpose, terms, now));
@@ -196,6 +189,8 @@ Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(const model::
       loaded.view, terms.rules->Select({loaded.site.country, loaded.site.region, loaded.site.city,
                                         loaded.site.packs, terms.profiles, now}));
 
+  loaded.filing_threshold = FilingThresholdOf(*loaded.view);
+
   rules::Inputs inputs(terms.rules->vocabulary());
   SetGateway(inputs, terms.gateway);
   SetOperator(inputs, loaded.op, terms.gateway);
@@ -203,12 +198,28 @@ Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(const model::
   SetCamera(inputs, loaded.camera);
   SetPurpose(inputs, loaded.purpose);
   FG_RETURN_IF_ERROR(ReadInputs(reader, loaded, inputs));
-  FG_ASSIGN_OR_RETURN(loaded.population, ReadPopulation(store_, op, *loaded.view, now));
-  SetPopulation(inputs, loaded.population);
   SetAccessPoint(inputs, loaded.access_point ? &*loaded.access_point : nullptr, now);
   loaded.refusals = std::make_shared<StandingRefusals>();
   loaded.inputs = std::make_shared<const rules::Inputs>(std::move(inputs));
   return std::make_shared<const Deployment>(std::move(loaded));
+}
+
+Result<Population> Standing::PopulationOf(const Deployment& deployment, core::Timestamp now) {
+  const model::OperatorId& op = deployment.op.id;
+  const std::optional<std::uint64_t>& filing = deployment.filing_threshold;
+  const std::string threshold = filing ? std::to_string(*filing) : std::string();
+  const KeptName name{op.str(), threshold};
+  const std::uint64_t count = store_.versions().TemplatesOf(op) + store_.versions().OfOperator(op);
+  if (const auto kept = populations_.Find(name, count)) return *kept;
+  Population population;
+  FG_ASSIGN_OR_RETURN(population.stored_persons, store_.CountStoredPersons(op));
+  if (filing && population.stored_persons >= *filing) {
+    FG_ASSIGN_OR_RETURN(const Threshold known, ReadThreshold(store_, op, *filing));
+    // Passed and not yet on record is passed today.
+    population.threshold_crossed_on = known.crossed_on.value_or(model::DateOf(now));
+  }
+  populations_.Keep(name, count, std::make_shared<const Population>(population));
+  return population;
 }
 
 Result<std::shared_ptr<const Person>> Standing::PersonAt(const model::SubjectRef& subject,

@@ -48,10 +48,11 @@ struct Deployment {
   model::Camera camera;
   model::Purpose purpose;
   std::vector<model::Exemption> exemptions;  // all of the operator's, with their names in the log
-  Population population;
-  std::vector<std::uint64_t> rests_on;  // log indices of the registry events behind it
+  std::vector<std::uint64_t> rests_on;       // log indices of the registry events behind it
   std::shared_ptr<const rules::RuleSet> rules;
   std::shared_ptr<const rules::RuleView> view;  // the rules that hold there
+  std::optional<std::uint64_t>
+      filing_threshold;                         // of people stored, from which on a filing is owed
   std::shared_ptr<const rules::Inputs> inputs;  // those that only the registry decides
   std::shared_ptr<StandingRefusals> refusals;
 };
@@ -83,6 +84,8 @@ class Standing {
                                                                const model::PurposeId& purpose,
                                                                const Terms& terms,
                                                                core::Timestamp now);
+  // How many people the operator of a deployment stores.
+  core::Result<Population> PopulationOf(const Deployment& deployment, core::Timestamp now);
   // An unknown person is a Person without a subject, not an error.
   core::Result<std::shared_ptr<const Person>> PersonAt(const model::SubjectRef& subject,
                                                        const model::SiteId& site,
@@ -101,6 +104,7 @@ class Standing {
 
   const storage::Store& store_;
   Kept<Deployment> deployments_;
+  Kept<Population> populations_;
   Kept<Person> people_;
 };
 

@@ -1,5 +1,6 @@
 #include "facegate/storage/versions.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -39,11 +40,34 @@ template <class C>
 constexpr bool kIsOfTemplates = std::is_same_v<C, PutTemplate> || std::is_same_v<C, EraseSubject> ||
                                 std::is_same_v<C, DestroyTemplates>;
 
+// Takes the first segment off a name.
+std::string_view TakeSegment(std::string_view& name) {
+  const std::size_t end = std::min(name.find('/'), name.size());
+  const std::string_view segment = name.substr(0, end);
+  name.remove_prefix(std::min(end + 1, name.size()));
+  return segment;
+}
+
+// Whose a registry resource is: a site's where it is one or below one, else its operator's.
+struct Owner {
+  std::string_view op;
+  std::string_view site;  // empty: the operator's own
+};
+Owner OwnerOf(std::string_view name) {
+  Owner owner;
+  TakeSegment(name);  // operators
+  owner.op = TakeSegment(name);
+  if (TakeSegment(name) == "sites") owner.site = TakeSegment(name);
+  return owner;
+}
+
+void Move(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_release); }
+
 }  // namespace
 
-std::size_t Versions::Slot(const model::SubjectRef& subject) {
+std::size_t Versions::Slot(std::string_view op, std::string_view id) {
   const std::hash<std::string_view> hash;
-  return (hash(subject.op.str()) * 31 + hash(subject.subject.str())) % kSlots;
+  return (hash(op) * 31 + hash(id)) % kSlots;
 }
 
 void Versions::Advance(const Batch& batch) {
@@ -52,11 +76,14 @@ void Versions::Advance(const Batch& batch) {
       std::visit(
           [this](const auto& c) {
             using C = std::decay_t<decltype(c)>;
-            if constexpr (kIsOfRegistry<C>) registry_.fetch_add(1, std::memory_order_release);
-            if constexpr (kIsOfTemplates<C>) templates_.fetch_add(1, std::memory_order_release);
-            if (const auto person = PersonOf{}(c)) {
-              people_[Slot(*person)].fetch_add(1, std::memory_order_release);
+            if constexpr (kIsOfRegistry<C>) {
+              const Owner owner = OwnerOf(c.name);
+              Move(registry_[Slot(owner.op, owner.site)]);
             }
+            const auto person = PersonOf{}(c);
+            if (!person) return;
+            if constexpr (kIsOfTemplates<C>) Move(templates_[Slot(person->op.str(), {})]);
+            Move(people_[Slot(person->op.str(), person->subject.str())]);
           },
           change);
     }

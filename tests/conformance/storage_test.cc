@@ -181,15 +181,18 @@ TEST_P(Conformance, MovesTheCountersOfWhatABatchIsAbout) {
   const Versions& versions = store_->versions();
   const model::SubjectRef p1 = SubjectRefOf("p1");
   const auto counters = [&] {
-    return std::vector<std::uint64_t>{versions.registry(), versions.templates(), versions.Of(p1)};
+    return std::vector<std::uint64_t>{versions.OfOperator(Op()), versions.TemplatesOf(Op()),
+                                      versions.Of(p1),
+                                      versions.OfSite({Op(), model::SiteId("hq")})};
   };
   auto before = counters();
   Commit(*store_, {Item()});
   EXPECT_EQ(counters(), before);
 
-  CommitChange(*store_, ResourceOf("operators/acme/sites/hq"));
+  CommitChange(*store_, ResourceOf("operators/acme/purposes/entry"));
   EXPECT_GT(counters()[0], before[0]);
   EXPECT_EQ(counters()[2], before[2]);
+  EXPECT_EQ(counters()[3], before[3]);
 
   before = counters();
   CommitChange(*store_, PutSubject{SubjectOf("p1")});
@@ -206,6 +209,30 @@ TEST_P(Conformance, MovesTheCountersOfWhatABatchIsAbout) {
     EXPECT_GT(counters()[2], before[2]);
   }
   EXPECT_GT(counters()[1], before[1]);
+}
+
+// What a site's doors report moves nobody else's counter.
+TEST_P(Conformance, CountsASiteApartFromItsOperatorAndItsNeighbours) {
+  const Versions& versions = store_->versions();
+  const model::SiteRef hq{Op(), model::SiteId("hq")};
+  const auto others = [&] {
+    return std::vector<std::uint64_t>{versions.OfOperator(Op()),
+                                      versions.OfSite({Op(), model::SiteId("branch")}),
+                                      versions.OfOperator(Op("other"))};
+  };
+  for (const char* name : {"operators/acme/sites/hq", "operators/acme/sites/hq/cameras/door",
+                           "operators/acme/sites/hq/cameras/door/deviceAssessments/t1"}) {
+    const auto before = others();
+    const std::uint64_t at_site = versions.OfSite(hq);
+    CommitChange(*store_, ResourceOf(name));
+    EXPECT_GT(versions.OfSite(hq), at_site) << name;
+    EXPECT_EQ(others(), before) << name;
+  }
+  const std::uint64_t of_operator = versions.OfOperator(Op());
+  CommitChange(*store_, DeleteResource{"operators/acme/sites/hq", 1});
+  EXPECT_EQ(versions.OfOperator(Op()), of_operator);
+  CommitChange(*store_, ResourceOf("operators/acme"));
+  EXPECT_GT(versions.OfOperator(Op()), of_operator);
 }
 
 TEST_P(Conformance, RefusesALogThatMoved) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "facegate/model/ids.h"
 
@@ -17,29 +18,41 @@ class Batch;
 //
 // Take the counter before reading, keep it with what was read, and compare it before using that
 // again: a write moves the counter before its Apply returns, so that nothing acknowledged is ever
-// overlooked. A counter may move without cause (people share counters; a failed write moves them
+// overlooked. A counter may move without cause (names share counters; a failed write moves them
 // too), never the other way round. They count this process's writes: the stores of today have one
 // writer.
 class Versions {
  public:
-  // Any registry resource of any operator.
-  std::uint64_t registry() const { return registry_.load(std::memory_order_acquire); }
-  // Who has templates, of all operators: the population counts.
-  std::uint64_t templates() const { return templates_.load(std::memory_order_acquire); }
+  // A site and all that is registered below it.
+  std::uint64_t OfSite(const model::SiteRef& site) const {
+    return Read(registry_, site.op.str(), site.site.str());
+  }
+  // An operator and all that is registered below it, but for what its sites have.
+  std::uint64_t OfOperator(const model::OperatorId& op) const {
+    return Read(registry_, op.str(), {});
+  }
+  // Who has templates with an operator: how many people are stored.
+  std::uint64_t TemplatesOf(const model::OperatorId& op) const {
+    return Read(templates_, op.str(), {});
+  }
   // What is known of one person: the subject, its consents, keys and templates.
   std::uint64_t Of(const model::SubjectRef& subject) const {
-    return people_[Slot(subject)].load(std::memory_order_acquire);
+    return Read(people_, subject.op.str(), subject.subject.str());
   }
 
   void Advance(const Batch& batch);
 
  private:
   static constexpr std::size_t kSlots = 4096;
-  static std::size_t Slot(const model::SubjectRef& subject);
+  using Counters = std::array<std::atomic<std::uint64_t>, kSlots>;
+  static std::size_t Slot(std::string_view op, std::string_view id);
+  static std::uint64_t Read(const Counters& counters, std::string_view op, std::string_view id) {
+    return counters[Slot(op, id)].load(std::memory_order_acquire);
+  }
 
-  std::atomic<std::uint64_t> registry_{0};
-  std::atomic<std::uint64_t> templates_{0};
-  std::array<std::atomic<std::uint64_t>, kSlots> people_{};
+  Counters registry_{};  // by operator and site; by operator alone for its own
+  Counters templates_{};
+  Counters people_{};
 };
 
 }  // namespace facegate::storage

@@ -106,6 +106,38 @@ TEST_F(EngineTest, SeesAnEnrolmentThatFollowsARefusal) {
   world.Spend(world.ViewPermitFor(world.VerifyClaim("person-b")));
 }
 
+TEST_F(EngineTest, SeesHowManyPeopleAreStored) {
+  const auto rules = rules::RuleSet::Parse(world.engine->rules()->vocabulary(), "few.yaml", R"(
+id: few
+version: 1.0.0
+name: A small gallery
+jurisdiction: ANY
+status: in_force
+rules:
+  - id: few.one
+    article: few 1
+    title: One
+    statement: One person at most is stored.
+    phase: [request]
+    when: true_for_information
+    check: population.stored_persons <= 1
+    effect: {on_fail: deny, obligation: none}
+    confidence: product_policy
+    evidence: [none]
+)");
+  ASSERT_TRUE(rules.ok()) << rules.status().ToString();
+  world.engine->Reload(*rules);
+  for (const char* person : {"person-b", "person-c"}) {
+    world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+    world.AddSubject(person);
+    world.Grant(person);
+    world.StoreTemplate(person);
+  }
+  const auto denial = world.DenialFor(world.VerifyClaim("person-a"));
+  EXPECT_TRUE(Names(denial, "few.one"));
+  EXPECT_EQ(denial.grounds.stored_persons, 2u);
+}
+
 TEST_F(EngineTest, SeesEveryChangeOfTheRegister) {
   world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
   world.SetAlternatives({{model::AlternativeKind::kCard, "reader", false}});
