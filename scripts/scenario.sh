@@ -125,14 +125,14 @@ case "$name" in
     saying "core.intimate-spaces"
     ;;
   museum)
-    say "A child of twelve consents for itself: no template is made."
+    say "A child of twelve consents for itself: that is no consent, and no template is made."
     as desk 0 "facegate subject create subjects/person-a --age 12"
-    as desk 0 "facegate consent grant subjects/person-a --id c1 --site $site --form SEPARATE \\
+    as desk 2 "facegate consent grant subjects/person-a --id c1 --site $site --form SEPARATE \\
     --scope VERIFY --days 30 \\
     --notice-sha256 \$(cat notice.sha256) --evidence-sha256 \$(hash form.txt)"
-    as desk 1 "facegate enroll --subject subjects/person-a --region 0.7,0.1,0.95,0.4 desk.jpg"
     saying "cn25.a07.minors"
-    as desk 0 "facegate consent withdraw subjects/person-a/consents/c1"
+    as desk 1 "facegate enroll --subject subjects/person-a --region 0.7,0.1,0.95,0.4 desk.jpg"
+    saying "CONSENT_MISSING"
     say "A parent consents, and the desk has seen that they are one."
     as desk 0 "facegate consent grant subjects/person-a --id c2 --site $site --form SEPARATE \\
     --scope VERIFY --days 30 \\

@@ -32,7 +32,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
                       LoadGallery(config, *store, *keys, clock, metrics, *faces));
 
   gateway::GalleryDropper dropper(*gallery, engine);
-  consent::ConsentService consents(*store, *ledger, *keys, clock, dropper);
+  consent::ConsentService consents(*store, *ledger, *keys, clock, engine, dropper);
   registry::RegistryService registry(*store, *ledger, clock, engine);
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
                            ImageLimitsOf(config));

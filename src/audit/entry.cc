@@ -189,6 +189,8 @@ Draft EventDraft(const Event& event) {
   draft.actor = event.actor;
   draft.request_id = event.request_id;
   draft.body = event.body;
+  for (const policy::RuleFinding& finding : event.findings) draft.rules.push_back(finding.rule);
+  if (!event.findings.empty()) draft.body.Set("rules", FindingsJson(event.findings));
   return draft;
 }
 

@@ -10,6 +10,7 @@
 #include "consent/past_receipt.h"
 #include "facegate/audit/contexts.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/policy/consent_review.h"
 
 namespace facegate::consent {
 namespace {
@@ -43,34 +44,49 @@ model::ConsentRef RefOf(const model::Consent& consent) {
   return {consent.op, consent.subject, consent.id};
 }
 
-model::Consent NewConsent(const GrantRequest& request, core::Timestamp now) {
+model::Consent NewConsent(const Terms& terms, model::ConsentStatus status, core::Timestamp now) {
   model::Consent consent;
-  consent.op = request.subject.op;
-  consent.subject = request.subject.subject;
-  consent.id = request.id.empty() ? model::ConsentId(crypto::RandomUuid()) : request.id;
-  consent.site = request.site;
-  consent.purpose = request.purpose;
-  consent.purpose_version = request.purpose_version;
-  consent.status = model::ConsentStatus::kGranted;
+  consent.op = terms.subject.op;
+  consent.subject = terms.subject.subject;
+  consent.id = terms.id.empty() ? model::ConsentId(crypto::RandomUuid()) : terms.id;
+  consent.site = terms.site;
+  consent.purpose = terms.purpose;
+  consent.purpose_version = terms.purpose_version;
+  consent.status = status;
+  consent.scopes = terms.scopes;
+  consent.notice_sha256 = terms.notice_sha256;
+  consent.alternative_offered = terms.alternative_offered;
+  consent.channel = terms.channel;
+  consent.granted_at = now;
+  consent.expires_at = now;
+  consent.epoch = 1;
+  return consent;
+}
+
+void SetAnswer(model::Consent& consent, const GrantRequest& request) {
   consent.form = request.form;
   consent.given_by = request.given_by;
-  consent.scopes = request.scopes;
-  consent.notice_sha256 = request.notice_sha256;
   consent.evidence_sha256 = request.evidence_sha256;
   consent.guardian_evidence_sha256 = request.guardian_evidence_sha256;
   consent.guardian_verified_by = request.guardian_verified_by;
-  consent.granted_at = now;
   consent.expires_at = request.expires_at;
-  consent.epoch = 1;
-  return consent;
+}
+
+bool IsFor(const model::Consent& consent, const Terms& terms) {
+  return consent.site == terms.site && consent.purpose == terms.purpose;
 }
 
 }  // namespace
 
 ConsentService::ConsentService(storage::Store& store, audit::Ledger& ledger,
                                const crypto::KeyRing& keys, const core::Clock& clock,
-                               TemplateDropper& dropper)
-    : store_(store), ledger_(ledger), keys_(keys), clock_(clock), dropper_(dropper) {}
+                               const policy::Engine& engine, TemplateDropper& dropper)
+    : store_(store),
+      ledger_(ledger),
+      keys_(keys),
+      clock_(clock),
+      engine_(engine),
+      dropper_(dropper) {}
 
 std::mutex& ConsentService::StripeOf(const model::SubjectRef& subject) {
   return stripes_[std::hash<std::string>{}(subject.subject.str()) % kStripes];
@@ -132,45 +148,172 @@ Result<std::vector<model::Subject>> ConsentService::ListSubjects(const model::Op
 
 // ---- Consents ----
 
-Result<ConsentResult> ConsentService::Grant(const Caller& caller, const GrantRequest& request) {
-  FG_RETURN_IF_ERROR(CheckFields(request));
-  const std::lock_guard lock(StripeOf(request.subject));
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions,
-                        CheckTerms(store_, request, clock_.Now()));
-    FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(request.subject));
-    FG_RETURN_IF_ERROR(MakeRoom(caller, request));
+struct ConsentService::Asked {
+  CheckedTerms terms;
+  model::Subject subject;
+  std::vector<model::Consent> consents;  // of the person, newest event first
+  // The one of the terms' id, if there is one and it was asked for with these terms and not
+  // answered yet, or refused.
+  std::optional<model::Consent> named;
+  std::optional<model::Consent> standing;  // granted, for that site and purpose
+};
 
-    model::Consent consent = NewConsent(request, clock_.Now());
-    Result<audit::RecordedEvent> recorded =
-        ledger_.Append(ConsentEvent(caller, consent, subject, keys_),
-                       {storage::PutConsent{consent}}, std::move(preconditions));
-    if (recorded.ok()) {
-      consent.log_index = recorded->receipt().index;
-      return ConsentResult{std::move(consent), recorded->receipt()};
-    }
-    if (!IsPreconditionFailure(recorded.status())) return recorded.status();
+template <class Attempt>
+Result<ConsentResult> ConsentService::UntilStill(Attempt attempt) {
+  for (int i = 0; i < kAttemptsMax; ++i) {
+    Result<ConsentResult> result = attempt();
+    if (result.ok() || !IsPreconditionFailure(result.status())) return result;
   }
   return KeptMoving();
 }
 
-// Refuses where a consent of that id, or one in force, stands in the way; ends one whose time is up
-// but which no sweep has met yet, so that a later sweep cannot destroy what rests on the new one.
-Status ConsentService::MakeRoom(const Caller& caller, const GrantRequest& request) {
-  FG_ASSIGN_OR_RETURN(const std::vector<model::Consent> consents,
-                      store_.ListConsents(request.subject));
-  const core::Timestamp now = clock_.Now();
-  for (const model::Consent& consent : consents) {
-    if (consent.id == request.id) return ConsentExists("a consent of that id exists");
-    const bool granted = consent.status == model::ConsentStatus::kGranted;
-    if (!granted || consent.site != request.site || consent.purpose != request.purpose) continue;
-    if (consent.expires_at > now) {
-      return ConsentExists("a consent is in force for that site and purpose: withdraw it first");
+Result<ConsentService::Asked> ConsentService::Prepare(const Caller& caller, const Terms& terms,
+                                                      core::Timestamp now) {
+  Asked asked;
+  FG_ASSIGN_OR_RETURN(asked.terms, CheckTerms(store_, terms));
+  FG_ASSIGN_OR_RETURN(asked.subject, store_.GetSubject(terms.subject));
+  FG_ASSIGN_OR_RETURN(asked.consents, store_.ListConsents(terms.subject));
+  for (const model::Consent& consent : asked.consents) {
+    if (consent.id == terms.id) {
+      const bool is_open = consent.status == model::ConsentStatus::kRequested ||
+                           consent.status == model::ConsentStatus::kRefused;
+      const bool is_same = IsFor(consent, terms) &&
+                           consent.purpose_version == terms.purpose_version &&
+                           consent.scopes == terms.scopes;
+      if (!is_open || !is_same) return ConsentExists("a consent of that id exists");
+      asked.named = consent;
     }
+    if (consent.status != model::ConsentStatus::kGranted || !IsFor(consent, terms)) continue;
+    if (consent.expires_at > now) {
+      asked.standing = consent;
+      continue;
+    }
+    // No sweep has met it yet; a later one must not destroy what rests on a new one.
     const Result<ConsentResult> ended = End(caller, consent, model::ConsentStatus::kExpired);
     if (!ended.ok()) return ended.status();
   }
-  return Status::Ok();
+  return asked;
+}
+
+Status ConsentService::CheckRules(const Caller& caller, const Asked& asked,
+                                  const model::Consent& consent, int reprompts) {
+  FG_ASSIGN_OR_RETURN(
+      std::vector<policy::RuleFinding> against,
+      policy::RulesAgainst(store_, engine_, asked.subject, consent, reprompts, clock_.Now()));
+  if (against.empty()) return Status::Ok();
+  std::string message = "refused by";
+  for (const policy::RuleFinding& finding : against) {
+    message += " " + finding.rule + " (" + finding.article + ")";
+  }
+  const auto recorded =
+      ledger_.Append(DisallowedEvent(caller, consent, asked.subject, std::move(against)), {});
+  if (!recorded.ok()) return recorded.status();
+  return Status(Code::kFailedPrecondition, "RULE_REFUSED", std::move(message));
+}
+
+// Writes `consent` as the next state of the one that was asked for, or as a new one.
+Result<ConsentResult> ConsentService::Record(const Caller& caller, Asked asked,
+                                             model::Consent consent) {
+  storage::Preconditions preconditions = std::move(asked.terms.preconditions);
+  if (asked.named) {
+    consent.epoch = asked.named->epoch + 1;
+    preconditions.push_back(storage::ConsentAtEpoch{RefOf(*asked.named), asked.named->epoch});
+  }
+  FG_ASSIGN_OR_RETURN(const audit::RecordedEvent recorded,
+                      ledger_.Append(ConsentEvent(caller, consent, asked.subject, keys_),
+                                     {storage::PutConsent{consent}}, std::move(preconditions)));
+  consent.log_index = recorded.receipt().index;
+  return ConsentResult{std::move(consent), recorded.receipt()};
+}
+
+Result<ConsentResult> ConsentService::Request(const Caller& caller, const Terms& terms) {
+  FG_RETURN_IF_ERROR(CheckFields(terms));
+  const std::lock_guard lock(StripeOf(terms.subject));
+  return UntilStill([&]() -> Result<ConsentResult> {
+    const core::Timestamp now = clock_.Now();
+    FG_ASSIGN_OR_RETURN(Asked asked, Prepare(caller, terms, now));
+    if (asked.named) return ConsentExists("a consent of that id exists");
+    const bool is_current =
+        asked.standing && asked.standing->purpose_version == asked.terms.purpose.version;
+    if (is_current) return ConsentExists("a consent is in force for that site and purpose");
+    model::Consent consent = NewConsent(terms, model::ConsentStatus::kRequested, now);
+    int reprompts = policy::RepromptsIn(asked.consents, terms.site, terms.purpose);
+    const bool was_refused =
+        std::any_of(asked.consents.begin(), asked.consents.end(), [&](const auto& other) {
+          return IsFor(other, terms) && other.status == model::ConsentStatus::kRefused;
+        });
+    if (was_refused) ++reprompts;
+    FG_RETURN_IF_ERROR(CheckRules(caller, asked, consent, reprompts));
+    return Record(caller, std::move(asked), std::move(consent));
+  });
+}
+
+Result<ConsentResult> ConsentService::Refuse(const Caller& caller, const Terms& terms) {
+  FG_RETURN_IF_ERROR(CheckFields(terms));
+  const std::lock_guard lock(StripeOf(terms.subject));
+  return UntilStill([&]() -> Result<ConsentResult> {
+    const core::Timestamp now = clock_.Now();
+    FG_ASSIGN_OR_RETURN(Asked asked, Prepare(caller, terms, now));
+    if (asked.standing) {
+      return Status(Code::kFailedPrecondition, "CONSENT_STANDS",
+                    "a consent is in force for that site and purpose: withdraw it");
+    }
+    if (asked.named && asked.named->status == model::ConsentStatus::kRefused) {
+      return PastResult(*asked.named);
+    }
+    model::Consent consent = NewConsent(terms, model::ConsentStatus::kRefused, now);
+    return Record(caller, std::move(asked), std::move(consent));
+  });
+}
+
+Result<ConsentResult> ConsentService::RefuseAsked(const Caller& caller,
+                                                  const model::ConsentRef& ref) {
+  FG_ASSIGN_OR_RETURN(const model::Consent asked, store_.GetConsent(ref));
+  Terms terms;
+  terms.subject = SubjectOf(asked);
+  terms.id = asked.id;
+  terms.site = asked.site;
+  terms.purpose = asked.purpose;
+  terms.purpose_version = asked.purpose_version;
+  terms.scopes = asked.scopes;
+  terms.notice_sha256 = asked.notice_sha256;
+  terms.alternative_offered = asked.alternative_offered;
+  terms.channel = asked.channel;
+  return Refuse(caller, terms);
+}
+
+Result<ConsentResult> ConsentService::Grant(const Caller& caller, const GrantRequest& request) {
+  FG_RETURN_IF_ERROR(CheckAnswer(request));
+  FG_RETURN_IF_ERROR(CheckFields(request));
+  const std::lock_guard lock(StripeOf(request.subject));
+  return UntilStill([&]() -> Result<ConsentResult> {
+    const core::Timestamp now = clock_.Now();
+    FG_ASSIGN_OR_RETURN(Asked asked, Prepare(caller, request, now));
+    FG_RETURN_IF_ERROR(CheckExpiry(asked.terms.purpose, request.expires_at, now));
+    const bool is_answered = asked.named && asked.named->status != model::ConsentStatus::kRequested;
+    if (is_answered) return ConsentExists("a consent of that id exists");
+    model::Consent consent = NewConsent(request, model::ConsentStatus::kGranted, now);
+    SetAnswer(consent, request);
+    FG_RETURN_IF_ERROR(
+        CheckRules(caller, asked, consent,
+                   policy::RepromptsIn(asked.consents, request.site, request.purpose)));
+    if (asked.standing) {
+      if (asked.standing->purpose_version == asked.terms.purpose.version) {
+        return ConsentExists("a consent is in force for that site and purpose: withdraw it first");
+      }
+      const auto ended = End(caller, *asked.standing, model::ConsentStatus::kSuperseded);
+      if (!ended.ok()) return ended.status();
+    }
+    return Record(caller, std::move(asked), std::move(consent));
+  });
+}
+
+// What was recorded of a consent that is as it was asked to become.
+Result<ConsentResult> ConsentService::PastResult(const model::Consent& consent) const {
+  FG_ASSIGN_OR_RETURN(
+      audit::Receipt receipt,
+      PastReceipt(store_, consent.op, ledger_.Origin(consent.op), consent.log_index));
+  return ConsentResult{consent, std::move(receipt)};
 }
 
 Result<model::Consent> ConsentService::Get(const model::ConsentRef& consent) const {
@@ -184,17 +327,11 @@ Result<std::vector<model::Consent>> ConsentService::List(const model::SubjectRef
 Result<ConsentResult> ConsentService::Withdraw(const Caller& caller, const model::ConsentRef& ref) {
   // Held until the templates are dropped: a second withdrawal is not acknowledged before the first.
   const std::lock_guard lock(StripeOf({ref.op, ref.subject}));
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    FG_ASSIGN_OR_RETURN(model::Consent current, store_.GetConsent(ref));
-    if (current.status != model::ConsentStatus::kGranted) {
-      FG_ASSIGN_OR_RETURN(audit::Receipt receipt,
-                          PastReceipt(store_, ref.op, ledger_.Origin(ref.op), current.log_index));
-      return ConsentResult{std::move(current), std::move(receipt)};
-    }
-    Result<ConsentResult> ended = End(caller, current, model::ConsentStatus::kWithdrawn);
-    if (ended.ok() || !IsPreconditionFailure(ended.status())) return ended;
-  }
-  return KeptMoving();
+  return UntilStill([&]() -> Result<ConsentResult> {
+    FG_ASSIGN_OR_RETURN(const model::Consent current, store_.GetConsent(ref));
+    if (current.status != model::ConsentStatus::kGranted) return PastResult(current);
+    return End(caller, current, model::ConsentStatus::kWithdrawn);
+  });
 }
 
 // Ends a consent that was read as `current`: one record, one transaction with the destruction of

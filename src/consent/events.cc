@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "facegate/core/bytes.h"
-#include "facegate/core/check.h"
 #include "facegate/core/json.h"
 
 namespace facegate::consent {
@@ -18,11 +17,12 @@ const char* EventType(model::ConsentStatus status) {
     case model::ConsentStatus::kExpired:
       return "consent.expired";
     case model::ConsentStatus::kRequested:
+      return "consent.requested";
     case model::ConsentStatus::kRefused:
+      return "consent.refused";
     case model::ConsentStatus::kSuperseded:
-      break;
+      return "consent.superseded";
   }
-  FG_CHECK(false && "no event brings a consent into this status");
   return "";
 }
 
@@ -47,17 +47,37 @@ audit::Event ConsentEvent(const Caller& caller, const model::Consent& consent,
 
   core::Json scopes = core::Json::MakeArray();
   for (const model::ConsentScope scope : consent.scopes) scopes.Push(model::Word(scope));
-  event.body.Set("purpose_version", consent.purpose_version)
-      .Set("form", model::Word(consent.form))
-      .Set("scopes", std::move(scopes))
-      .Set("given_by", model::Word(consent.given_by))
-      .Set("notice_sha256", consent.notice_sha256);
+  // One that nobody answered, or refused, has no form and no end.
+  const bool was_given = consent.status != model::ConsentStatus::kRequested &&
+                         consent.status != model::ConsentStatus::kRefused;
+  event.body.Set("purpose_version", consent.purpose_version);
+  if (was_given) event.body.Set("form", model::Word(consent.form));
+  event.body.Set("scopes", std::move(scopes));
+  if (was_given) event.body.Set("given_by", model::Word(consent.given_by));
+  event.body.Set("notice_sha256", consent.notice_sha256);
   if (!consent.evidence_sha256.empty()) {
     // Keyed: a plain hash of, say, a scanned form would let whoever holds the form find its signer.
     event.body.Set("evidence_hmac", core::HexEncode(keys.KeyedHash(
                                         "evidence", core::AsBytes(consent.evidence_sha256))));
   }
-  event.body.Set("expires_at", core::FormatRfc3339(consent.expires_at)).Set("epoch", consent.epoch);
+  if (consent.alternative_offered) {
+    event.body.Set("alternative_offered", model::Word(*consent.alternative_offered));
+  }
+  if (consent.channel) event.body.Set("channel", model::Word(*consent.channel));
+  if (was_given) event.body.Set("expires_at", core::FormatRfc3339(consent.expires_at));
+  event.body.Set("epoch", consent.epoch);
+  return event;
+}
+
+audit::Event DisallowedEvent(const Caller& caller, const model::Consent& consent,
+                             const model::Subject& subject,
+                             std::vector<policy::RuleFinding> findings) {
+  audit::Event event = SubjectEvent("consent.disallowed", caller, subject);
+  event.site = consent.site;
+  event.purpose = consent.purpose;
+  event.body.Set("purpose_version", consent.purpose_version)
+      .Set("tried", EventType(consent.status));
+  event.findings = std::move(findings);
   return event;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "facegate/audit/outcome.h"
 #include "facegate/consent/consent_service.h"
@@ -15,8 +16,12 @@ namespace facegate::consent {
 audit::Event SubjectEvent(std::string type, const Caller& caller, const model::Subject& subject);
 
 // The event that brings `consent` into its present status. The type follows from it.
-// Requires: the status is granted, withdrawn or expired.
 audit::Event ConsentEvent(const Caller& caller, const model::Consent& consent,
                           const model::Subject& subject, const crypto::KeyRing& keys);
+
+// That it was tried to bring `consent` into its present status, and which rules refused.
+audit::Event DisallowedEvent(const Caller& caller, const model::Consent& consent,
+                             const model::Subject& subject,
+                             std::vector<policy::RuleFinding> findings);
 
 }  // namespace facegate::consent

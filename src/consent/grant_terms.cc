@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "facegate/storage/typed.h"
@@ -54,13 +55,13 @@ Result<storage::Resource> Read(const storage::Store& store, const std::string& n
 }
 
 // The person must have seen a text that is registered for the very version they agree to.
-Status CheckNotice(const storage::Store& store, const GrantRequest& request) {
-  const std::string purpose = model::PurposeName(request.subject.op, request.purpose);
+Status CheckNotice(const storage::Store& store, const Terms& terms) {
+  const std::string purpose = model::PurposeName(terms.subject.op, terms.purpose);
   FG_ASSIGN_OR_RETURN(const std::vector<model::Notice> notices,
                       storage::ReadResources<model::Notice>(store, purpose));
   for (const model::Notice& notice : notices) {
-    if (notice.purpose_version == request.purpose_version &&
-        notice.text_sha256 == request.notice_sha256) {
+    if (notice.purpose_version == terms.purpose_version &&
+        notice.text_sha256 == terms.notice_sha256) {
       return Status::Ok();
     }
   }
@@ -70,16 +71,21 @@ Status CheckNotice(const storage::Store& store, const GrantRequest& request) {
 
 }  // namespace
 
-Status CheckFields(const GrantRequest& request) {
+Status CheckFields(const Terms& terms) {
+  if (terms.scopes.empty()) {
+    return Invalid("CONSENT_SCOPE_EMPTY", "name at least one scope that the person is asked for");
+  }
+  if (!IsSha256Hex(terms.notice_sha256)) {
+    return Invalid("NOTICE_UNKNOWN", "notice_sha256 must be 64 lower-case hex digits");
+  }
+  return Status::Ok();
+}
+
+Status CheckAnswer(const GrantRequest& request) {
   if (!IsIndividual(request.form)) {
     return Invalid("CONSENT_FORM_NOT_INDIVIDUAL",
-                   "a consent must be given on its own: SEPARATE, EXPLICIT, WRITTEN or ESIGNATURE");
-  }
-  if (request.scopes.empty()) {
-    return Invalid("CONSENT_SCOPE_EMPTY", "name at least one scope that the person agreed to");
-  }
-  if (!IsSha256Hex(request.notice_sha256)) {
-    return Invalid("NOTICE_UNKNOWN", "notice_sha256 must be 64 lower-case hex digits");
+                   "a consent must be given on its own (core.consent-form): SEPARATE, EXPLICIT, "
+                   "WRITTEN or ESIGNATURE");
   }
   if (!request.evidence_sha256.empty() && !IsSha256Hex(request.evidence_sha256)) {
     return Invalid("EVIDENCE_BAD", "evidence_sha256 must be empty or 64 lower-case hex digits");
@@ -116,30 +122,34 @@ Status CheckFacts(const SubjectFacts& facts) {
   return Status::Ok();
 }
 
-Result<storage::Preconditions> CheckTerms(const storage::Store& store, const GrantRequest& request,
-                                          core::Timestamp now) {
-  const model::OperatorId& op = request.subject.op;
-  FG_ASSIGN_OR_RETURN(const storage::Resource site,
-                      Read(store, model::SiteName(op, request.site), "SITE_NOT_FOUND",
-                           "the site is not registered"));
+Result<CheckedTerms> CheckTerms(const storage::Store& store, const Terms& terms) {
+  const model::OperatorId& op = terms.subject.op;
+  FG_ASSIGN_OR_RETURN(
+      const storage::Resource site,
+      Read(store, model::SiteName(op, terms.site), "SITE_NOT_FOUND", "the site is not registered"));
   FG_ASSIGN_OR_RETURN(const storage::Resource purpose_resource,
-                      Read(store, model::PurposeName(op, request.purpose), "PURPOSE_NOT_FOUND",
+                      Read(store, model::PurposeName(op, terms.purpose), "PURPOSE_NOT_FOUND",
                            "the purpose is not registered"));
-  FG_ASSIGN_OR_RETURN(const storage::TypedResource<model::Purpose> purpose,
+  FG_ASSIGN_OR_RETURN(storage::TypedResource<model::Purpose> purpose,
                       storage::Decode<model::Purpose>(purpose_resource));
-  if (request.purpose_version != purpose.resource.version) {
+  if (terms.purpose_version != purpose.resource.version) {
     return Invalid("PURPOSE_VERSION_STALE",
                    "the purpose changed since it was shown: show the current notice and ask again");
   }
-  const std::int64_t lifetime_ms = request.expires_at - now;
-  if (lifetime_ms <= 0 || lifetime_ms > purpose.resource.retention_days * core::kMsPerDay) {
-    return Invalid("CONSENT_EXPIRY_BAD",
-                   "expires_at must lie in the future and within the purpose's retention_days");
+  FG_RETURN_IF_ERROR(CheckNotice(store, terms));
+  return CheckedTerms{
+      std::move(purpose.resource),
+      {storage::ResourceAtRevision{site.name, site.revision},
+       storage::ResourceAtRevision{purpose_resource.name, purpose_resource.revision}}};
+}
+
+Status CheckExpiry(const model::Purpose& purpose, core::Timestamp expires_at, core::Timestamp now) {
+  const std::int64_t lifetime_ms = expires_at - now;
+  if (lifetime_ms > 0 && lifetime_ms <= purpose.retention_days * core::kMsPerDay) {
+    return Status::Ok();
   }
-  FG_RETURN_IF_ERROR(CheckNotice(store, request));
-  return storage::Preconditions{
-      storage::ResourceAtRevision{site.name, site.revision},
-      storage::ResourceAtRevision{purpose_resource.name, purpose_resource.revision}};
+  return Invalid("CONSENT_EXPIRY_BAD",
+                 "expires_at must lie in the future and within the purpose's retention_days");
 }
 
 }  // namespace facegate::consent

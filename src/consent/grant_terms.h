@@ -9,15 +9,22 @@
 
 namespace facegate::consent {
 
-// Checks the fields that need no store: form, scopes, hashes.
-core::Status CheckFields(const GrantRequest& request);
+// Check the fields that need no store: scopes, hashes, form.
+core::Status CheckFields(const Terms& terms);
+core::Status CheckAnswer(const GrantRequest& request);
 
 // Checks what is told of a person.
 core::Status CheckFacts(const SubjectFacts& facts);
 
-// Checks the request against site, purpose and notices as they are now. Returns the preconditions
-// under which the answer still holds when the consent is written.
-core::Result<storage::Preconditions> CheckTerms(const storage::Store& store,
-                                                const GrantRequest& request, core::Timestamp now);
+struct CheckedTerms {
+  model::Purpose purpose;
+  // Under which the answer still holds when the consent is written.
+  storage::Preconditions preconditions;
+};
+// Checks terms against site, purpose and notices as they are now.
+core::Result<CheckedTerms> CheckTerms(const storage::Store& store, const Terms& terms);
+// Checks when a consent to that purpose ends.
+core::Status CheckExpiry(const model::Purpose& purpose, core::Timestamp expires_at,
+                         core::Timestamp now);
 
 }  // namespace facegate::consent

@@ -127,7 +127,7 @@ Result<std::unique_ptr<Desk>> Desk::Open(const Deps& deps, int min_face_px,
   impl->engine = std::make_unique<policy::Engine>(*impl->store, impl->clock, deps.rules,
                                                   engine_options, impl->ledger->abandon_sink());
   impl->consents = std::make_unique<consent::ConsentService>(
-      *impl->store, *impl->ledger, *impl->keys, impl->clock, impl->dropper);
+      *impl->store, *impl->ledger, *impl->keys, impl->clock, *impl->engine, impl->dropper);
   FG_RETURN_IF_ERROR(impl->Register(min_face_px));
   return std::unique_ptr<Desk>(new Desk(std::move(impl)));
 }

@@ -208,6 +208,16 @@ struct Words<ConsentGiver> {
       {ConsentGiver::kAuthorizedRepresentative, "AUTHORIZED_REPRESENTATIVE"},
   });
 };
+template <>
+struct Words<ConsentChannel> {
+  static constexpr auto kTable = std::to_array<std::pair<ConsentChannel, std::string_view>>({
+      {ConsentChannel::kDesk, "DESK"},
+      {ConsentChannel::kKiosk, "KIOSK"},
+      {ConsentChannel::kWeb, "WEB"},
+      {ConsentChannel::kPaper, "PAPER"},
+      {ConsentChannel::kPhone, "PHONE"},
+  });
+};
 
 template <>
 struct Words<OrgKind> {
@@ -478,6 +488,7 @@ std::string_view Word(ConsentStatus v) { return WordOf(v); }
 std::string_view Word(ConsentForm v) { return WordOf(v); }
 std::string_view Word(ConsentScope v) { return WordOf(v); }
 std::string_view Word(ConsentGiver v) { return WordOf(v); }
+std::string_view Word(ConsentChannel v) { return WordOf(v); }
 std::string_view Word(SubjectRole v) { return WordOf(v); }
 std::string_view Word(OrgKind v) { return WordOf(v); }
 std::string_view Word(AnnexIiiClass v) { return WordOf(v); }
@@ -505,6 +516,7 @@ template std::optional<ConsentStatus> FromWord<ConsentStatus>(std::string_view);
 template std::optional<ConsentForm> FromWord<ConsentForm>(std::string_view);
 template std::optional<ConsentScope> FromWord<ConsentScope>(std::string_view);
 template std::optional<ConsentGiver> FromWord<ConsentGiver>(std::string_view);
+template std::optional<ConsentChannel> FromWord<ConsentChannel>(std::string_view);
 template std::optional<SubjectRole> FromWord<SubjectRole>(std::string_view);
 
 // Of the enums that are fields of resources.

@@ -123,12 +123,18 @@ std::string InitiatorOf(model::Role role) {
 
 }  // namespace
 
+void SetAsked(rules::Inputs& inputs, std::optional<model::Operation> operation,
+              core::Timestamp now) {
+  inputs.Set("now", now);
+  if (operation) inputs.Set("request.operation", OperationInput(*operation));
+  // There is no way to ask facegate for anything but identity.
+  inputs.Set("request.attributes", std::vector<std::string>{"identity"});
+}
+
 void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
                 core::Timestamp now) {
-  inputs.Set("now", now);
-  inputs.Set("request.operation", OperationInput(claim.operation));
-  // There is no way to ask facegate for anything but identity, or of anything but a live camera.
-  inputs.Set("request.attributes", std::vector<std::string>{"identity"});
+  SetAsked(inputs, claim.operation, now);
+  // Nor of anything but a live camera.
   inputs.Set("request.source", std::string("live_camera"));
   inputs.Set("request.real_time", true);
   inputs.Set("request.remote_or_covert", false);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "facegate/model/fields.h"
+#include "facegate/policy/consent_review.h"
 #include "facegate/policy/context.h"
 #include "facegate/policy/population.h"
 #include "facegate/storage/typed.h"
@@ -56,18 +57,6 @@ class Reader {
   const storage::Store& store_;
   std::vector<std::uint64_t>& rests_on_;
 };
-
-// How often a consent was asked for since it was last refused.
-int RepromptsIn(const std::vector<model::Consent>& newest_first, const model::SiteId& site,
-                const model::PurposeId& purpose) {
-  int asked = 0;
-  for (const model::Consent& consent : newest_first) {
-    if (consent.site != site || consent.purpose != purpose) continue;
-    if (consent.status == model::ConsentStatus::kRefused) return asked;
-    if (consent.status == model::ConsentStatus::kRequested) ++asked;
-  }
-  return 0;  // nobody ever refused
-}
 
 // Sets the inputs of everything that is registered around a deployment.
 Status ReadInputs(Reader& reader, Deployment& loaded, rules::Inputs& inputs) {

@@ -11,24 +11,15 @@ namespace {
 using core::Code;
 using core::Status;
 
-// The register must be able to say that an alternative broke down. Whether one works is judged at
-// every request; here it counts that it is there.
-model::AccessPoint AsDesigned(model::AccessPoint access_point) {
-  access_point.heartbeat_s_max = 0;
-  for (model::Alternative& alternative : access_point.alternatives) alternative.operational = true;
-  return access_point;
-}
-
 rules::Inputs InputsOf(const policy::Engine& engine, const rules::RuleView& view,
                        const Deployment& fixed, core::Timestamp now) {
   rules::Inputs inputs(view.rule_set().vocabulary());
-  inputs.Set("now", now);
-  inputs.Set("request.attributes", std::vector<std::string>{"identity"});
+  policy::SetAsked(inputs, std::nullopt, now);
   policy::SetGateway(inputs, engine.gateway_facts());
   if (fixed.site) policy::SetSite(inputs, *fixed.site);
   if (fixed.camera) policy::SetCamera(inputs, *fixed.camera);
   if (fixed.access_point) {
-    const model::AccessPoint designed = AsDesigned(*fixed.access_point);
+    const model::AccessPoint designed = model::AsDesigned(*fixed.access_point);
     policy::SetAccessPoint(inputs, &designed, now);
   } else if (fixed.camera && fixed.camera->access_point.empty()) {
     policy::SetAccessPoint(inputs, nullptr, now);

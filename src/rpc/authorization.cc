@@ -47,6 +47,8 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.ConsentService/CreateSubject", kEnroller | kOperator, "parent", ""},
     {"facegate.v1.ConsentService/GetSubject", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/ListSubjects", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.ConsentService/RequestConsent", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.ConsentService/RefuseConsent", kEnroller | kOperator, "parent", ""},
     {"facegate.v1.ConsentService/GrantConsent", kEnroller | kOperator, "parent", ""},
     {"facegate.v1.ConsentService/GetConsent", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/ListConsents", kEnroller | kOperator, "parent", ""},

@@ -8,36 +8,65 @@ namespace {
 using core::Code;
 using core::Status;
 
-}  // namespace
-
-core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& request) {
-  consent::GrantRequest grant;
-  FG_ASSIGN_OR_RETURN(grant.subject, model::ParseSubjectName(request.parent()));
+// Reads what asking and granting have in common. `M` is a message with the fields of
+// RequestConsentRequest.
+template <class M>
+Status ReadTerms(const M& request, consent::Terms& terms) {
+  FG_ASSIGN_OR_RETURN(terms.subject, model::ParseSubjectName(request.parent()));
   if (!request.consent_id().empty()) {
-    FG_ASSIGN_OR_RETURN(grant.id, model::ConsentId::Parse(request.consent_id()));
+    FG_ASSIGN_OR_RETURN(terms.id, model::ConsentId::Parse(request.consent_id()));
   }
   FG_ASSIGN_OR_RETURN(const model::SiteRef site, model::ParseSiteName(request.site()));
   FG_ASSIGN_OR_RETURN(const model::PurposeRef purpose, model::ParsePurposeName(request.purpose()));
-  if (site.op != grant.subject.op || purpose.op != grant.subject.op) {
+  if (site.op != terms.subject.op || purpose.op != terms.subject.op) {
     return Status(Code::kInvalidArgument, "OPERATORS_DIFFER",
                   "subject, site and purpose must be of one operator");
   }
-  grant.site = site.site;
-  grant.purpose = purpose.purpose;
-  grant.purpose_version = request.purpose_version();
+  terms.site = site.site;
+  terms.purpose = purpose.purpose;
+  terms.purpose_version = request.purpose_version();
+  for (const int scope : request.scopes()) {
+    FG_ASSIGN_OR_RETURN(const model::ConsentScope known,
+                        RequiredEnum<model::ConsentScope>(static_cast<v1::ConsentScope>(scope),
+                                                          "BAD_CONSENT_SCOPE"));
+    terms.scopes.insert(known);
+  }
+  terms.notice_sha256 = request.notice_sha256();
+  if (request.alternative_offered() != v1::ALTERNATIVE_KIND_UNSPECIFIED) {
+    FG_ASSIGN_OR_RETURN(terms.alternative_offered,
+                        RequiredEnum<model::AlternativeKind>(request.alternative_offered(),
+                                                             "BAD_ALTERNATIVE_KIND"));
+  }
+  if (request.channel() != v1::CONSENT_CHANNEL_UNSPECIFIED) {
+    FG_ASSIGN_OR_RETURN(terms.channel, RequiredEnum<model::ConsentChannel>(request.channel(),
+                                                                           "BAD_CONSENT_CHANNEL"));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+core::Result<consent::Terms> FromProto(const v1::RequestConsentRequest& request) {
+  consent::Terms terms;
+  FG_RETURN_IF_ERROR(ReadTerms(request, terms));
+  return terms;
+}
+
+core::Result<consent::Terms> FromProto(const v1::RefuseConsentRequest& request) {
+  consent::Terms terms;
+  FG_RETURN_IF_ERROR(ReadTerms(request, terms));
+  return terms;
+}
+
+core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& request) {
+  consent::GrantRequest grant;
+  FG_RETURN_IF_ERROR(ReadTerms(request, grant));
   FG_ASSIGN_OR_RETURN(grant.form,
                       RequiredEnum<model::ConsentForm>(request.form(), "BAD_CONSENT_FORM"));
   if (request.given_by() != v1::CONSENT_GIVER_UNSPECIFIED) {
     FG_ASSIGN_OR_RETURN(grant.given_by,
                         RequiredEnum<model::ConsentGiver>(request.given_by(), "BAD_CONSENT_GIVER"));
   }
-  for (const int scope : request.scopes()) {
-    FG_ASSIGN_OR_RETURN(const model::ConsentScope known,
-                        RequiredEnum<model::ConsentScope>(static_cast<v1::ConsentScope>(scope),
-                                                          "BAD_CONSENT_SCOPE"));
-    grant.scopes.insert(known);
-  }
-  grant.notice_sha256 = request.notice_sha256();
   grant.evidence_sha256 = request.evidence_sha256();
   grant.guardian_evidence_sha256 = request.guardian_evidence_sha256();
   grant.guardian_verified_by = request.guardian_verified_by();
@@ -87,6 +116,10 @@ v1::Consent ToProto(const model::Consent& consent) {
   proto.set_evidence_sha256(consent.evidence_sha256);
   proto.set_guardian_evidence_sha256(consent.guardian_evidence_sha256);
   proto.set_guardian_verified_by(consent.guardian_verified_by);
+  if (consent.alternative_offered) {
+    proto.set_alternative_offered(ToProtoEnum<v1::AlternativeKind>(*consent.alternative_offered));
+  }
+  if (consent.channel) proto.set_channel(ToProtoEnum<v1::ConsentChannel>(*consent.channel));
   *proto.mutable_grant_time() = ToProto(consent.granted_at);
   *proto.mutable_expire_time() = ToProto(consent.expires_at);
   proto.set_epoch(static_cast<std::int64_t>(consent.epoch));

@@ -11,6 +11,8 @@ namespace facegate::rpc {
 
 // Returns INVALID_ARGUMENT BAD_NAME, BAD_ID, OPERATORS_DIFFER, BAD_CONSENT_FORM, BAD_CONSENT_GIVER,
 // BAD_CONSENT_SCOPE or BAD_TIMESTAMP.
+core::Result<consent::Terms> FromProto(const v1::RequestConsentRequest& request);
+core::Result<consent::Terms> FromProto(const v1::RefuseConsentRequest& request);
 core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& request);
 
 // INVALID_ARGUMENT BAD_SUBJECT_ROLE; the consent service checks the rest.

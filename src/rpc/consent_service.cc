@@ -32,6 +32,15 @@ core::Result<model::SubjectRef> NewSubjectRef(const v1::CreateSubjectRequest& re
   return ref;
 }
 
+// `R` is a response of a consent and its receipt.
+template <class R>
+Status Answer(const core::Result<consent::ConsentResult>& result, const Call& call, R& response) {
+  if (!result.ok()) return result.status();
+  *response.mutable_consent() = ToProto(result->consent);
+  *response.mutable_receipt() = ToProto(result->receipt, DetailFor(call.caller.role));
+  return Status::Ok();
+}
+
 }  // namespace
 
 grpc::Status ConsentServiceImpl::CreateSubject(grpc::ServerContext* context,
@@ -80,16 +89,42 @@ grpc::Status ConsentServiceImpl::ListSubjects(grpc::ServerContext* context,
   return guard_.Unary(*context, "facegate.v1.ConsentService/ListSubjects", *request, handler);
 }
 
+grpc::Status ConsentServiceImpl::RequestConsent(grpc::ServerContext* context,
+                                                const v1::RequestConsentRequest* request,
+                                                v1::RequestConsentResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const consent::Terms terms, FromProto(*request));
+    return Answer(consents_.Request(caller, terms), call, *response);
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/RequestConsent", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::RefuseConsent(grpc::ServerContext* context,
+                                               const v1::RefuseConsentRequest* request,
+                                               v1::RefuseConsentResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    if (!request->site().empty()) {
+      FG_ASSIGN_OR_RETURN(const consent::Terms terms, FromProto(*request));
+      return Answer(consents_.Refuse(caller, terms), call, *response);
+    }
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef subject,
+                        model::ParseSubjectName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const model::ConsentId id, model::ConsentId::Parse(request->consent_id()));
+    const model::ConsentRef asked{subject.op, subject.subject, id};
+    return Answer(consents_.RefuseAsked(caller, asked), call, *response);
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/RefuseConsent", *request, handler);
+}
+
 grpc::Status ConsentServiceImpl::GrantConsent(grpc::ServerContext* context,
                                               const v1::GrantConsentRequest* request,
                                               v1::GrantConsentResponse* response) {
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
     FG_ASSIGN_OR_RETURN(const consent::GrantRequest grant, FromProto(*request));
-    FG_ASSIGN_OR_RETURN(const consent::ConsentResult result, consents_.Grant(caller, grant));
-    *response->mutable_consent() = ToProto(result.consent);
-    *response->mutable_receipt() = ToProto(result.receipt, DetailFor(call.caller.role));
-    return Status::Ok();
+    return Answer(consents_.Grant(caller, grant), call, *response);
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/GrantConsent", *request, handler);
 }
@@ -137,10 +172,7 @@ grpc::Status ConsentServiceImpl::WithdrawConsent(grpc::ServerContext* context,
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
     FG_ASSIGN_OR_RETURN(const model::ConsentRef ref, model::ParseConsentName(request->name()));
-    FG_ASSIGN_OR_RETURN(const consent::ConsentResult result, consents_.Withdraw(caller, ref));
-    *response->mutable_consent() = ToProto(result.consent);
-    *response->mutable_receipt() = ToProto(result.receipt, DetailFor(call.caller.role));
-    return Status::Ok();
+    return Answer(consents_.Withdraw(caller, ref), call, *response);
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/WithdrawConsent", *request, handler);
 }

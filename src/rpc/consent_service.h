@@ -21,6 +21,11 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
                           v1::Subject* response) override;
   grpc::Status ListSubjects(grpc::ServerContext* context, const v1::ListSubjectsRequest* request,
                             v1::ListSubjectsResponse* response) override;
+  grpc::Status RequestConsent(grpc::ServerContext* context,
+                              const v1::RequestConsentRequest* request,
+                              v1::RequestConsentResponse* response) override;
+  grpc::Status RefuseConsent(grpc::ServerContext* context, const v1::RefuseConsentRequest* request,
+                             v1::RefuseConsentResponse* response) override;
   grpc::Status GrantConsent(grpc::ServerContext* context, const v1::GrantConsentRequest* request,
                             v1::GrantConsentResponse* response) override;
   grpc::Status GetConsent(grpc::ServerContext* context, const v1::GetConsentRequest* request,

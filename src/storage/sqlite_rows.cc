@@ -151,6 +151,8 @@ Result<model::Consent> ReadConsent(Query& row) {
   consent.epoch = columns.Count();
   consent.log_index = columns.Count();
   consent.guardian_verified_by = columns.Text();
+  consent.alternative_offered = columns.MaybeWord<model::AlternativeKind>();
+  consent.channel = columns.MaybeWord<model::ConsentChannel>();
   consent.evidence_sha256 = columns.MaybeSlot();
   consent.guardian_evidence_sha256 = columns.MaybeSlot();
   return columns.Finish(std::move(consent));

@@ -20,11 +20,11 @@ std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
 #define FG_SUBJECT_COLUMNS                                                                      \
   "s.op, s.id, s.age_years, s.created_at, s.log_index, s.erased, s.country, s.region, s.role, " \
   "s.needs_accessibility, (SELECT data FROM vault WHERE slot = s.secret)"
-#define FG_CONSENT_COLUMNS                                                          \
-  "c.op, c.subject, c.id, c.site, c.purpose, c.purpose_version, c.status, c.form, " \
-  "c.given_by, c.scopes, c.notice_sha256, c.granted_at, c.expires_at, c.epoch, "    \
-  "c.log_index, c.guardian_verified_by, c.evidence, "                               \
-  "(SELECT data FROM vault WHERE slot = c.evidence), c.guardian_evidence, "         \
+#define FG_CONSENT_COLUMNS                                                              \
+  "c.op, c.subject, c.id, c.site, c.purpose, c.purpose_version, c.status, c.form, "     \
+  "c.given_by, c.scopes, c.notice_sha256, c.granted_at, c.expires_at, c.epoch, "        \
+  "c.log_index, c.guardian_verified_by, c.alternative_offered, c.channel, c.evidence, " \
+  "(SELECT data FROM vault WHERE slot = c.evidence), c.guardian_evidence, "             \
   "(SELECT data FROM vault WHERE slot = c.guardian_evidence)"
 #define FG_TEMPLATE_COLUMNS                                                         \
   "t.op, t.subject, t.purpose, t.id, t.site, t.consent, t.model_id, t.created_at, " \

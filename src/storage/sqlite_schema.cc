@@ -177,6 +177,11 @@ ALTER TABLE subjects ADD COLUMN needs_accessibility INTEGER;
 ALTER TABLE consents ADD COLUMN guardian_evidence INTEGER REFERENCES vault;
 ALTER TABLE consents ADD COLUMN guardian_verified_by TEXT NOT NULL DEFAULT '';
 )sql",
+    // What a person was offered instead, and where they were asked.
+    R"sql(
+ALTER TABLE consents ADD COLUMN alternative_offered TEXT;
+ALTER TABLE consents ADD COLUMN channel TEXT;
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {

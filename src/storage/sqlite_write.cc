@@ -263,15 +263,24 @@ Status BatchWriter::operator()(const PutConsent& c) {
   Query query(connection_, R"sql(
       INSERT OR REPLACE INTO consents
         (op, subject, id, site, purpose, purpose_version, status, form, given_by, scopes,
-         notice_sha256, granted_at, expires_at, epoch, log_index, guardian_verified_by, evidence,
-         guardian_evidence)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-              ?18))sql");
+         notice_sha256, granted_at, expires_at, epoch, log_index, guardian_verified_by,
+         alternative_offered, channel, evidence, guardian_evidence)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+              ?20))sql");
   query.Bind(consent.op, consent.subject, consent.id, consent.site, consent.purpose,
              consent.purpose_version, model::Word(consent.status), model::Word(consent.form),
              model::Word(consent.given_by), JoinScopes(consent.scopes), consent.notice_sha256,
              consent.granted_at.unix_ms, consent.expires_at.unix_ms, consent.epoch, index_,
              consent.guardian_verified_by);
+  const auto bind_word = [&query](const auto& word) {
+    if (word) {
+      query.Bind(model::Word(*word));
+    } else {
+      query.Bind(nullptr);
+    }
+  };
+  bind_word(consent.alternative_offered);
+  bind_word(consent.channel);
   for (const std::string* hash : {&consent.evidence_sha256, &consent.guardian_evidence_sha256}) {
     if (hash->empty()) {
       query.Bind(nullptr);

@@ -11,7 +11,7 @@
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/model/compliance.h"
-#include "facegate/rules/calendar.h"
+#include "support/world/packs.h"
 #include "support/world/world.h"
 
 namespace {
@@ -35,24 +35,8 @@ namespace {
 
 using testing::World;
 
-const std::string kPolicies = std::string(FACEGATE_SOURCE_DIR) + "/config/policies/";
-
-std::vector<std::string> ChinesePacks() {
-  std::vector<std::string> files;
-  for (const char* pack : {"core", "cn23", "cn25", "cnpipl", "cnspc", "cnnds", "cnminor"}) {
-    files.push_back(kPolicies + pack + ".yaml");
-  }
-  return files;
-}
-
 std::shared_ptr<const rules::RuleSet> LoadChineseRules() {
-  auto vocabulary = rules::Vocabulary::Load(kPolicies + "vocabulary.yaml");
-  auto calendar =
-      rules::WorkCalendar::Load(std::string(FACEGATE_SOURCE_DIR) + "/config/calendars/cn.yaml");
-  FG_CHECK(vocabulary.ok() && calendar.ok());
-  auto rules = rules::RuleSet::Load(*vocabulary, ChinesePacks(), *calendar);
-  FG_CHECK(rules.ok());
-  return *rules;
+  return testing::ShippedRules({"core", "cn23", "cn25", "cnpipl", "cnspc", "cnnds", "cnminor"});
 }
 
 void BM_LoadChinesePacks(benchmark::State& state) {

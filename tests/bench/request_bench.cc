@@ -103,7 +103,7 @@ struct Served {
       : bench(TheWorld()),
         dropper(bench.gallery, *bench.world.engine),
         consents(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
-                 dropper),
+                 *bench.world.engine, dropper),
         registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine) {
     rpc::ServerOptions options;
     options.listen_address = "127.0.0.1:0";

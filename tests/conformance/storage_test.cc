@@ -646,6 +646,8 @@ TEST_P(Conformance, KeepsAConsentAsGiven) {
   EXPECT_EQ(stored->notice_sha256, given.notice_sha256);
   EXPECT_EQ(stored->guardian_evidence_sha256, given.guardian_evidence_sha256);
   EXPECT_EQ(stored->guardian_verified_by, given.guardian_verified_by);
+  EXPECT_EQ(stored->alternative_offered, given.alternative_offered);
+  EXPECT_EQ(stored->channel, given.channel);
   EXPECT_EQ(stored->evidence_sha256, given.evidence_sha256);
   EXPECT_EQ(stored->granted_at, given.granted_at);
   EXPECT_EQ(stored->expires_at, given.expires_at);

@@ -76,8 +76,8 @@ Story::Story() : keys_(FixedKeys(folder_)), store_(storage::OpenMemoryStore()) {
                                              nullptr);
   registry_ = std::make_unique<registry::RegistryService>(*store_, *ledger_, clock_, *engine_);
   dropper_ = std::make_unique<NobodyInMemory>();
-  consents_ =
-      std::make_unique<consent::ConsentService>(*store_, *ledger_, *keys_, clock_, *dropper_);
+  consents_ = std::make_unique<consent::ConsentService>(*store_, *ledger_, *keys_, clock_, *engine_,
+                                                        *dropper_);
   Register();
   AddPerson();
   Recognise();

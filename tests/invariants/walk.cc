@@ -113,8 +113,8 @@ Walk::Walk(unsigned seed, int steps)
       gallery::MatchOptions{}, faces_->embedding_model_id());
   if (!gallery_->Load().ok()) std::abort();
   dropper_ = std::make_unique<gateway::GalleryDropper>(*gallery_, *world_->engine);
-  consents_ = std::make_unique<consent::ConsentService>(*world_->store, *world_->ledger,
-                                                        *world_->keys, world_->clock, *dropper_);
+  consents_ = std::make_unique<consent::ConsentService>(
+      *world_->store, *world_->ledger, *world_->keys, world_->clock, *world_->engine, *dropper_);
   gateway_ = std::make_unique<gateway::Gateway>(
       gateway::Parts{world_->clock, world_->metrics, world_->logger, *world_->engine,
                      *world_->ledger, *faces_, *gallery_},

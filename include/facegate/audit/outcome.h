@@ -97,6 +97,8 @@ struct Event {
   model::Principal actor;
   std::string request_id;                      // UUID
   core::Json body = core::Json::MakeObject();  // numbers, words, hashes and device ids only
+  // Where it tells of a refusal: the rules that refused.
+  std::vector<policy::RuleFinding> findings;
   // Where it is about a person: their wrapped secret, for the pseudonym.
   std::optional<model::SubjectId> subject;
   core::Bytes wrapped_subject_secret;

@@ -15,6 +15,7 @@
 #include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/model/people.h"
+#include "facegate/policy/engine.h"
 #include "facegate/storage/store.h"
 
 namespace facegate::consent {
@@ -43,17 +44,24 @@ struct SubjectFacts {
   std::optional<bool> needs_accessibility = {};
 };
 
-struct GrantRequest {
+// What a person is asked.
+struct Terms {
   model::SubjectRef subject;
   model::ConsentId id;  // empty: the service makes one
   model::SiteId site;
   model::PurposeId purpose;
-  int purpose_version = 0;  // must be the current one
-  model::ConsentForm form = model::ConsentForm::kSeparate;
-  model::ConsentGiver given_by = model::ConsentGiver::kSelf;
+  int purpose_version = 0;               // must be the current one
   std::set<model::ConsentScope> scopes;  // at least one
   std::string notice_sha256;             // must be that of a registered notice of the version
-  std::string evidence_sha256;           // of what was signed; lower-case hex
+  std::optional<model::AlternativeKind> alternative_offered;
+  std::optional<model::ConsentChannel> channel;
+};
+
+// What a person is asked, and the yes.
+struct GrantRequest : Terms {
+  model::ConsentForm form = model::ConsentForm::kSeparate;
+  model::ConsentGiver given_by = model::ConsentGiver::kSelf;
+  std::string evidence_sha256;  // of what was signed; lower-case hex
   // Where somebody else than the person gives it: the hash of what shows that they may, and who
   // looked at it (a function or a staff number, 1..63 of a-z 0-9 - _). Both or none.
   std::string guardian_evidence_sha256;
@@ -72,16 +80,21 @@ struct ErasureResult {
   audit::Receipt receipt;
 };
 
-// Thread-safe. Writes about one person happen one after the other.
+// Thread-safe. A consent is one row whose status moves with every event in the log: asked for
+// (requested), answered (granted, refused), ended (withdrawn, expired, superseded by one to a newer
+// version of the purpose). What the site's rules would refuse with every request is not recorded,
+// and that it was tried is (policy::RulesAgainst).
+//
+// Writes about one person happen one after the other.
 //
 // A person has one template key per purpose, whatever the sites: ending one of a purpose's consents
 // (by withdrawal or expiry) destroys that purpose's templates everywhere, also where another
 // consent still stands. The person is then enrolled anew under that one.
 class ConsentService {
  public:
-  // All must outlive it. `dropper` is told of every withdrawal, expiry and erasure.
+  // All must outlive it. `dropper` is told of every end of a consent and every erasure.
   ConsentService(storage::Store& store, audit::Ledger& ledger, const crypto::KeyRing& keys,
-                 const core::Clock& clock, TemplateDropper& dropper);
+                 const core::Clock& clock, const policy::Engine& engine, TemplateDropper& dropper);
 
   // Registers a person: makes the secret behind their pseudonyms.
   // Returns NOT_FOUND OPERATOR_NOT_FOUND, INVALID_ARGUMENT BAD_AGE (outside 0..150), BAD_COUNTRY
@@ -96,14 +109,26 @@ class ConsentService {
                                                          std::string_view after,
                                                          std::size_t limit) const;
 
-  // Records an individual consent. One that stands for the same person, site and purpose but whose
-  // time is up is recorded as expired first.
-  // Returns INVALID_ARGUMENT with the field's reason (CONSENT_FORM_NOT_INDIVIDUAL,
-  // CONSENT_SCOPE_EMPTY, CONSENT_EXPIRY_BAD, EVIDENCE_BAD, GUARDIAN_EVIDENCE_BAD, NOTICE_UNKNOWN,
-  // PURPOSE_VERSION_STALE),
-  // NOT_FOUND (SITE_NOT_FOUND, PURPOSE_NOT_FOUND, SUBJECT_NOT_FOUND), FAILED_PRECONDITION
-  // SUBJECT_ERASED, ALREADY_EXISTS CONSENT_EXISTS: of that id, or in force for that site and
-  // purpose.
+  // Records that a person is asked. May be asked again while nobody answered; after a refusal as
+  // far as the site's rules allow.
+  // Returns as Grant, but for what is about the answer.
+  core::Result<ConsentResult> Request(const Caller& caller, const Terms& terms);
+  // Records that a person said no: to the consent of that id, where it was asked for, else to what
+  // the terms say. Twice is no error: ok, with the state and the record of the first time.
+  // Returns as Request, and FAILED_PRECONDITION CONSENT_STANDS where one is in force for that site
+  // and purpose: that is withdrawn, not refused.
+  core::Result<ConsentResult> Refuse(const Caller& caller, const Terms& terms);
+  // The same for one that was asked for, by its name alone. NOT_FOUND CONSENT_NOT_FOUND.
+  core::Result<ConsentResult> RefuseAsked(const Caller& caller, const model::ConsentRef& asked);
+  // Records an individual consent: the answer to the one of that id, where it was asked for with
+  // the same site and purpose, else a new one. One that stands for the same person, site and
+  // purpose but whose time is up is recorded as expired first, one to an older version of the
+  // purpose as superseded. Returns INVALID_ARGUMENT with the field's reason
+  // (CONSENT_FORM_NOT_INDIVIDUAL, CONSENT_SCOPE_EMPTY, CONSENT_EXPIRY_BAD, EVIDENCE_BAD,
+  // GUARDIAN_EVIDENCE_BAD, NOTICE_UNKNOWN, PURPOSE_VERSION_STALE), NOT_FOUND (SITE_NOT_FOUND,
+  // PURPOSE_NOT_FOUND, SUBJECT_NOT_FOUND), FAILED_PRECONDITION SUBJECT_ERASED or RULE_REFUSED with
+  // the ids of the rules (on record as consent.disallowed), ALREADY_EXISTS CONSENT_EXISTS: of that
+  // id, or in force for that site and purpose.
   core::Result<ConsentResult> Grant(const Caller& caller, const GrantRequest& request);
   // Returns NOT_FOUND CONSENT_NOT_FOUND.
   core::Result<model::Consent> Get(const model::ConsentRef& consent) const;
@@ -136,7 +161,15 @@ class ConsentService {
   static constexpr std::size_t kStripes = 64;
   std::mutex& StripeOf(const model::SubjectRef& subject);
 
-  core::Status MakeRoom(const Caller& caller, const GrantRequest& request);
+  struct Asked;  // what stands between terms and their record
+  core::Result<Asked> Prepare(const Caller& caller, const Terms& terms, core::Timestamp now);
+  core::Status CheckRules(const Caller& caller, const Asked& asked, const model::Consent& consent,
+                          int reprompts);
+  core::Result<ConsentResult> Record(const Caller& caller, Asked asked, model::Consent consent);
+  core::Result<ConsentResult> PastResult(const model::Consent& consent) const;
+  // Calls `attempt` until what it was checked against stands still while it writes.
+  template <class Attempt>
+  core::Result<ConsentResult> UntilStill(Attempt attempt);
   core::Result<ConsentResult> End(const Caller& caller, const model::Consent& current,
                                   model::ConsentStatus how);
 
@@ -144,6 +177,7 @@ class ConsentService {
   audit::Ledger& ledger_;
   const crypto::KeyRing& keys_;
   const core::Clock& clock_;
+  const policy::Engine& engine_;
   TemplateDropper& dropper_;
   std::array<std::mutex, kStripes> stripes_;
 };

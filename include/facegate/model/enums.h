@@ -128,6 +128,8 @@ enum class SubjectRole {
   kPublic
 };
 enum class ConsentGiver { kSelf, kParent, kGuardian, kAuthorizedRepresentative };
+// Where a person was asked.
+enum class ConsentChannel { kDesk, kKiosk, kWeb, kPaper, kPhone };
 
 // What an operator is.
 enum class OrgKind {
@@ -272,6 +274,7 @@ std::string_view Word(ConsentStatus v);
 std::string_view Word(ConsentForm v);
 std::string_view Word(ConsentScope v);
 std::string_view Word(ConsentGiver v);
+std::string_view Word(ConsentChannel v);
 std::string_view Word(SubjectRole v);
 std::string_view Word(OrgKind v);
 std::string_view Word(AnnexIiiClass v);

@@ -39,7 +39,9 @@ struct Subject {
   std::uint64_t log_index = 0;  // of subject.created; set by the store
 };
 
-// The state of one consent; the events behind it are in the log.
+// The state of one consent; the events behind it are in the log. One that was only asked for, or
+// refused, has no form, evidence or end yet: `granted_at` is then when it was asked, and
+// `expires_at` the same.
 struct Consent {
   OperatorId op;
   SubjectId subject;
@@ -57,6 +59,9 @@ struct Consent {
   // who looked at it (a function or a staff number). Both empty where nobody did.
   std::string guardian_evidence_sha256;
   std::string guardian_verified_by;
+  // What the person was told they may use instead, and where they were asked; nothing: not told.
+  std::optional<AlternativeKind> alternative_offered;
+  std::optional<ConsentChannel> channel;
   core::Timestamp granted_at;
   core::Timestamp expires_at;
   // Moves with every change of status; what a decision rested on is checked against it at commit.

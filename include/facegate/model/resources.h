@@ -121,6 +121,9 @@ struct AccessPoint {
 // expected, the last is at most heartbeat_s_max away.
 bool IsWorking(const AccessPoint& point, const Alternative& alternative, core::Timestamp now);
 int WorkingAlternatives(const AccessPoint& point, core::Timestamp now);
+// `point` with every alternative working: as it is meant to be, for what is judged before anybody
+// stands at the door.
+AccessPoint AsDesigned(AccessPoint point);
 // The longest wait of the alternatives against the face lane's, which counts as a second at least.
 // Nothing where a wait is not known or there is no alternative.
 std::optional<double> MaxWaitRatio(const AccessPoint& point);

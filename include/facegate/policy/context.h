@@ -4,6 +4,7 @@
 // source sets stays missing, and a rule that needs it is not met. docs/INPUTS.md lists them.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,6 +38,10 @@ struct Population {
   std::optional<model::Date> threshold_crossed_on;
 };
 
+// now, request.attributes, request.operation: what is asked for, whoever asks. Nothing: whatever
+// may be asked.
+void SetAsked(rules::Inputs& inputs, std::optional<model::Operation> operation,
+              core::Timestamp now);
 // now, request.*, caller.*: from the clock, the authenticated request and the camera's use.
 void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
                 core::Timestamp now);

@@ -1,4 +1,5 @@
-// subject create|list|erase, consent grant|withdraw|list: what people decide about their face.
+// subject create|list|erase, consent request|refuse|grant|withdraw|list: what people decide about
+// their face.
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct ConsentFlags {
   std::string evidence_sha256;
   std::string guardian_evidence_sha256;
   std::string guardian_verified_by;
+  std::string alternative;
+  std::string channel;
   int days = 30;
   std::string receipt_file;
 };
@@ -93,7 +96,8 @@ std::string ConsentWords(const Session& session, const core::Json& consent) {
          session.ShortName(consent.StringOr("name", ""));
 }
 
-core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
+// The terms of a consent, as asking, refusing and granting name them.
+core::Json TermsOf(const Session& session, const ConsentFlags& flags) {
   core::Json scopes = core::Json::MakeArray();
   for (const std::string& scope : flags.scopes) scopes.Push("CONSENT_SCOPE_" + scope);
   core::Json request = core::Json::MakeObject();
@@ -101,9 +105,41 @@ core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
   request.Set("site", session.FullName(flags.site));
   request.Set("purpose", session.FullName(flags.purpose));
   request.Set("purpose_version", flags.purpose_version);
+  request.Set("scopes", std::move(scopes)).Set("notice_sha256", flags.notice_sha256);
+  if (!flags.alternative.empty()) {
+    request.Set("alternative_offered", "ALTERNATIVE_KIND_" + flags.alternative);
+  }
+  if (!flags.channel.empty()) request.Set("channel", "CONSENT_CHANNEL_" + flags.channel);
+  return request;
+}
+
+// Records that somebody was asked, or said no.
+core::Result<Exit> AskOrRefuse(Session& session, const std::string& method,
+                               const core::Json& request, const std::string& receipt_file) {
+  FG_ASSIGN_OR_RETURN(const core::Json answer, session.Call("ConsentService/" + method, request));
+  const core::Json& receipt = MemberOrNull(answer, "receipt");
+  FG_RETURN_IF_ERROR(SaveReceipt(receipt_file, receipt));
+  session.Answer(answer, ConsentWords(session, MemberOrNull(answer, "consent")) + ", " +
+                             ReceiptWords(receipt));
+  return Exit::kYes;
+}
+
+core::Result<Exit> Refuse(Session& session, const ConsentFlags& flags) {
+  const std::string name = session.FullName(flags.name);
+  const std::size_t at = name.find("/consents/");
+  if (at == std::string::npos) {
+    return AskOrRefuse(session, "RefuseConsent", TermsOf(session, flags), flags.receipt_file);
+  }
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", name.substr(0, at));
+  request.Set("consent_id", name.substr(at + std::string_view("/consents/").size()));
+  return AskOrRefuse(session, "RefuseConsent", request, flags.receipt_file);
+}
+
+core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
+  core::Json request = TermsOf(session, flags);
   request.Set("form", "CONSENT_FORM_" + flags.form);
   request.Set("given_by", "CONSENT_GIVER_" + flags.given_by);
-  request.Set("scopes", std::move(scopes)).Set("notice_sha256", flags.notice_sha256);
   request.Set("evidence_sha256", flags.evidence_sha256);
   request.Set("guardian_evidence_sha256", flags.guardian_evidence_sha256);
   request.Set("guardian_verified_by", flags.guardian_verified_by);
@@ -174,6 +210,54 @@ void AddSubjectCommands(CLI::App& app, Session& session) {
   });
 }
 
+void AddTerms(CLI::App& command, const std::shared_ptr<ConsentFlags>& flags, bool required) {
+  command.add_option("--id", flags->id, "Id of the consent; made if absent");
+  command.add_option("--site", flags->site, "Where")->required(required);
+  command.add_option("--purpose", flags->purpose, "What for")
+      ->required(required)
+      ->envname("FACEGATE_PURPOSE");
+  command.add_option("--purpose-version", flags->purpose_version, "What the person was told");
+  command.add_option("--scope", flags->scopes, "VERIFY, IDENTIFY, ...; repeatable")
+      ->required(required);
+  command.add_option("--notice-sha256", flags->notice_sha256, "Hash of the notice that was shown")
+      ->required(required);
+  command.add_option(
+      "--alternative", flags->alternative,
+      "What was offered instead: CARD, PIN, DOCUMENT_CHECK, STAFF_DESK, QR, KEY, FOB");
+  command.add_option("--channel", flags->channel,
+                     "Where they were asked: DESK, KIOSK, WEB, PAPER or PHONE");
+  command.add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
+}
+
+void AddAskAndRefuse(CLI::App& group, Session& session) {
+  auto flags = std::make_shared<ConsentFlags>();
+  CLI::App* ask = AddCommand(group, "request", "Records that a person is asked for consent",
+                             "facegate consent request operators/acme/subjects/p-7 --id ask-1 "
+                             "--site operators/acme/sites/lobby --purpose "
+                             "operators/acme/purposes/building_access --scope VERIFY "
+                             "--notice-sha256 9f86... --alternative CARD --channel DESK");
+  ask->add_option("subject", flags->name, "The person")->required();
+  AddTerms(*ask, flags, true);
+  ask->callback([&session, flags] {
+    session.SetAction([&session, flags] {
+      return AskOrRefuse(session, "RequestConsent", TermsOf(session, *flags), flags->receipt_file);
+    });
+  });
+
+  auto refused = std::make_shared<ConsentFlags>();
+  CLI::App* refuse =
+      AddCommand(group, "refuse", "Records that a person said no",
+                 "facegate consent refuse operators/acme/subjects/p-7/consents/ask-1");
+  refuse
+      ->add_option("name", refused->name,
+                   "The consent that was asked for; or the person, with what they refuse")
+      ->required();
+  AddTerms(*refuse, refused, false);
+  refuse->callback([&session, refused] {
+    session.SetAction([&session, refused] { return Refuse(session, *refused); });
+  });
+}
+
 void AddGrant(CLI::App& group, Session& session) {
   auto flags = std::make_shared<ConsentFlags>();
   CLI::App* grant =
@@ -182,25 +266,16 @@ void AddGrant(CLI::App& group, Session& session) {
                  "operators/acme/sites/lobby --purpose operators/acme/purposes/building_access "
                  "--scope VERIFY --notice-sha256 9f86... --days 30");
   grant->add_option("subject", flags->name, "The person")->required();
-  grant->add_option("--id", flags->id, "Id of the consent; made if absent");
-  grant->add_option("--site", flags->site, "Where")->required();
-  grant->add_option("--purpose", flags->purpose, "What for")
-      ->required()
-      ->envname("FACEGATE_PURPOSE");
-  grant->add_option("--purpose-version", flags->purpose_version, "What the person was told");
+  AddTerms(*grant, flags, true);
   grant->add_option("--form", flags->form, "SEPARATE, EXPLICIT, WRITTEN or ESIGNATURE");
   grant->add_option("--given-by", flags->given_by,
                     "SELF, PARENT, GUARDIAN or AUTHORIZED_REPRESENTATIVE");
-  grant->add_option("--scope", flags->scopes, "VERIFY, IDENTIFY, ...; repeatable")->required();
-  grant->add_option("--notice-sha256", flags->notice_sha256, "Hash of the notice that was shown")
-      ->required();
   grant->add_option("--evidence-sha256", flags->evidence_sha256, "Hash of what was signed");
   grant->add_option("--guardian-evidence-sha256", flags->guardian_evidence_sha256,
                     "Hash of what shows that a parent or guardian is one");
   grant->add_option("--guardian-verified-by", flags->guardian_verified_by,
                     "Who looked at it: a function or a staff number");
   grant->add_option("--days", flags->days, "Ends after so many days")->check(CLI::Range(1, 3650));
-  grant->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
   grant->callback([&session, flags] {
     session.SetAction([&session, flags] { return Grant(session, *flags); });
   });
@@ -208,6 +283,7 @@ void AddGrant(CLI::App& group, Session& session) {
 
 void AddConsentCommands(CLI::App& app, Session& session) {
   CLI::App* group = AddGroup(app, "consent", "What people agreed to, and took back");
+  AddAskAndRefuse(*group, session);
   AddGrant(*group, session);
   auto flags = std::make_shared<ConsentFlags>();
 

@@ -79,6 +79,7 @@ class Desk : public ::testing::Test {
   FaultyStore faults_{*store_};  // what ledger and service see
   std::unique_ptr<crypto::KeyRing> keys_ = crypto::KeyRing::Ephemeral();
   std::unique_ptr<audit::Ledger> ledger_;
+  std::unique_ptr<policy::Engine> engine_;
   SpyDropper dropper_{*store_};
   std::unique_ptr<ConsentService> service_;
   const Caller caller_;

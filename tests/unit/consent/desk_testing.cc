@@ -3,6 +3,7 @@
 #include "desk.h"
 #include "facegate/core/bytes.h"
 #include "facegate/crypto/primitives.h"
+#include "support/world/world.h"
 
 namespace facegate::consent {
 namespace {
@@ -33,6 +34,10 @@ model::Notice MakeNotice(const model::Purpose& purpose) {
   notice.language = "en";
   notice.text = "We use your face to open the door, version " + std::to_string(purpose.version);
   notice.text_sha256 = core::HexEncode(crypto::Sha256(core::AsBytes(notice.text)));
+  for (int field = 0; field <= static_cast<int>(model::NoticeField::kTermOfStorage); ++field) {
+    notice.fields.insert(static_cast<model::NoticeField>(field));
+  }
+  notice.plain_language = true;
   return notice;
 }
 
@@ -62,7 +67,10 @@ Desk::Desk() : caller_(EnrollerCaller()) {
   auto ledger = audit::Ledger::Open(faults_, *keys_, clock_, metrics_, logger_, options);
   FG_CHECK(ledger.ok());
   ledger_ = std::move(ledger).value();
-  service_ = std::make_unique<ConsentService>(faults_, *ledger_, *keys_, clock_, dropper_);
+  engine_ = std::make_unique<policy::Engine>(*store_, clock_, facegate::testing::CoreRules(),
+                                             policy::EngineOptions{}, nullptr);
+  service_ =
+      std::make_unique<ConsentService>(faults_, *ledger_, *keys_, clock_, *engine_, dropper_);
 
   model::Operator op;
   op.id = op_;
@@ -98,6 +106,10 @@ void Desk::Store(const R& resource, const char* kind, const std::string& parent,
   FG_CHECK(recorded.ok());
 }
 template void Desk::Store(const model::Purpose&, const char*, const std::string&, std::uint64_t);
+template void Desk::Store(const model::Site&, const char*, const std::string&, std::uint64_t);
+template void Desk::Store(const model::Notice&, const char*, const std::string&, std::uint64_t);
+template void Desk::Store(const model::AccessPoint&, const char*, const std::string&,
+                          std::uint64_t);
 
 model::SubjectRef Desk::Register(const std::string& id) {
   const model::SubjectRef ref{op_, model::SubjectId(id)};

@@ -76,7 +76,8 @@ class DutySweepTest : public ::testing::Test {
 
   World world;
   DropNothing dropper;
-  consent::ConsentService consents{*world.store, *world.ledger, *world.keys, world.clock, dropper};
+  consent::ConsentService consents{*world.store, *world.ledger, *world.keys,
+                                   world.clock,  *world.engine, dropper};
   DutySweep sweep{*world.store, *world.ledger, consents, *world.engine, world.clock};
 };
 

@@ -76,7 +76,7 @@ class GatewayTest : public ::testing::Test {
         gallery(*world.store, *world.keys, world.clock, world.metrics, shared.table, {},
                 faces.embedding_model_id()),
         dropper(gallery, *world.engine),
-        consents(*world.store, *world.ledger, *world.keys, world.clock, dropper),
+        consents(*world.store, *world.ledger, *world.keys, world.clock, *world.engine, dropper),
         gateway({world.clock, world.metrics, world.logger, *world.engine, *world.ledger, faces,
                  gallery},
                 frame::Limits{}) {

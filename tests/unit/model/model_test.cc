@@ -81,6 +81,7 @@ TEST(Words, NameEveryValueOnce) {
   ExpectWordsRoundTrip<ConsentForm>(7);
   ExpectWordsRoundTrip<ConsentScope>(8);
   ExpectWordsRoundTrip<ConsentGiver>(4);
+  ExpectWordsRoundTrip<ConsentChannel>(5);
   ExpectWordsRoundTrip<OrgKind>(5);
   ExpectWordsRoundTrip<AnnexIiiClass>(5);
   ExpectWordsRoundTrip<DecisionEffect>(5);

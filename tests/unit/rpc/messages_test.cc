@@ -51,6 +51,7 @@ TEST(Enums, HaveTheWordsOfTheModel) {
   ExpectSameWords<v1::ConsentForm, model::ConsentForm>();
   ExpectSameWords<v1::ConsentScope, model::ConsentScope>();
   ExpectSameWords<v1::ConsentGiver, model::ConsentGiver>();
+  ExpectSameWords<v1::ConsentChannel, model::ConsentChannel>();
   ExpectSameWords<v1::OrgKind, model::OrgKind>();
   ExpectSameWords<v1::AnnexIiiClass, model::AnnexIiiClass>();
   ExpectSameWords<v1::DecisionEffect, model::DecisionEffect>();

@@ -122,7 +122,8 @@ class ServedWorld {
   gallery::Gallery gallery{*world.store,          *world.keys, world.clock, world.metrics,
                            {"blind-v1", 0.6, {}}, {},          "blind-v1"};
   GalleryDropper dropper{gallery};
-  consent::ConsentService consents{*world.store, *world.ledger, *world.keys, world.clock, dropper};
+  consent::ConsentService consents{*world.store, *world.ledger, *world.keys,
+                                   world.clock,  *world.engine, dropper};
   registry::RegistryService registry_service{*world.store, *world.ledger, world.clock,
                                              *world.engine};
   gateway::Gateway gateway{

@@ -55,6 +55,8 @@ inline model::Consent ConsentOf(const char* subject, const char* id, std::uint64
   consent.scopes = {model::ConsentScope::kVerify, model::ConsentScope::kCrossBorder};
   consent.notice_sha256 = std::string(64, 'a');
   consent.evidence_sha256 = std::string(64, 'e');
+  consent.alternative_offered = model::AlternativeKind::kStaffDesk;
+  consent.channel = model::ConsentChannel::kKiosk;
   consent.granted_at = {2000};
   consent.expires_at = {9000};
   consent.epoch = epoch;
