@@ -133,6 +133,16 @@ case "$name" in
     saying "cn25.a07.minors"
     as desk 1 "facegate enroll --subject subjects/person-a --region 0.7,0.1,0.95,0.4 desk.jpg"
     saying "CONSENT_MISSING"
+    say "A visitor says no. Asking again would be pressing, and is refused and on record."
+    as desk 0 "facegate subject create subjects/person-b --age 40"
+    as desk 0 "facegate consent request subjects/person-b --id ask-1 --site $site --scope VERIFY \\
+    --notice-sha256 \$(cat notice.sha256) --alternative STAFF_DESK --channel DESK"
+    as desk 0 "facegate consent refuse subjects/person-b/consents/ask-1"
+    saying "REFUSED"
+    as desk 2 "facegate consent request subjects/person-b --site $site --scope VERIFY \\
+    --notice-sha256 \$(cat notice.sha256)"
+    saying "cnnds.a22"
+    as operator 0 "facegate audit list --rule cnnds.a22"
     say "A parent consents, and the desk has seen that they are one."
     as desk 0 "facegate consent grant subjects/person-a --id c2 --site $site --form SEPARATE \\
     --scope VERIFY --days 30 \\

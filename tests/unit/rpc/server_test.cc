@@ -316,6 +316,51 @@ TEST_F(ServedTest, GrantsWithdrawsAndErases) {
       "SUBJECT_ERASED");
 }
 
+TEST_F(ServedTest, AsksAndTakesANoByNameOrWithItsTerms) {
+  const auto operator_client = served_.ClientAs(Role::kOperator);
+  const auto notice = operator_client->Call(
+      "RegistryService/GetNotice", Object().Set("name", std::string(kPurpose) + "/notices/en-1"));
+  ASSERT_TRUE(notice.ok());
+  ASSERT_TRUE(operator_client
+                  ->Call("ConsentService/CreateSubject",
+                         Object().Set("parent", "operators/acme").Set("subjectId", "ann"))
+                  .ok());
+  const auto terms = [&](const char* id) {
+    return Object()
+        .Set("parent", "operators/acme/subjects/ann")
+        .Set("consentId", id)
+        .Set("site", "operators/acme/sites/lobby")
+        .Set("purpose", kPurpose)
+        .Set("purposeVersion", 1)
+        .Set("scopes", Json::MakeArray().Push("CONSENT_SCOPE_VERIFY"))
+        .Set("noticeSha256", notice->StringOr("textSha256", ""))
+        .Set("alternativeOffered", "ALTERNATIVE_KIND_CARD")
+        .Set("channel", "CONSENT_CHANNEL_DESK");
+  };
+  const auto asked = operator_client->Call("ConsentService/RequestConsent", terms("ask-1"));
+  ASSERT_TRUE(asked.ok()) << asked.status().ToString();
+  EXPECT_EQ(asked->Find("consent")->StringOr("status", ""), "CONSENT_STATUS_REQUESTED");
+  EXPECT_EQ(asked->Find("consent")->StringOr("alternativeOffered", ""), "ALTERNATIVE_KIND_CARD");
+  EXPECT_EQ(asked->Find("consent")->StringOr("channel", ""), "CONSENT_CHANNEL_DESK");
+  const auto by_name = operator_client->Call(
+      "ConsentService/RefuseConsent",
+      Object().Set("parent", "operators/acme/subjects/ann").Set("consentId", "ask-1"));
+  ASSERT_TRUE(by_name.ok()) << by_name.status().ToString();
+  EXPECT_EQ(by_name->Find("consent")->StringOr("status", ""), "CONSENT_STATUS_REFUSED");
+  const auto with_terms = operator_client->Call("ConsentService/RefuseConsent", terms("no-2"));
+  ASSERT_TRUE(with_terms.ok()) << with_terms.status().ToString();
+  EXPECT_EQ(with_terms->Find("consent")->StringOr("status", ""), "CONSENT_STATUS_REFUSED");
+  const auto unasked = operator_client->Call(
+      "ConsentService/RefuseConsent",
+      Object().Set("parent", "operators/acme/subjects/ann").Set("consentId", "ask-9"));
+  EXPECT_EQ(unasked.status().reason(), "CONSENT_NOT_FOUND");
+  EXPECT_EQ(served_.ClientAs(Role::kController)
+                ->Call("ConsentService/RequestConsent", terms("ask-3"))
+                .status()
+                .code(),
+            core::Code::kPermissionDenied);
+}
+
 TEST_F(ServedTest, RefusesAnImpossibleAge) {
   const auto answer = CallAs(
       Role::kEnroller, "ConsentService/CreateSubject",
