@@ -25,6 +25,8 @@ template <>
 constexpr Kind kKindOf<ComplianceModel> = Kind::kCompliance;
 template <>
 constexpr Kind kKindOf<DutiesModel> = Kind::kDuties;
+template <>
+constexpr Kind kKindOf<NotificationModel> = Kind::kNotification;
 
 }  // namespace
 
@@ -78,5 +80,6 @@ template core::Result<Paper> Composer::Compose(const LeafletModel&) const;
 template core::Result<Paper> Composer::Compose(const TransparencyModel&) const;
 template core::Result<Paper> Composer::Compose(const ComplianceModel&) const;
 template core::Result<Paper> Composer::Compose(const DutiesModel&) const;
+template core::Result<Paper> Composer::Compose(const NotificationModel&) const;
 
 }  // namespace facegate::documents

@@ -20,7 +20,8 @@
 namespace facegate::documents {
 
 // What a member must be beyond its type.
-enum class Bound { kNone, kAtLeastOne, kPositive };
+// kByPeople: an optional text that no software can write.
+enum class Bound { kNone, kAtLeastOne, kPositive, kByPeople };
 
 // The name of an enum's words in words.yaml, and the words.
 struct WordTable {
@@ -36,6 +37,12 @@ WordTable WordsFor(ExemptionKind);
 WordTable WordsFor(RuleState);
 WordTable WordsFor(PackStatus);
 WordTable WordsFor(DutyState);
+WordTable WordsFor(ComplaintKind);
+WordTable WordsFor(RightsKind);
+WordTable WordsFor(DisclosureBasis);
+WordTable WordsFor(IncidentKind);
+WordTable WordsFor(IncidentNature);
+WordTable WordsFor(Addressee);
 // All of them.
 std::vector<WordTable> WordTables();
 
@@ -135,7 +142,8 @@ void Describe(V& v, LeafletModel& m) {
 
 template <class V>
 void Describe(V& v, Head& m) {
-  v.Member("text", m.text, "What people concluded; absent until somebody has written it");
+  v.Member("text", m.text, "What people concluded; absent until somebody has written it",
+           Bound::kByPeople);
   v.Member("evidence", m.evidence, "What it rests on: records, tests, documents");
 }
 
@@ -174,8 +182,8 @@ void Describe(V& v, AssessmentModel& m) {
   v.Member("leak_risk_and_harm", m.leak_risk_and_harm, "Leak and misuse, and likely harm");
   v.Member("rights_impact_and_mitigation", m.rights_impact_and_mitigation,
            "Harm to rights, and whether what is done about it works");
-  v.Member("privacy", m.privacy, "What it means for private life");
-  v.Member("bias", m.bias, "What errors by group mean here");
+  v.Member("privacy", m.privacy, "What it means for private life", Bound::kByPeople);
+  v.Member("bias", m.bias, "What errors by group mean here", Bound::kByPeople);
   v.Member("test_set", m.test_set, "On what the errors were measured, and how");
   v.Member("group_errors", m.group_errors, "Errors by group");
   v.Member("risks", m.risks, "Risks one by one");
@@ -219,16 +227,17 @@ void Describe(V& v, FilingModel& m) {
   v.Member("due_on", m.due_on, "Last day to file");
   v.Member("handler", m.handler, "Basic facts of the handler");
   v.Member("officer", m.officer, "Personal-information officer");
-  v.Member("necessity", m.necessity, "Why face recognition is needed");
+  v.Member("necessity", m.necessity, "Why face recognition is needed", Bound::kByPeople);
   v.Member("comparisons", m.comparisons, "The other means that were looked at");
   v.Member("purposes", m.purposes, "Purposes on file", Bound::kAtLeastOne);
-  v.Member("method", m.method, "How faces are captured, compared and kept");
+  v.Member("method", m.method, "How faces are captured, compared and kept", Bound::kByPeople);
   v.Member("stored_people", m.stored_people, "People whose face information is stored");
   v.Member("counted_on", m.counted_on, "When they were counted");
   v.Member("counting_method", m.counting_method, "How; each person once");
   v.Member("security_measures", m.security_measures, "Measures, as the gateway found them");
-  v.Member("security", m.security, "Measures beyond the gateway");
-  v.Member("rules_and_procedures", m.rules_and_procedures, "Handling rules and procedures");
+  v.Member("security", m.security, "Measures beyond the gateway", Bound::kByPeople);
+  v.Member("rules_and_procedures", m.rules_and_procedures, "Handling rules and procedures",
+           Bound::kByPeople);
   v.Member("assessment", m.assessment, "The impact assessment");
   v.Member("attachments", m.attachments, "What else goes with the packet");
   v.Derived(
@@ -259,7 +268,46 @@ void Describe(V& v, Figures& m) {
   v.Member("bystanders_ignored", m.bystanders_ignored, "of them counted and left");
   v.Member("withdrawals", m.withdrawals, "Consents withdrawn");
   v.Member("erasures", m.erasures, "People erased");
+  v.Member("incidents", m.incidents, "Incidents detected; drills are none");
+  v.Member("drills", m.drills, "Drills held");
   v.Member("duties_overdue", m.duties_overdue, "Duties overdue at the period's end");
+}
+
+template <class V>
+void Describe(V& v, PurposeFigures& m) {
+  v.Member("purpose", m.purpose, "Purpose");
+  v.Member("decisions", m.decisions, "Decisions recorded");
+  v.Member("allowed", m.allowed, "of them ALLOW");
+  v.Member("sent_another_way", m.sent_another_way, "of them USE_ALTERNATIVE");
+  v.Member("denied", m.denied, "of them DENY");
+}
+
+template <class V>
+void Describe(V& v, Disclosed& m) {
+  v.Member("recipient", m.recipient, "To whom");
+  v.Member("basis", m.basis, "On what ground");
+  v.Member("purpose", m.purpose, "For which purpose");
+  v.Member("disclosed_on", m.disclosed_on, "When");
+  v.Member("records", m.records, "The records it is about");
+}
+
+template <class V, class M>
+void DescribeAnswers(V& v, M& m) {
+  v.Member("received", m.received, "Received in the period");
+  v.Member("in_time", m.in_time, "of them answered in time");
+  v.Member("late", m.late, "of them answered late");
+  v.Member("open", m.open, "of them not answered yet, and not due");
+  v.Member("overdue", m.overdue, "of them not answered, and due");
+}
+template <class V>
+void Describe(V& v, ComplaintFigures& m) {
+  v.Member("kind", m.kind, "What they are about");
+  DescribeAnswers(v, m);
+}
+template <class V>
+void Describe(V& v, RequestFigures& m) {
+  v.Member("kind", m.kind, "Which right");
+  DescribeAnswers(v, m);
 }
 
 template <class V>
@@ -271,6 +319,10 @@ void Describe(V& v, TransparencyModel& m) {
   v.Member("period", m.period, "What it reports on");
   v.Member("exemptions", m.exemptions, "Every exemption in force in the period, used or not");
   v.Member("figures", m.figures, "What else happened");
+  v.Member("purposes", m.purposes, "Decisions by purpose");
+  v.Member("disclosures", m.disclosures, "What went to somebody else");
+  v.Member("complaints", m.complaints, "Complaints of the period, by kind");
+  v.Member("requests", m.requests, "Requests of the period about people's rights, by kind");
   v.Member("log", m.log, "The log it was made from");
   v.Derived(
       "exemption_uses",
@@ -337,7 +389,8 @@ void Describe(V& v, ComplianceModel& m) {
 
 template <class V>
 void Describe(V& v, Duty& m) {
-  v.Member("rule", m.rule, "Rule it comes from");
+  v.Member("rule", m.rule, "Rule it comes from; absent: the register alone");
+  v.Member("about", m.about, "What of the registers it is about");
   v.Member("title", m.title, "What is to be done");
   v.Member("state", m.state, "Whether it is");
   v.Member("due_on", m.due_on, "Last day");
@@ -358,12 +411,16 @@ void Describe(V& v, DutiesModel& m) {
   const auto count = [&m](DutyState state) {
     return CountIf(m.duties, [state](const Duty& duty) { return duty.state == state; });
   };
-  const auto hours = [&m] {
-    std::int64_t sum = 0;
+  // Nothing where there is work left and nobody estimated any of it.
+  const auto hours = [&m]() -> std::optional<std::int64_t> {
+    std::optional<std::int64_t> sum;
+    bool any_left = false;
     for (const Duty& duty : m.duties) {
-      if (duty.state != DutyState::kDone) sum += duty.effort_hours.value_or(0);
+      if (duty.state == DutyState::kDone) continue;
+      any_left = true;
+      if (duty.effort_hours) sum = sum.value_or(0) + *duty.effort_hours;
     }
-    return sum;
+    return any_left ? sum : std::optional<std::int64_t>(0);
   };
   v.Derived(
       "total", [&m] { return static_cast<std::int64_t>(m.duties.size()); }, "Duties");
@@ -385,8 +442,8 @@ void Describe(V& v, DutiesModel& m) {
   v.Derived(
       "cost_left",
       [&m, hours]() -> std::optional<std::int64_t> {
-        if (!m.hourly_rate || !m.currency) return std::nullopt;
-        return hours() * *m.hourly_rate;
+        if (!m.hourly_rate || !m.currency || !hours()) return std::nullopt;
+        return *hours() * *m.hourly_rate;
       },
       "Hours left at the hourly rate");
   v.Derived(
@@ -400,6 +457,33 @@ void Describe(V& v, DutiesModel& m) {
         return next;
       },
       "The earliest last day of those not done");
+}
+
+template <class V>
+void Describe(V& v, NotificationClock& m) {
+  v.Member("rule", m.rule, "Rule that asks for it");
+  v.Member("article", m.article, "Article of the law");
+  v.Member("due_at", m.due_at, "The last moment; that of detection where it is at once");
+  v.Member("state", m.state, "Whether it was done");
+}
+
+template <class V>
+void Describe(V& v, NotificationModel& m) {
+  v.Member("dated", m.dated, "Day of this draft");
+  v.Member("nature", m.nature, "An incident, or a drill");
+  v.Member("addressee", m.addressee, "Who is told");
+  v.Member("controller", m.controller, "Who answers for the processing");
+  v.Member("contact", m.contact, "Where to ask");
+  v.Member("recipient", m.recipient, "Which authority, or which people");
+  v.Member("incident", m.incident, "Its name in the register");
+  v.Member("kind", m.kind, "What happened to the data");
+  v.Member("detected_at", m.detected_at, "When it was detected");
+  v.Member("clocks", m.clocks, "Which rules have them told, by when");
+  v.Member("stored_people", m.stored_people, "People whose face information was stored");
+  v.Member("what_happened", m.what_happened, "What happened to which data", Bound::kByPeople);
+  v.Member("consequences", m.consequences, "What it may do to people", Bound::kByPeople);
+  v.Member("measures", m.measures, "What was and will be done about it", Bound::kByPeople);
+  v.Member("advice", m.advice, "What people can do to protect themselves", Bound::kByPeople);
 }
 
 // Calls `take` with a default model of each kind.
@@ -422,6 +506,8 @@ auto WithModelOf(Kind kind, F take) {
       return take(ComplianceModel{});
     case Kind::kDuties:
       return take(DutiesModel{});
+    case Kind::kNotification:
+      return take(NotificationModel{});
   }
   FG_CHECK(false);
 }

@@ -225,6 +225,54 @@ requires std::is_class_v<T> Json Write(const T& value) {
   return writer.Take();
 }
 
+// Visits a description: notes what a draft still lacks.
+class Gaps {
+ public:
+  Gaps(std::string path, std::vector<std::string>& paths) : path_(std::move(path)), paths_(paths) {}
+
+  template <class T>
+  void Member(std::string_view name, T& value, std::string_view, Bound bound = Bound::kNone) {
+    Look(path_ + std::string(name), value, bound);
+  }
+  template <class F>
+  void Derived(std::string_view, F, std::string_view) {}
+
+ private:
+  void Look(const std::string& path, Text& value, Bound) { NoteIf(value.empty(), path); }
+  void Look(const std::string& path, Day& value, Bound) { NoteIf(value.iso.empty(), path); }
+  void Look(const std::string& path, Url& value, Bound) { NoteIf(value.text.empty(), path); }
+  void Look(const std::string&, std::int64_t, Bound) {}
+  void Look(const std::string&, std::uint64_t, Bound) {}
+  template <class E>
+  requires std::is_enum_v<E>
+  void Look(const std::string&, E, Bound) {}
+  template <class T>
+  void Look(const std::string& path, std::optional<T>& value, Bound bound) {
+    if (value) return Look(path, *value, bound);
+    NoteIf(bound == Bound::kByPeople, path);
+  }
+  template <class T>
+  void Look(const std::string& path, std::vector<T>& values, Bound bound) {
+    NoteIf(bound == Bound::kAtLeastOne && values.empty(), path);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      Look(path + "[" + std::to_string(i) + "]", values[i], Bound::kNone);
+    }
+  }
+  template <class T>
+  requires std::is_class_v<T>
+  void Look(const std::string& path, T& value, Bound) {
+    Gaps inner(path + ".", paths_);
+    Describe(inner, value);
+  }
+
+  void NoteIf(bool is_missing, const std::string& path) {
+    if (is_missing) paths_.push_back(path);
+  }
+
+  const std::string path_;
+  std::vector<std::string>& paths_;
+};
+
 }  // namespace
 
 template <class M>
@@ -240,13 +288,23 @@ core::Result<M> FromJson(const Json& json) {
 }
 
 template <class M>
+std::vector<std::string> Unfilled(const M& model) {
+  std::vector<std::string> paths;
+  M copy = model;
+  Gaps gaps("", paths);
+  Describe(gaps, copy);
+  return paths;
+}
+
+template <class M>
 Status Check(const M& model) {
   return FromJson<M>(ToJson(model)).status();
 }
 
-#define FG_INSTANTIATE(Model)                                \
-  template Json ToJson<Model>(const Model&);                 \
-  template core::Result<Model> FromJson<Model>(const Json&); \
+#define FG_INSTANTIATE(Model)                                      \
+  template Json ToJson<Model>(const Model&);                       \
+  template core::Result<Model> FromJson<Model>(const Json&);       \
+  template std::vector<std::string> Unfilled<Model>(const Model&); \
   template Status Check<Model>(const Model&);
 FG_INSTANTIATE(FilingModel)
 FG_INSTANTIATE(AssessmentModel)
@@ -256,6 +314,7 @@ FG_INSTANTIATE(LeafletModel)
 FG_INSTANTIATE(TransparencyModel)
 FG_INSTANTIATE(ComplianceModel)
 FG_INSTANTIATE(DutiesModel)
+FG_INSTANTIATE(NotificationModel)
 #undef FG_INSTANTIATE
 
 }  // namespace facegate::documents

@@ -25,10 +25,26 @@ constexpr std::string_view kExemptionKinds[] = {"law_requires_fr",
                                                 "crime_victim_or_missing_person_search",
                                                 "serious_crime_suspect"};
 constexpr std::string_view kRuleStates[] = {"met", "unmet", "not_applicable", "not_checked"};
-constexpr std::string_view kPackStatuses[] = {"draft", "in_force", "superseded"};
+constexpr std::string_view kPackStatuses[] = {"draft", "in_force", "guidance", "superseded"};
 constexpr std::string_view kDutyStates[] = {"open", "overdue", "done"};
-constexpr std::string_view kKindWords[] = {"filing",  "assessment",   "sign",       "notice",
-                                           "leaflet", "transparency", "compliance", "duties"};
+constexpr std::string_view kComplaintKinds[] = {"pressure",    "no_alternative", "no_consent",
+                                                "wrong_match", "data_handling",  "other"};
+constexpr std::string_view kRightsKinds[] = {"access",      "copy",        "correction",
+                                             "deletion",    "withdrawal",  "objection",
+                                             "portability", "explanation", "human_review"};
+constexpr std::string_view kDisclosureBases[] = {"none",
+                                                 "consent",
+                                                 "statute",
+                                                 "warrant",
+                                                 "completes_requested_transaction",
+                                                 "processor_contract"};
+constexpr std::string_view kIncidentKinds[] = {"leak",   "tampering", "loss",
+                                               "misuse", "outage",    "other"};
+constexpr std::string_view kIncidentNatures[] = {"real", "drill"};
+constexpr std::string_view kAddressees[] = {"authority", "people"};
+constexpr std::string_view kKindWords[] = {"filing",     "assessment", "sign",
+                                           "notice",     "leaflet",    "transparency",
+                                           "compliance", "duties",     "notification"};
 constexpr std::string_view kLanguageWords[] = {"en", "zh"};
 
 template <class E>
@@ -47,11 +63,19 @@ WordTable WordsFor(ExemptionKind) { return {"exemption_kind", kExemptionKinds}; 
 WordTable WordsFor(RuleState) { return {"rule_state", kRuleStates}; }
 WordTable WordsFor(PackStatus) { return {"pack_status", kPackStatuses}; }
 WordTable WordsFor(DutyState) { return {"duty_state", kDutyStates}; }
+WordTable WordsFor(ComplaintKind) { return {"complaint_kind", kComplaintKinds}; }
+WordTable WordsFor(RightsKind) { return {"rights_kind", kRightsKinds}; }
+WordTable WordsFor(DisclosureBasis) { return {"disclosure_basis", kDisclosureBases}; }
+WordTable WordsFor(IncidentKind) { return {"incident_kind", kIncidentKinds}; }
+WordTable WordsFor(IncidentNature) { return {"incident_nature", kIncidentNatures}; }
+WordTable WordsFor(Addressee) { return {"addressee", kAddressees}; }
 
 std::vector<WordTable> WordTables() {
-  return {WordsFor(FaceUse{}),       WordsFor(Regime{}),     WordsFor(FilingKind{}),
-          WordsFor(FiledDocument{}), WordsFor(PartState{}),  WordsFor(ExemptionKind{}),
-          WordsFor(RuleState{}),     WordsFor(PackStatus{}), WordsFor(DutyState{})};
+  return {WordsFor(ComplaintKind{}), WordsFor(RightsKind{}),     WordsFor(DisclosureBasis{}),
+          WordsFor(IncidentKind{}),  WordsFor(IncidentNature{}), WordsFor(Addressee{}),
+          WordsFor(FaceUse{}),       WordsFor(Regime{}),         WordsFor(FilingKind{}),
+          WordsFor(FiledDocument{}), WordsFor(PartState{}),      WordsFor(ExemptionKind{}),
+          WordsFor(RuleState{}),     WordsFor(PackStatus{}),     WordsFor(DutyState{})};
 }
 
 std::string_view WordOf(FaceUse v) { return Word(v); }
@@ -63,6 +87,12 @@ std::string_view WordOf(ExemptionKind v) { return Word(v); }
 std::string_view WordOf(RuleState v) { return Word(v); }
 std::string_view WordOf(PackStatus v) { return Word(v); }
 std::string_view WordOf(DutyState v) { return Word(v); }
+std::string_view WordOf(ComplaintKind v) { return Word(v); }
+std::string_view WordOf(RightsKind v) { return Word(v); }
+std::string_view WordOf(DisclosureBasis v) { return Word(v); }
+std::string_view WordOf(IncidentKind v) { return Word(v); }
+std::string_view WordOf(IncidentNature v) { return Word(v); }
+std::string_view WordOf(Addressee v) { return Word(v); }
 std::string_view WordOf(Kind kind) { return kKindWords[static_cast<std::size_t>(kind)]; }
 std::string_view WordOf(Language language) {
   return kLanguageWords[static_cast<std::size_t>(language)];

@@ -24,10 +24,12 @@ enum class Kind {
   kLeaflet,
   kTransparency,
   kCompliance,
-  kDuties
+  kDuties,
+  kNotification
 };
-constexpr Kind kKinds[] = {Kind::kFiling,  Kind::kAssessment,   Kind::kSign,       Kind::kNotice,
-                           Kind::kLeaflet, Kind::kTransparency, Kind::kCompliance, Kind::kDuties};
+constexpr Kind kKinds[] = {Kind::kFiling,     Kind::kAssessment, Kind::kSign,
+                           Kind::kNotice,     Kind::kLeaflet,    Kind::kTransparency,
+                           Kind::kCompliance, Kind::kDuties,     Kind::kNotification};
 // "filing"; also the name of the form.
 std::string_view WordOf(Kind kind);
 

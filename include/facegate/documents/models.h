@@ -61,8 +61,38 @@ enum class ExemptionKind {
   kSeriousCrimeSuspect,
 };
 enum class RuleState { kMet, kUnmet, kNotApplicable, kNotChecked };
-enum class PackStatus { kDraft, kInForce, kSuperseded };
+enum class PackStatus { kDraft, kInForce, kGuidance, kSuperseded };
 enum class DutyState { kOpen, kOverdue, kDone };
+enum class ComplaintKind {
+  kPressure,
+  kNoAlternative,
+  kNoConsent,
+  kWrongMatch,
+  kDataHandling,
+  kOther
+};
+enum class RightsKind {
+  kAccess,
+  kCopy,
+  kCorrection,
+  kDeletion,
+  kWithdrawal,
+  kObjection,
+  kPortability,
+  kExplanation,
+  kHumanReview
+};
+enum class DisclosureBasis {
+  kNone,
+  kConsent,
+  kStatute,
+  kWarrant,
+  kCompletesRequestedTransaction,
+  kProcessorContract
+};
+enum class IncidentKind { kLeak, kTampering, kLoss, kMisuse, kOutage, kOther };
+enum class IncidentNature { kReal, kDrill };
+enum class Addressee { kAuthority, kPeople };
 
 // The word that JSON and the rules' vocabulary have for it: "met", "law_requires_fr".
 std::string_view WordOf(FaceUse v);
@@ -74,6 +104,12 @@ std::string_view WordOf(ExemptionKind v);
 std::string_view WordOf(RuleState v);
 std::string_view WordOf(PackStatus v);
 std::string_view WordOf(DutyState v);
+std::string_view WordOf(ComplaintKind v);
+std::string_view WordOf(RightsKind v);
+std::string_view WordOf(DisclosureBasis v);
+std::string_view WordOf(IncidentKind v);
+std::string_view WordOf(IncidentNature v);
+std::string_view WordOf(Addressee v);
 
 // Who answers for the processing: the controller of the GDPR, the handler of Chinese law.
 struct Handler {
@@ -264,7 +300,44 @@ struct Figures {
   std::int64_t bystanders_ignored = 0;
   std::int64_t withdrawals = 0;
   std::int64_t erasures = 0;
+  std::int64_t incidents = 0;
+  std::int64_t drills = 0;
   std::int64_t duties_overdue = 0;
+};
+
+// Decisions for one purpose.
+struct PurposeFigures {
+  Text purpose;
+  std::int64_t decisions = 0;
+  std::int64_t allowed = 0;
+  std::int64_t sent_another_way = 0;
+  std::int64_t denied = 0;
+};
+
+struct Disclosed {
+  Text recipient;
+  DisclosureBasis basis = DisclosureBasis::kNone;
+  std::optional<Text> purpose;
+  Day disclosed_on;
+  Records records;
+};
+
+// Complaints or requests of one kind: when they came in, and what became of them until the report.
+struct ComplaintFigures {
+  ComplaintKind kind = ComplaintKind::kOther;
+  std::int64_t received = 0;
+  std::int64_t in_time = 0;
+  std::int64_t late = 0;
+  std::int64_t open = 0;
+  std::int64_t overdue = 0;
+};
+struct RequestFigures {
+  RightsKind kind = RightsKind::kAccess;
+  std::int64_t received = 0;
+  std::int64_t in_time = 0;
+  std::int64_t late = 0;
+  std::int64_t open = 0;
+  std::int64_t overdue = 0;
 };
 
 struct TransparencyModel {
@@ -275,6 +348,10 @@ struct TransparencyModel {
   Period period;
   std::vector<ExemptionUse> exemptions;
   Figures figures;
+  std::vector<PurposeFigures> purposes;
+  std::vector<Disclosed> disclosures;
+  std::vector<ComplaintFigures> complaints;
+  std::vector<RequestFigures> requests;
   LogState log;
 };
 
@@ -307,7 +384,8 @@ struct ComplianceModel {
 };
 
 struct Duty {
-  Text rule;
+  std::optional<Text> rule;
+  std::optional<Text> about;
   Text title;
   DutyState state = DutyState::kOpen;
   std::optional<Day> due_on;
@@ -326,6 +404,33 @@ struct DutiesModel {
   std::vector<Text> exposure;
 };
 
+// By when a rule has somebody told of an incident.
+struct NotificationClock {
+  Text rule;
+  Text article;
+  Text due_at;
+  DutyState state = DutyState::kOpen;
+};
+
+// What an authority or people are told of an incident: a draft for whoever sends it.
+struct NotificationModel {
+  Day dated;
+  IncidentNature nature = IncidentNature::kReal;
+  Addressee addressee = Addressee::kAuthority;
+  Text controller;
+  Text contact;
+  std::optional<Text> recipient;
+  Text incident;
+  IncidentKind kind = IncidentKind::kOther;
+  Text detected_at;
+  std::vector<NotificationClock> clocks;
+  std::int64_t stored_people = 0;
+  Prose what_happened;
+  Prose consequences;
+  Prose measures;
+  Prose advice;
+};
+
 // `M` is one of the ...Model structs above, here and below.
 // ToJson writes everything, also what is derived (totals, what a filing still lacks).
 template <class M>
@@ -337,6 +442,11 @@ core::Result<M> FromJson(const core::Json& json);
 // The checks of FromJson alone, for a struct that was filled by hand.
 template <class M>
 core::Status Check(const M& model);
+
+// What a draft still lacks: the paths of the members that are needed and empty, and of the prose
+// that only people can write; in the order of the tables.
+template <class M>
+std::vector<std::string> Unfilled(const M& model);
 
 // For the rules' inputs: which of their words a document covers.
 //
