@@ -73,6 +73,7 @@ policy:
   packs: [$packs]
   vocabulary: $root/config/policies/vocabulary.yaml
   calendar: $root/config/calendars/cn.yaml
+  wording: $root/config/documents/wording.yaml
 permit: {permit_ms_max: 60000}  # patience for slow builds, such as sanitizers
 YAML
   facegated --config facegate.yaml 2> server.log &

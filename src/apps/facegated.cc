@@ -22,6 +22,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
   FG_ASSIGN_OR_RETURN(const auto store, OpenStore(config));
   FG_ASSIGN_OR_RETURN(const auto faces, LoadModels(config, metrics));
   FG_ASSIGN_OR_RETURN(const auto rules, LoadRules(config));
+  FG_ASSIGN_OR_RETURN(const auto wordlist, wording::Wordlist::Load(config.policy.wording));
 
   audit::LedgerOptions ledger_options = LedgerOptionsOf(config);
   ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
@@ -33,7 +34,7 @@ core::Status Serve(const std::string& config_path, bool insecure_for_development
 
   gateway::GalleryDropper dropper(*gallery, engine);
   consent::ConsentService consents(*store, *ledger, *keys, clock, engine, dropper);
-  registry::RegistryService registry(*store, *ledger, clock, engine);
+  registry::RegistryService registry(*store, *ledger, clock, engine, wordlist);
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
                            ImageLimitsOf(config));
   gateway::DutySweep duties(*store, *ledger, consents, engine, clock);

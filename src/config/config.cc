@@ -138,6 +138,8 @@ constexpr Field kFields[] = {
      "The inputs that rules may read."},
     {"policy.calendar", PathField{[](C& c) -> std::string& { return c.policy.calendar; }},
      "The working days that `workdays_cn` counts. Empty: packs that use it are refused."},
+    {"policy.wording", PathField{[](C& c) -> std::string& { return c.policy.wording; }},
+     "The phrases that every notice is searched for when it is registered."},
     {"placement.location",
      WordField{[](C& c, std::size_t i) { c.placement.location = static_cast<StorageLocation>(i); },
                [](const C& c) { return static_cast<std::size_t>(c.placement.location); },
@@ -338,7 +340,8 @@ Status CheckTogether(const Document& document, const ServerConfig& config,
         {"models.dir", &config.models.dir},
         {"models.manifest", &config.models.manifest},
         {"models.decision_tables", &config.models.decision_tables},
-        {"policy.vocabulary", &config.policy.vocabulary}}) {
+        {"policy.vocabulary", &config.policy.vocabulary},
+        {"policy.wording", &config.policy.wording}}) {
     if (path->empty()) return fail(key, "must not be empty");
   }
   return Status::Ok();

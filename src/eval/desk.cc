@@ -133,7 +133,7 @@ Result<std::unique_ptr<Desk>> Desk::Open(const Deps& deps, int min_face_px,
 }
 
 Status Desk::Impl::Register(int min_face_px) {
-  registry::RegistryService registry(*store, *ledger, clock, *engine);
+  registry::RegistryService registry(*store, *ledger, clock, *engine, wording::Wordlist::Empty());
   const auto caller = [] {
     return registry::Caller{As(model::Role::kOperator), crypto::RandomUuid()};
   };

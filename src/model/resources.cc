@@ -50,6 +50,17 @@ bool CaptureAreaDeclared(const Camera& camera) {
   return camera.region_of_interest != Region{} || !camera.capture_area.empty();
 }
 
+namespace {
+Fact Found(const Fact& measured, const Fact& stated) {
+  return stated.value_or(false) || !measured.has_value() ? stated : measured;
+}
+}  // namespace
+
+Fact Bundles(const Notice& notice) {
+  return Found(notice.wording_bundled, notice.bundled_with_other_terms);
+}
+Fact Misleads(const Notice& notice) { return Found(notice.wording_misleading, notice.misleading); }
+
 bool TellsOtherwise(const Purpose& current, const Purpose& next) {
   // To state an effect for the first time takes nothing back that people were told.
   const bool other_effect =

@@ -92,7 +92,7 @@ template <class Get>
 model::Fact OfAny(const std::vector<model::Notice>& notices, Get get) {
   bool is_silent = notices.empty();
   for (const model::Notice& notice : notices) {
-    const model::Fact& one = get(notice);
+    const model::Fact one = get(notice);
     if (one.value_or(false)) return true;
     is_silent = is_silent || !one.has_value();
   }
@@ -361,9 +361,9 @@ void SetNotices(rules::Inputs& inputs, const std::vector<model::Notice>& current
   SetFact(inputs, "complaint.channel_public",
           OfAny(current, [](const auto& n) { return n.complaint_channel_public; }));
   SetFact(inputs, "pressure.bundled_with_other_terms",
-          OfAny(current, [](const auto& n) { return n.bundled_with_other_terms; }));
+          OfAny(current, [](const auto& n) { return model::Bundles(n); }));
   SetFact(inputs, "pressure.misleading_text_flag",
-          OfAny(current, [](const auto& n) { return n.misleading; }));
+          OfAny(current, [](const auto& n) { return model::Misleads(n); }));
   if (current.empty()) return;
   std::set<model::NoticeField> fields = current.front().fields;
   for (const model::Notice& notice : current) {

@@ -1,5 +1,8 @@
 #include "facegate/registry/registry_service.h"
 
+#include <optional>
+#include <set>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -53,6 +56,23 @@ const char* WordOf(Action action) {
   return "";
 }
 
+// Of an incident, whether it is a drill and, once it is closed, how long each step took: what a
+// drill is held for.
+template <class R>
+void AddSteps(const R&, audit::Event&) {}
+void AddSteps(const model::Incident& incident, audit::Event& event) {
+  event.body.Set("drill", incident.drill);
+  if (!incident.closed_at) return;
+  core::Json took = core::Json::MakeObject();
+  const auto add = [&](const char* step, const std::optional<core::Timestamp>& at) {
+    if (at) took.Set(step, (*at - incident.detected_at) / 1000);
+  };
+  add("authority_notified", incident.authority_notified_at);
+  add("subjects_notified", incident.subjects_notified_at);
+  add("closed", incident.closed_at);
+  event.body.Set("took_s", std::move(took));
+}
+
 // Names the resource by its ids and its content by a hash: display names, statements and texts are
 // free text and stay out of the log.
 template <class R>
@@ -70,6 +90,7 @@ audit::Event MakeEvent(const Caller& caller, Action action, const R& resource,
       .Set("name", model::NameOf(resource))
       .Set("revision", revision)
       .Set("sha256", core::HexEncode(crypto::Sha256(core::AsBytes(body))));
+  AddSteps(resource, event);
   return event;
 }
 
@@ -115,6 +136,28 @@ Status CheckNoChildren(const storage::Store& store, const R& resource) {
     }
   }
   return Status::Ok();
+}
+
+// ---- The wording of notices ----
+
+// Only a notice has a text that people decide upon.
+template <class R>
+void Read(const wording::Wordlist&, R&) {}
+
+// Every phrase is looked for, whichever language the text says it is in: a tag is no way around the
+// list.
+void Read(const wording::Wordlist& wordlist, model::Notice& notice) {
+  std::set<std::string> phrases;
+  bool bundled = false;
+  bool misleading = false;
+  for (const wording::Finding& finding : wordlist.Lint(notice.text)) {
+    phrases.insert(finding.phrase->id);
+    (finding.phrase->kind == wording::Kind::kBundled ? bundled : misleading) = true;
+  }
+  const bool is_known = wording::LanguageFromTag(notice.language).has_value();
+  notice.wording_bundled = is_known || bundled ? model::Fact(bundled) : std::nullopt;
+  notice.wording_misleading = is_known || misleading ? model::Fact(misleading) : std::nullopt;
+  notice.wording_findings.assign(phrases.begin(), phrases.end());
 }
 
 // ---- Deploy-phase rules ----
@@ -235,13 +278,19 @@ Result<Entry<R>> Replace(audit::Ledger& ledger, const Caller& caller, Action act
 }  // namespace
 
 RegistryService::RegistryService(storage::Store& store, audit::Ledger& ledger,
-                                 const core::Clock& clock, const policy::Engine& engine)
-    : store_(store), ledger_(ledger), clock_(clock), engine_(engine) {}
+                                 const core::Clock& clock, const policy::Engine& engine,
+                                 wording::Wordlist wordlist)
+    : store_(store),
+      ledger_(ledger),
+      clock_(clock),
+      engine_(engine),
+      wordlist_(std::move(wordlist)) {}
 
 template <class R>
 Result<Entry<R>> RegistryService::Create(const Caller& caller, R resource) {
   const core::Timestamp now = clock_.Now();
   FG_RETURN_IF_ERROR(Lifecycle<R>::Begin(resource, now));
+  Read(wordlist_, resource);
   FG_RETURN_IF_ERROR(Noted(ledger_, caller, resource, Validate(resource)));
   const std::lock_guard lock(writes_);
   const R* const nothing = nullptr;
@@ -287,6 +336,7 @@ Result<Entry<R>> RegistryService::Update(const Caller& caller, R resource, std::
   FG_ASSIGN_OR_RETURN(const Entry<R> current, storage::ReadOne<R>(store_, model::NameOf(resource)));
   if (revision != 0 && revision != current.revision) return RevisionMoved();
   FG_RETURN_IF_ERROR(Lifecycle<R>::Advance(current.resource, resource, now));
+  Read(wordlist_, resource);
   FG_ASSIGN_OR_RETURN(storage::Preconditions preconditions,
                       CheckLinks(store_, resource, &current.resource));
   FG_RETURN_IF_ERROR(

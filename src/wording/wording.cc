@@ -106,6 +106,8 @@ std::optional<Language> LanguageFromTag(std::string_view tag) {
 Wordlist::Wordlist(std::shared_ptr<const std::vector<Compiled>> phrases)
     : phrases_(std::move(phrases)) {}
 
+Wordlist Wordlist::Empty() { return Wordlist(std::make_shared<std::vector<Compiled>>()); }
+
 core::Result<Wordlist> Wordlist::Load(const std::string& path) {
   FG_ASSIGN_OR_RETURN(const std::string text, rules::ReadTextFile(path, kReason));
   return Parse(path, text);

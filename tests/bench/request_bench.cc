@@ -104,7 +104,8 @@ struct Served {
         dropper(bench.gallery, *bench.world.engine),
         consents(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
                  *bench.world.engine, dropper),
-        registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine) {
+        registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine,
+                 wording::Wordlist::Empty()) {
     rpc::ServerOptions options;
     options.listen_address = "127.0.0.1:0";
     auto started =

@@ -85,6 +85,7 @@ struct ServerConfig {
     PolicyProfile profile = PolicyProfile::kNone;
     std::string vocabulary = "policies/vocabulary.yaml";
     std::string calendar = "calendars/cn.yaml";
+    std::string wording = "documents/wording.yaml";
   } policy;
 
   // What rules ask about where templates lie; the gateway itself measures the rest.

@@ -239,6 +239,9 @@ FG_VISIT(Notice) {
   v.May("complaint_channel_public", r.complaint_channel_public);
   v.May("bundled_with_other_terms", r.bundled_with_other_terms);
   v.May("misleading", r.misleading);
+  v.Out("wording_bundled", r.wording_bundled);
+  v.Out("wording_misleading", r.wording_misleading);
+  v.Out("wording_findings", r.wording_findings);
 } FG_END
 
 FG_KIND(Signage, "signage", "operators/{operator}/sites/{site}/signage/{signage}") {

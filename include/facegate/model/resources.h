@@ -190,9 +190,20 @@ struct Notice {
   Fact retention_schedule_public = {};
   Fact complaint_channel_public = {};
   Fact bundled_with_other_terms = {};
-  Fact misleading = {};  // what a review of the text found
+  Fact misleading = {};  // what people who reviewed the text found
+  // What the registry found in the text by its word list; unset where the list does not know the
+  // language and found nothing.
+  Fact wording_bundled = {};
+  Fact wording_misleading = {};                    // also words that press
+  std::vector<std::string> wording_findings = {};  // ids of the phrases, each once, sorted
   bool operator==(const Notice&) const = default;
 };
+
+// Whether a notice bundles consent with other terms, or misleads or presses: what the word list
+// found, or people who reviewed the text. Where the list knows the language, only its finding can
+// say no.
+Fact Bundles(const Notice& notice);
+Fact Misleads(const Notice& notice);
 
 // ---- Of every resource: those above, of compliance.h and of duties.h. Instantiated for each. ----
 

@@ -24,6 +24,7 @@
 #include "facegate/policy/engine.h"
 #include "facegate/storage/store.h"
 #include "facegate/storage/typed.h"
+#include "facegate/wording/wording.h"
 
 namespace facegate::registry {
 
@@ -56,12 +57,13 @@ using Entry = storage::TypedResource<R>;
 // of notices, may have such words.
 class RegistryService {
  public:
-  // All must outlive it.
+  // All but the word list must outlive it; every notice's text is searched for the list's phrases.
   RegistryService(storage::Store& store, audit::Ledger& ledger, const core::Clock& clock,
-                  const policy::Engine& engine);
+                  const policy::Engine& engine, wording::Wordlist wordlist);
 
-  // A purpose starts at version 1; a notice's hash, a sign's expiry and the day an answer is due
-  // are set here; an exemption starts unattested. Returns INVALID_ARGUMENT with a field's reason,
+  // A purpose starts at version 1; a notice's hash, what the word list finds in it, a sign's expiry
+  // and the day an answer is due are set here; an exemption starts unattested. Returns
+  // INVALID_ARGUMENT with a field's reason,
   // NOT_FOUND PARENT_NOT_FOUND or ACCESS_POINT_NOT_FOUND, SITE_NOT_FOUND, PURPOSE_NOT_FOUND,
   // SUBJECT_NOT_FOUND for what it refers to, ALREADY_EXISTS RESOURCE_EXISTS, FAILED_PRECONDITION
   // RULE_REFUSED, BAD_TRANSITION (a filing that is not NONE or DRAFT, an exemption that is
@@ -104,6 +106,7 @@ class RegistryService {
   audit::Ledger& ledger_;
   const core::Clock& clock_;
   const policy::Engine& engine_;
+  const wording::Wordlist wordlist_;
   // Registry changes are rare and small: one at a time, so that what was checked (an access point
   // without cameras, say) still holds when it is written.
   std::mutex writes_;

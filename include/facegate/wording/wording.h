@@ -52,6 +52,8 @@ class Wordlist {
  public:
   // Returns NOT_FOUND or INVALID_ARGUMENT BAD_WORDING with file:line:column.
   static core::Result<Wordlist> Load(const std::string& path);
+  // Finds nothing: where no notice is shown to anybody.
+  static Wordlist Empty();
   // `name` stands for the file in errors.
   static core::Result<Wordlist> Parse(std::string_view name, std::string_view yaml);
 

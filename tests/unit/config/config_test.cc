@@ -73,6 +73,7 @@ TEST_F(ConfigTest, ResolvesPathsAgainstTheFilesFolder) {
   EXPECT_EQ(config.tls.client_ca, directory_ / "ca.pem");
   EXPECT_EQ(config.keys_dir, directory_ / "keys");
   EXPECT_EQ(config.policy.vocabulary, directory_ / "policies/vocabulary.yaml");
+  EXPECT_EQ(config.policy.wording, directory_ / "documents/wording.yaml");
   EXPECT_EQ(Load("").tls.cert, "") << "none stays none";
 }
 

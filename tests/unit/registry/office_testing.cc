@@ -23,7 +23,9 @@ Office::Office() {
   FG_CHECK(rules.ok());
   engine_ =
       std::make_unique<policy::Engine>(*store_, clock_, *rules, policy::EngineOptions{}, nullptr);
-  registry_ = std::make_unique<RegistryService>(*store_, *ledger_, clock_, *engine_);
+  registry_ = std::make_unique<RegistryService>(
+      *store_, *ledger_, clock_, *engine_,
+      *wording::Wordlist::Load(FACEGATE_SOURCE_DIR "/config/documents/wording.yaml"));
   caller_.principal.role = model::Role::kOperator;
   caller_.principal.fingerprint = "development";
   caller_.request_id = "7d444840-9dc0-41d1-b245-5ffdce74fad2";
