@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "documents/describe.h"
 #include "unit/documents/shipped.h"
 
@@ -239,6 +241,30 @@ TEST(DutiesModel, AddsUpWhatIsLeft) {
   json = ToJson(model);
   EXPECT_EQ(json.IntOr("without_estimate", -1), 1);
   EXPECT_EQ(json.Find("cost_left"), nullptr);
+}
+
+TEST(DutiesModel, StatesNoHoursWhereNobodyEstimatedAny) {
+  DutiesModel model = *FromJson<DutiesModel>(Example(Kind::kDuties, Language::kEnglish));
+  for (Duty& duty : model.duties) duty.effort_hours.reset();
+  EXPECT_EQ(ToJson(model).Find("hours_left"), nullptr);
+  EXPECT_EQ(ToJson(model).Find("cost_left"), nullptr);
+  model.duties.clear();
+  EXPECT_EQ(ToJson(model).IntOr("hours_left", -1), 0);  // nothing is left
+}
+
+TEST(Unfilled, NamesWhatIsNeededAndWhatOnlyPeopleWrite) {
+  EXPECT_EQ(Unfilled(SignModel{}),
+            (std::vector<std::string>{"dated", "controller", "contact", "purpose", "retention",
+                                      "rights", "alternatives", "notice_url"}));
+  FilingModel filing = *FromJson<FilingModel>(Example(Kind::kFiling, Language::kEnglish));
+  filing.purposes[0].sites.clear();
+  filing.officer = Officer{"", "desk"};
+  const std::vector<std::string> paths = Unfilled(filing);
+  EXPECT_EQ(std::count(paths.begin(), paths.end(), "purposes[0].sites"), 1);
+  EXPECT_EQ(std::count(paths.begin(), paths.end(), "officer.name"), 1);
+  EXPECT_EQ(std::count(paths.begin(), paths.end(), "rules_and_procedures"), 1);
+  EXPECT_EQ(std::count(paths.begin(), paths.end(), "assessment.privacy"), 1);
+  EXPECT_EQ(std::count(paths.begin(), paths.end(), "handler.name"), 0);
 }
 
 TEST(TransparencyModel, AddsUpTheUses) {
