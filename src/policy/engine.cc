@@ -334,6 +334,7 @@ Result<Review> Engine::ReviewDeployment(const model::CameraRef& camera,
 
   Review review;
   review.view = deployment->view;
+  review.inputs = inputs;
   review.rests_on = deployment->rests_on;
   for (const Phase phase :
        {Phase::kSelection, Phase::kDeploy, Phase::kRequest, Phase::kScheduled, Phase::kDoc}) {

@@ -77,6 +77,7 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     FG_RESOURCE("facegate.v1.DutyService", "Disclosure", "Disclosures", "disclosure"),
     FG_RESOURCE("facegate.v1.DutyService", "ThresholdReview", "ThresholdReviews",
                 "threshold_review"),
+    {"facegate.v1.DutyService/DraftDocument", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/ListRecords", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/GetCheckpoint", kAuditor | kOperator, "parent", ""},

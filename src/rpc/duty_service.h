@@ -1,6 +1,7 @@
-// DutyService over registry::RegistryService: the standard methods for the registers of duties.
+// DutyService: the standard methods for the registers of duties, and drafts of documents.
 #pragma once
 
+#include "facegate/dossier/drafter.h"
 #include "facegate/registry/registry_service.h"
 #include "facegate/v1/duty_service.grpc.pb.h"
 #include "rpc/call_guard.h"
@@ -13,8 +14,12 @@ namespace facegate::rpc {
 class DutyServiceImpl final : public v1::DutyService::Service {
  public:
   // All must outlive it.
-  DutyServiceImpl(CallGuard& guard, const PageTokens& tokens, registry::RegistryService& registry)
-      : guard_(guard), tokens_(tokens), registry_(registry) {}
+  DutyServiceImpl(CallGuard& guard, const PageTokens& tokens, registry::RegistryService& registry,
+                  const dossier::Drafter& drafter)
+      : guard_(guard), tokens_(tokens), registry_(registry), drafter_(drafter) {}
+
+  grpc::Status DraftDocument(grpc::ServerContext* context, const v1::DraftDocumentRequest* request,
+                             v1::DraftDocumentResponse* response) override;
 
   FG_DECLARE_RESOURCE(Complaint, Complaints)
   FG_DECLARE_RESOURCE(RightsRequest, RightsRequests)
@@ -31,6 +36,7 @@ class DutyServiceImpl final : public v1::DutyService::Service {
   CallGuard& guard_;
   const PageTokens& tokens_;
   registry::RegistryService& registry_;
+  const dossier::Drafter& drafter_;
 };
 
 }  // namespace facegate::rpc

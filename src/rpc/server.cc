@@ -69,15 +69,17 @@ struct Server::Impl {
       : guard(authentication, {options.requests_max, options.streams_max}, parts.metrics,
               parts.logger),
         tokens(parts.keys),
+        drafter(parts.store, parts.engine, parts.clock),
         gateway(guard, parts.gateway, parts.engine, parts.clock, parts.metrics, std::move(info)),
         consents(guard, tokens, parts.consents),
         registry(guard, tokens, parts.registry),
-        duties(guard, tokens, parts.registry),
+        duties(guard, tokens, parts.registry, drafter),
         audit(guard, tokens, parts.ledger, parts.store, parts.engine),
         logger(parts.logger) {}
 
   CallGuard guard;
   const PageTokens tokens;
+  const dossier::Drafter drafter;
   GatewayServiceImpl gateway;
   ConsentServiceImpl consents;
   RegistryServiceImpl registry;

@@ -34,7 +34,9 @@ struct ReviewedRule {
 };
 struct Review {
   std::shared_ptr<const rules::RuleView> view;
-  std::vector<ReviewedRule> rules;      // those that apply, in the packs' order, phase by phase
+  std::vector<ReviewedRule> rules;  // those that apply, in the packs' order, phase by phase
+  // What they were judged by.
+  std::shared_ptr<const rules::Inputs> inputs;
   std::vector<std::uint64_t> rests_on;  // log indices of the registry events behind it
   bool provisional = false;             // working days beyond the published calendar were counted
 };

@@ -124,8 +124,9 @@ class ServedWorld {
   GalleryDropper dropper{gallery};
   consent::ConsentService consents{*world.store, *world.ledger, *world.keys,
                                    world.clock,  *world.engine, dropper};
-  registry::RegistryService registry_service{*world.store, *world.ledger, world.clock,
-                                             *world.engine};
+  registry::RegistryService registry_service{
+      *world.store, *world.ledger, world.clock, *world.engine,
+      Must(wording::Wordlist::Load(FACEGATE_SOURCE_DIR "/config/documents/wording.yaml"))};
   gateway::Gateway gateway{
       {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery}, {}};
   std::unique_ptr<rpc::Server> server;
