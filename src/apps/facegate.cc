@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   facegate::apps::AddModelCommands(app, session);
   facegate::apps::AddKeyCommands(app, session);
   facegate::apps::AddDocsCommands(app, session);
+  facegate::apps::AddDrillCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

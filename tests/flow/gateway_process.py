@@ -88,6 +88,7 @@ policy:
   packs: [{ROOT}/config/policies/core.yaml]
   vocabulary: {ROOT}/config/policies/vocabulary.yaml
   calendar: {ROOT}/config/calendars/cn.yaml
+  wording: {ROOT}/config/documents/wording.yaml
 permit:
   permit_ms_max: 60000  # patience for slow builds, such as sanitizers
 """)
@@ -140,8 +141,7 @@ permit:
     def add_pack(self, path: Path) -> None:
         """Names one more pack in the configuration."""
         config = self.folder / "facegate.yaml"
-        config.write_text(config.read_text().replace("policies/core.yaml]",
-                                                     f"policies/core.yaml, {path}]"))
+        config.write_text(re.sub(r"(  packs: \[[^]]*)", rf"\1, {path}", config.read_text()))
 
     def channel(self, role: str) -> grpc.Channel:
         certs = self.folder / "certs"

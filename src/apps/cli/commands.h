@@ -23,5 +23,6 @@ void AddAuditCommands(CLI::App& app, Session& session);        // audit receipt
 void AddPolicyCommands(CLI::App& app, Session& session);       // policy
 void AddModelCommands(CLI::App& app, Session& session);        // models eval
 void AddDocsCommands(CLI::App& app, Session& session);         // docs
+void AddDrillCommands(CLI::App& app, Session& session);        // drill
 
 }  // namespace facegate::apps

@@ -1,11 +1,13 @@
-// docs KIND|lint|fields: documents from models, and words that a notice must not have. Needs no
-// server.
+// docs KIND|lint|fields: documents from models, and words that a notice must not have. A model
+// comes from a file, or is made by the gateway from its registers and log.
 #include <algorithm>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "apps/cli/commands.h"
+#include "facegate/core/text.h"
 #include "facegate/documents/composer.h"
 #include "facegate/documents/render.h"
 #include "facegate/wording/wording.h"
@@ -20,6 +22,7 @@ struct DocsFlags {
   std::string language = "en";
   std::string out_file;
   bool example = false;
+  std::string site, purpose, incident, from, until, whom;  // of a model made by the gateway
   std::string notice;
 };
 
@@ -48,16 +51,10 @@ core::Result<std::string> Render(const DocsFlags& flags, const documents::Paper&
                       "--out ends with .html, .pdf or .txt");
 }
 
-core::Result<Exit> Generate(Session& session, const DocsFlags& flags) {
-  if (flags.example) return PrintExample(session, flags);
-  if (flags.input.empty()) {
-    return core::Status(core::Code::kInvalidArgument, "INPUT_MISSING",
-                        "--input names the model; --example prints one");
-  }
+// Renders the model where --out says.
+core::Result<Exit> Write(Session& session, const DocsFlags& flags, const core::Json& model) {
   FG_ASSIGN_OR_RETURN(const auto composer,
                       documents::Composer::Load(flags.forms, LanguageOf(flags)));
-  FG_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(flags.input));
-  FG_ASSIGN_OR_RETURN(const core::Json model, core::Json::Parse(text));
   FG_ASSIGN_OR_RETURN(const documents::Paper paper, composer.Compose(flags.kind, model));
   if (flags.out_file.empty()) {
     std::string plain = documents::RenderText(paper);
@@ -75,6 +72,77 @@ core::Result<Exit> Generate(Session& session, const DocsFlags& flags) {
                                              : "; parts that people have yet to write: " +
                                                    std::to_string(unwritten)));
   return Exit::kYes;
+}
+
+// ---- Models made by the gateway ----
+
+struct Draft {
+  core::Json model;
+  std::string missing;  // paths, joined with commas
+};
+
+core::Result<Draft> AskGateway(Session& session, const DocsFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", session.OperatorName())
+      .Set("kind", "DOCUMENT_KIND_" + core::AsciiUpper(documents::WordOf(flags.kind)))
+      .Set("language_code", flags.language)
+      .Set("from_date", flags.from)
+      .Set("until_date", flags.until);
+  const auto set = [&](const char* member, const std::string& name) {
+    if (!name.empty()) request.Set(member, session.FullName(name));
+  };
+  set("site", flags.site);
+  set("purpose", flags.purpose);
+  set("incident", flags.incident);
+  if (!flags.whom.empty()) request.Set("addressee", "ADDRESSEE_" + core::AsciiUpper(flags.whom));
+  FG_ASSIGN_OR_RETURN(const core::Json answer, session.Call("DutyService/DraftDocument", request));
+  Draft draft;
+  FG_ASSIGN_OR_RETURN(draft.model, core::Json::Parse(answer.StringOr("modelJson", "")));
+  if (const core::Json& missing = MemberOrNull(answer, "missing"); missing.is_array()) {
+    for (const core::Json& path : missing.AsArray()) {
+      draft.missing += (draft.missing.empty() ? "" : ", ") + path.AsString();
+    }
+  }
+  return draft;
+}
+
+core::Result<Exit> GenerateFromGateway(Session& session, const DocsFlags& flags) {
+  FG_ASSIGN_OR_RETURN(const Draft draft, AskGateway(session, flags));
+  const std::string lack =
+      draft.missing.empty() ? "nothing is missing" : "still missing: " + draft.missing;
+  if (flags.out_file.ends_with(".json")) {
+    FG_RETURN_IF_ERROR(WriteWholeFile(flags.out_file, draft.model.DumpPretty() + "\n"));
+    core::Json answer = core::Json::MakeObject();
+    answer.Set("file", flags.out_file).Set("missing", draft.missing);
+    session.Answer(answer, "wrote " + flags.out_file + "; " + lack);
+    return Exit::kYes;
+  }
+  if (session.json() && flags.out_file.empty()) {
+    session.Say(draft.model.DumpPretty());
+    if (!draft.missing.empty()) std::cerr << lack << '\n';
+    return Exit::kYes;
+  }
+  const core::Result<Exit> written = Write(session, flags, draft.model);
+  if (written.ok() || written.status().reason() != "BAD_DOCUMENT_MODEL") return written;
+  return core::Status(core::Code::kFailedPrecondition, "DOCUMENT_INCOMPLETE",
+                      lack +
+                          "; write the model with --out FILE.json, complete it, and render it "
+                          "with --input FILE.json");
+}
+
+core::Result<Exit> Generate(Session& session, const DocsFlags& flags) {
+  if (flags.example) return PrintExample(session, flags);
+  if (flags.input.empty() && !session.flags().op.empty()) {
+    return GenerateFromGateway(session, flags);
+  }
+  if (flags.input.empty()) {
+    return core::Status(core::Code::kInvalidArgument, "INPUT_MISSING",
+                        "--input names the model, --example prints one; with --operator the "
+                        "gateway makes one");
+  }
+  FG_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(flags.input));
+  FG_ASSIGN_OR_RETURN(const core::Json model, core::Json::Parse(text));
+  return Write(session, flags, model);
 }
 
 core::Json ToJson(const wording::Finding& finding) {
@@ -129,25 +197,64 @@ std::string WhatOf(documents::Kind kind) {
       return "The compliance report of a site and period";
     case documents::Kind::kDuties:
       return "The summary of duties and their cost";
+    case documents::Kind::kNotification:
+      return "What an authority or people are told of an incident, or in a drill";
   }
   FG_CHECK(false);
 }
 
+// What the gateway needs to make a model of that kind.
+std::string QuestionOf(documents::Kind kind) {
+  switch (kind) {
+    case documents::Kind::kCompliance:
+      return "--site sites/lobby --from 2026-01-01 --to 2026-03-31";
+    case documents::Kind::kTransparency:
+      return "--from 2026-01-01 --to 2026-03-31";
+    case documents::Kind::kSign:
+    case documents::Kind::kNotice:
+    case documents::Kind::kAssessment:
+      return "--site sites/lobby --purpose purposes/entry";
+    case documents::Kind::kNotification:
+      return "--incident incidents/spring-drill --whom authority";
+    case documents::Kind::kFiling:
+    case documents::Kind::kDuties:
+      return "";
+    case documents::Kind::kLeaflet:
+      return "--input model.json";
+  }
+  FG_CHECK(false);
+}
+
+void AddQuestion(CLI::App& command, DocsFlags& flags) {
+  command.add_option("--site", flags.site, "The gateway makes the model: of this site");
+  command.add_option("--purpose", flags.purpose, "and this purpose");
+  command.add_option("--from", flags.from, "and of the days from this one, 2026-01-01");
+  command.add_option("--to", flags.until, "to this one");
+  command.add_option("--incident", flags.incident, "or of this incident");
+  command.add_option("--whom", flags.whom, "Who is told of it: authority or people")
+      ->check(CLI::IsMember({"authority", "people"}));
+}
+
 void AddKind(CLI::App& group, Session& session, documents::Kind kind) {
   const std::string word(documents::WordOf(kind));
+  const std::string question = QuestionOf(kind);
   auto flags = std::make_shared<DocsFlags>();
   flags->kind = kind;
   CLI::App* command =
       AddCommand(group, word, WhatOf(kind),
-                 "facegate docs " + word + " --input model.json --lang zh --out " + word + ".pdf");
+                 "facegate docs " + word + (question.empty() ? "" : " " + question) +
+                     " --lang zh --out " + word + ".pdf");
   command->add_option("--forms", flags->forms, "Folder of forms")->capture_default_str();
   command->add_option("--input", flags->input, "The model, a JSON file");
   command->add_option("--lang", flags->language, "en or zh")
       ->check(CLI::IsMember({"en", "zh"}))
       ->capture_default_str();
-  command->add_option("--out", flags->out_file,
-                      "FILE.html, FILE.pdf or FILE.txt; plain text to stdout if absent");
+  command->add_option(
+      "--out", flags->out_file,
+      "FILE.html, FILE.pdf or FILE.txt, or FILE.json for the gateway's model; plain text "
+      "to stdout if absent");
   command->add_flag("--example", flags->example, "Prints a model to start from");
+  if (kind != documents::Kind::kLeaflet) AddQuestion(*command, *flags);
   command->callback([&session, flags] {
     session.SetAction([&session, flags] { return Generate(session, *flags); });
   });
@@ -156,7 +263,8 @@ void AddKind(CLI::App& group, Session& session, documents::Kind kind) {
 }  // namespace
 
 void AddDocsCommands(CLI::App& app, Session& session) {
-  CLI::App* group = AddGroup(app, "docs", "Documents; needs no server, and is no legal advice");
+  CLI::App* group =
+      AddGroup(app, "docs", "Documents from models, or from the gateway; no legal advice");
   for (const documents::Kind kind : documents::kKinds) AddKind(*group, session, kind);
 
   auto flags = std::make_shared<DocsFlags>();
