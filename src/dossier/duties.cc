@@ -23,6 +23,7 @@ using documents::DutyState;
 constexpr int kHorizonDays = 400;
 
 using RuleSetOf = std::set<const rules::Rule*>;
+using Lapses = std::map<const rules::Rule*, model::Date>;
 
 // The rules that are unmet at a deployment if nothing but time changes.
 RuleSetOf UnmetAt(const policy::Review& review, core::Timestamp moment) {
@@ -79,6 +80,7 @@ class Summary {
 
   Status AddSite(const model::Site& site) {
     FG_ASSIGN_OR_RETURN(const Deployments deployments, DeploymentsAt(sources_, site.id));
+    lapses_.clear();  // another site may have other packs
     struct Found {
       const rules::Rule* rule;
       DutyState state;
@@ -87,7 +89,7 @@ class Summary {
     std::map<std::string, Found> found;  // of a rule, the most pressing of the deployments
     for (const policy::Review& review : deployments.reviews) {
       FG_RETURN_IF_ERROR(sources_.deadline.Check());
-      const std::map<const rules::Rule*, model::Date> lapses = LapsesOf(review);
+      const Lapses& lapses = LapsesOf(review);
       for (const policy::ReviewedRule& reviewed : review.rules) {
         if (!IsDuty(reviewed)) continue;
         const auto lapse = lapses.find(reviewed.rule);
@@ -140,8 +142,13 @@ class Summary {
   }
 
   // For each rule the day on which it becomes unmet if nobody does anything, or on which it did.
-  std::map<const rules::Rule*, model::Date> LapsesOf(const policy::Review& review) const {
-    std::map<const rules::Rule*, model::Date> lapses;
+  const Lapses& LapsesOf(const policy::Review& review) {
+    // Most cameras of a site are alike: what the rules see of them is the same.
+    rules::Inputs inputs(review.inputs);
+    inputs.Set("now", sources_.now);
+    const auto [at, is_new] = lapses_.try_emplace(inputs.ToJson().Dump());
+    Lapses& lapses = at->second;
+    if (!is_new) return lapses;
     const RuleSetOf now = UnmetAt(review, sources_.now);
     RuleSetOf before = now;
     for (int day = 0; day <= kHorizonDays; ++day) {
@@ -236,6 +243,7 @@ class Summary {
   const Sources& sources_;
   const model::Date today_;
   const Phrases phrases_;
+  std::map<std::string, Lapses> lapses_;  // by the inputs
   documents::DutiesModel model_;
 };
 

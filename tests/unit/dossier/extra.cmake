@@ -1,0 +1,2 @@
+# What is registered is registered as in production.
+target_link_libraries(dossier_test PRIVATE facegate_registry)
