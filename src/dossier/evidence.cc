@@ -47,7 +47,8 @@ void Evidence::Add(std::string_view kind, const std::vector<std::uint64_t>& reco
   if (records.empty()) return;
   rules::Inputs inputs(vocabulary_);
   set(inputs);
-  for (const auto& [name, value] : inputs.ToJson().AsObject()) {
+  const core::Json known = inputs.ToJson();
+  for (const auto& [name, value] : known.AsObject()) {
     for (const std::uint64_t record : records) {
       by_input_[name].insert({record, std::string(kind)});
     }
