@@ -11,8 +11,8 @@
 #include "facegate/model/compliance.h"
 #include "facegate/model/duties.h"
 #include "facegate/registry/registry_service.h"
-#include "facegate/rules/rule_set.h"
 #include "facegate/wording/wording.h"
+#include "support/world/packs.h"
 #include "support/world/world.h"
 
 namespace facegate::dossier {
@@ -32,12 +32,7 @@ class DraftTest : public ::testing::Test {
  protected:
   // facegate's own rules and Europe's: the lobby is in Germany.
   DraftTest() {
-    const auto vocabulary = rules::Vocabulary::Load(kConfig + "/policies/vocabulary.yaml");
-    const auto calendar = rules::WorkCalendar::Load(kConfig + "/calendars/cn.yaml");
-    auto loaded = rules::RuleSet::Load(
-        *vocabulary, {kConfig + "/policies/core.yaml", kConfig + "/policies/gdpr.yaml"}, *calendar);
-    FG_CHECK(loaded.ok());
-    world_.engine->Reload(*loaded);
+    world_.engine->Reload(testing::ShippedRules({"core", "gdpr"}));
     model::Operator op{testing::World::op(), "Acme"};
     op.complaint_channel = "privacy desk, hall 1";
     world_.Register(op);
