@@ -74,7 +74,8 @@ Story::Story() : keys_(FixedKeys(folder_)), store_(storage::OpenMemoryStore()) {
   ledger_ = Must(audit::Ledger::Open(*store_, *keys_, clock_, metrics_, logger_, options));
   engine_ = std::make_unique<policy::Engine>(*store_, clock_, FixedRules(), policy::EngineOptions{},
                                              nullptr);
-  registry_ = std::make_unique<registry::RegistryService>(*store_, *ledger_, clock_, *engine_);
+  registry_ = std::make_unique<registry::RegistryService>(*store_, *ledger_, clock_, *engine_,
+                                                          wording::Wordlist::Empty());
   dropper_ = std::make_unique<NobodyInMemory>();
   consents_ = std::make_unique<consent::ConsentService>(*store_, *ledger_, *keys_, clock_, *engine_,
                                                         *dropper_);

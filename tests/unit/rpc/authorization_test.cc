@@ -115,8 +115,8 @@ TEST(MethodRules, LetAuditorsOnlyRead) {
     if (!RolesOf(NameOf(*method)).contains(Role::kAuditor)) continue;
     const std::string& name = method->name();
     const bool reads = name == "ExportEntries" || name == "ReplayDecision" ||
-                       name == "ReviewDeployment" || name.starts_with("Get") ||
-                       name.starts_with("List");
+                       name == "ReviewDeployment" || name == "DraftDocument" ||
+                       name.starts_with("Get") || name.starts_with("List");
     EXPECT_TRUE(reads) << name;
   }
 }

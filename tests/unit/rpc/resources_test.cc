@@ -32,6 +32,11 @@ template <class R>
 void CopyOutputs(const R& from, R& to) {
   if constexpr (requires { to.version; }) to.version = from.version;
   if constexpr (requires { to.text_sha256; }) to.text_sha256 = from.text_sha256;
+  if constexpr (requires { to.wording_bundled; }) {
+    to.wording_bundled = from.wording_bundled;
+    to.wording_misleading = from.wording_misleading;
+    to.wording_findings = from.wording_findings;
+  }
   if constexpr (requires { to.due_on; }) to.due_on = from.due_on;
   if constexpr (requires { to.attestations; }) to.attestations = from.attestations;
 }
