@@ -7,6 +7,9 @@
 #   scripts/scenario.sh compound_door   a residents' door
 #   scripts/scenario.sh hotel           check-in, and a guest room that is refused
 #   scripts/scenario.sh museum          an entrance, and a child
+#   scripts/scenario.sh ten_thousand_people   an operator that grows until it must file
+#   scripts/scenario.sh original_images       a purpose that would keep pictures
+#   scripts/scenario.sh ethnic_profiling      labels that no purpose may carry
 #   scripts/scenario.sh NAME --bin DIR  with programs built before, and models fetched before
 #   scripts/scenario.sh NAME --keep     leaves the server's folder behind and says where
 #
@@ -22,11 +25,25 @@ if [ "${#left[@]}" -ne 1 ] || [ ! -f "$example" ]; then
   echo "scenario.sh: name one of: $known" >&2
   exit 2
 fi
-stage_set
+packs=(core cn25 cnpipl cnspc cnnds cnminor)
+targets=()
+case "$name" in
+  ten_thousand_people)
+    # Thirty working days pass, and 10,000 people come: programs of the tests help with both.
+    packs+=(cn23)
+    targets=(stage_server stage_people)
+    server_command=(stage_server --days-file days)
+    ;;
+  original_images)
+    packs+=(cn23)
+    profile=strict
+    ;;
+esac
+stage_set "${targets[@]}"
 later=$(date -u -d '+3 years +2 days' +%F)
 sed "s/@TODAY@/$(date -u +%F)/; s/@NOW@/$(date -u +%FT%TZ)/; s/@LATER@/$later/" \
   "$example" > place.yaml
-stage_open core cn25 cnpipl cnspc cnnds cnminor
+stage_open "${packs[@]}"
 site=sites/$(sed -n '/^  sites:/,$s/^    - id: //p' place.yaml | head -n 1)
 export FACEGATE_PURPOSE=purposes/entry FACEGATE_SITE=$site
 hash() { sha256sum "$1" | cut -c-64; }
@@ -53,9 +70,20 @@ as operator 0 "facegate registry apply place.yaml"
 as operator 0 "facegate registry apply place.yaml"
 saying "nothing to do"
 # What people are shown, by its hash: a consent names it.
-facegate --json notice list purposes/entry | python3 -c '
+read_notice() {
+  facegate --json notice list purposes/entry | python3 -c '
 import json, sys
-print(json.load(sys.stdin)[0]["textSha256"])' > notice.sha256
+notices = json.load(sys.stdin)
+print(max(notices, key=lambda n: n["purposeVersion"])["textSha256"])' > notice.sha256
+}
+read_notice
+
+# Stories that are told in a file of their own.
+if [ -f "$root/scripts/scenario_$name.sh" ]; then
+  # shellcheck source=/dev/null
+  source "$root/scripts/scenario_$name.sh"
+  exit 0
+fi
 
 say "Whoever has not consented goes another way, and no picture is opened."
 as door 1 "facegate authorize --subject subjects/person-a door.jpg"

@@ -2,8 +2,12 @@
 # folder, and how a story on it is told. The story goes to stdout, all else to stderr.
 #
 #   stage_arguments "$@"      sets bin, models, keep; what is left is in `left`
-#   stage_set                 builds what is missing; makes folder, photographs, keys, certificates
+#   stage_set [TARGET...]     builds what is missing, those targets too; makes folder, photographs,
+#                             keys and certificates
 #   stage_open PACK...        writes the configuration with those packs, starts the server
+#   stage_close, stage_start  stops it; starts it again as it was
+#
+# `server_command` is what is started, facegated if it is not set; `profile` how the rules are read.
 # shellcheck shell=bash
 program=$(basename "$0")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,6 +15,8 @@ models=${FACEGATE_MODELS_DIR:-$root/build/models}
 bin=
 keep=false
 server=
+server_command=(facegated)
+profile=none
 left=()
 
 stage_arguments() {
@@ -42,7 +48,7 @@ stage_set() {
   if [ -z "$bin" ]; then
     "$root/scripts/setup.sh" >&2
     (cd "$root" && cmake --preset release && cmake --build --preset release -j "${JOBS:-2}" \
-      --target facegated facegate) >&2
+      --target facegated facegate "$@") >&2
     bin=$root/build/release/bin
   fi
   export PATH=$bin:$PATH
@@ -74,9 +80,14 @@ policy:
   vocabulary: $root/config/policies/vocabulary.yaml
   calendar: $root/config/calendars/cn.yaml
   wording: $root/config/documents/wording.yaml
+  profile: $profile
 permit: {permit_ms_max: 60000}  # patience for slow builds, such as sanitizers
 YAML
-  facegated --config facegate.yaml 2> server.log &
+  stage_start
+}
+
+stage_start() {
+  "${server_command[@]}" --config facegate.yaml 2> server.log &
   server=$!
   local port=
   for _ in $(seq 1200); do
@@ -93,6 +104,15 @@ stage_close() {
   kill "$server"
   wait "$server"
   server=
+}
+
+# second_operator: another certificate of the role operator, for WHO operator2.
+second_operator() {
+  mkdir -p certs/second
+  cp certs/ca.crt certs/ca.key certs/second/
+  "$root/scripts/dev_certs.sh" certs/second operators/acme >&2
+  cp certs/second/operator.crt certs/operator2.crt
+  cp certs/second/operator.key certs/operator2.key
 }
 
 say() { printf '\n# %s\n' "$*"; }
@@ -126,4 +146,9 @@ saying() {
     *"$1"*) ;;
     *) echo "$program: expected the answer to say: $1" >&2; exit 1 ;;
   esac
+}
+
+# saying_nothing: insists that it printed nothing.
+saying_nothing() {
+  [ -z "$printed" ] || { echo "$program: expected no answer" >&2; exit 1; }
 }

@@ -22,8 +22,6 @@ namespace facegate::apps {
 
 // How long calls under way may still take when the server stops.
 constexpr std::int64_t kDrainMs = 10'000;
-// How often expired consents are looked for.
-constexpr std::int64_t kSweepMs = 60'000;
 
 // Mutual TLS from the configuration, or none where it was spelled out on the command line.
 // Returns FAILED_PRECONDITION TLS_MISSING where neither was given, INSECURE_WITH_TLS where both.

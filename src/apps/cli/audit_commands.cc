@@ -39,6 +39,10 @@ std::string SummaryOf(const core::Json& line) {
   for (const char* member : {"operation", "outcome", "reason"}) {
     if (const std::string word = line.StringOr(member, ""); !word.empty()) text += " " + word;
   }
+  if (const std::int64_t persons = line.IntOr("persons", 0); persons > 0) {
+    text += " " + line.StringOr("kind", "") + " at " + std::to_string(persons);
+    if (const std::string day = line.StringOr("due_on", ""); !day.empty()) text += ", due " + day;
+  }
   return text;
 }
 

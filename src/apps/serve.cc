@@ -1,0 +1,57 @@
+// The server: a table of contents of its parts, in the order in which each stands on those before.
+#include "apps/serve.h"
+
+#include "apps/wiring.h"
+#include "facegate/gateway/gallery_dropper.h"
+#include "facegate/gateway/sweeper.h"
+
+namespace facegate::apps {
+
+core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
+  StopSignal stop;
+  FG_ASSIGN_OR_RETURN(const config::ServerConfig config,
+                      config::LoadServerConfig(options.config_path));
+  FG_ASSIGN_OR_RETURN(const rpc::Authentication authentication,
+                      AuthenticationOf(config, options.insecure_for_development));
+  core::StderrLogger logger(config.log.level, config.log.json);
+  rpc::PrometheusMetrics metrics;
+
+  FG_ASSIGN_OR_RETURN(const auto keys, crypto::KeyRing::Load(config.keys_dir));
+  FG_ASSIGN_OR_RETURN(const auto store, OpenStore(config));
+  FG_ASSIGN_OR_RETURN(const auto faces, LoadModels(config, metrics));
+  FG_ASSIGN_OR_RETURN(const auto rules, LoadRules(config));
+  FG_ASSIGN_OR_RETURN(const auto wordlist, wording::Wordlist::Load(config.policy.wording));
+
+  audit::LedgerOptions ledger_options = LedgerOptionsOf(config);
+  ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
+  FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
+                                                             std::move(ledger_options)));
+  policy::Engine engine(*store, clock, rules, EngineOptionsOf(config), AbandonSinkOf(*ledger));
+  FG_ASSIGN_OR_RETURN(const auto gallery,
+                      LoadGallery(config, *store, *keys, clock, metrics, *faces));
+
+  gateway::GalleryDropper dropper(*gallery, engine);
+  consent::ConsentService consents(*store, *ledger, *keys, clock, engine, dropper);
+  registry::RegistryService registry(*store, *ledger, clock, engine, wordlist);
+  gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
+                           ImageLimitsOf(config));
+  gateway::DutySweep duties(*store, *ledger, consents, engine, clock);
+  const gateway::Sweeper sweeper(consents, duties, logger, options.sweep_ms);
+
+  FG_ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::Server::Start(
+          authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
+          {gateway, consents, registry, engine, *ledger, *store, *keys, clock, metrics, logger}));
+  FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
+  logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
+                                {"templates", std::to_string(gallery->size())}});
+
+  core::Status why =
+      stop.Wait([&] { ReloadRules(options.config_path, engine, *store, *ledger, logger); });
+  logger.Info("server_draining");
+  server->Shutdown(kDrainMs);
+  return why;
+}
+
+}  // namespace facegate::apps
