@@ -1,6 +1,7 @@
 #include "audit/entry.h"
 
 #include "facegate/audit/contexts.h"
+#include "facegate/policy/context.h"
 
 namespace facegate::audit {
 namespace {
@@ -64,6 +65,12 @@ Json ModelsJson(const std::vector<ModelRef>& models) {
     json.Set("id", model.id).Set("sha256", model.sha256);
     list.Push(std::move(json));
   }
+  return list;
+}
+
+Json ProfilesJson(const std::vector<rules::Profile>& profiles) {
+  Json list = Json::MakeArray();
+  for (const rules::Profile profile : profiles) list.Push(rules::ProfileWord(profile));
   return list;
 }
 
@@ -169,7 +176,15 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
   if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
   if (grounds.person) draft.body.Set("person", PersonJson(*grounds.person));
   if (grounds.stored_persons > 0) draft.body.Set("stored_persons", grounds.stored_persons);
+  if (grounds.threshold_crossed_on) {
+    draft.body.Set("threshold_crossed_on", model::FormatDate(*grounds.threshold_crossed_on));
+  }
   if (!grounds.exemption.empty()) draft.body.Set("exemption", grounds.exemption.str());
+  draft.body.Set("decided_at", core::FormatRfc3339(grounds.decided_at));
+  if (!policy::SpeaksFor(claim.caller, claim.camera)) draft.body.Set("speaks_for_camera", false);
+  if (claim.region) draft.body.Set("region_marked", true);
+  if (!grounds.profiles.empty()) draft.body.Set("profiles", ProfilesJson(grounds.profiles));
+  if (grounds.gateway) draft.body.Set("gateway", *grounds.gateway);
   draft.body.Set("rules", FindingsJson(findings))
       .Set("packs", grounds.packs ? rules::PacksJson(*grounds.packs) : Json::MakeArray())
       .Set("rests_on", IndicesJson(grounds.rests_on))

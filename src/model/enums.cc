@@ -244,6 +244,16 @@ struct Words<AnnexIiiClass> {
 };
 
 template <>
+struct Words<ImageRetention> {
+  static constexpr std::string_view kType = "IMAGE_RETENTION";
+  static constexpr auto kTable = std::to_array<std::pair<ImageRetention, std::string_view>>({
+      {ImageRetention::kNone, "NONE"},
+      {ImageRetention::kReduced, "REDUCED"},
+      {ImageRetention::kOriginal, "ORIGINAL"},
+  });
+};
+
+template <>
 struct Words<DecisionEffect> {
   static constexpr std::string_view kType = "DECISION_EFFECT";
   static constexpr auto kTable = std::to_array<std::pair<DecisionEffect, std::string_view>>({
@@ -493,6 +503,7 @@ std::string_view Word(SubjectRole v) { return WordOf(v); }
 std::string_view Word(OrgKind v) { return WordOf(v); }
 std::string_view Word(AnnexIiiClass v) { return WordOf(v); }
 std::string_view Word(DecisionEffect v) { return WordOf(v); }
+std::string_view Word(ImageRetention v) { return WordOf(v); }
 std::string_view Word(NoticeField v) { return WordOf(v); }
 std::string_view Word(SignField v) { return WordOf(v); }
 std::string_view Word(AssessmentSection v) { return WordOf(v); }
@@ -531,6 +542,7 @@ FG_INSTANTIATE(CameraUse)
 FG_INSTANTIATE(OrgKind)
 FG_INSTANTIATE(AnnexIiiClass)
 FG_INSTANTIATE(DecisionEffect)
+FG_INSTANTIATE(ImageRetention)
 FG_INSTANTIATE(NoticeField)
 FG_INSTANTIATE(SignField)
 FG_INSTANTIATE(AssessmentSection)

@@ -65,9 +65,13 @@ bool TellsOtherwise(const Purpose& current, const Purpose& next) {
   // To state an effect for the first time takes nothing back that people were told.
   const bool other_effect =
       current.decision_effect.has_value() && next.decision_effect != current.decision_effect;
+  const auto kept = [](const Purpose& purpose) {
+    return purpose.image_retention.value_or(ImageRetention::kNone);
+  };
   return next.display_name != current.display_name || next.category != current.category ||
          next.retention_days != current.retention_days ||
-         next.necessity_statement != current.necessity_statement || other_effect;
+         next.necessity_statement != current.necessity_statement || other_effect ||
+         kept(next) != kept(current);
 }
 
 }  // namespace facegate::model

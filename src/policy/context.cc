@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "facegate/core/text.h"
 #include "facegate/rules/place.h"
 
 namespace facegate::policy {
+
+using core::Json;
+
 namespace {
+
+constexpr double kReducedImageRatio = 0.5;  // of width and of height, at most
 
 // The vocabulary spells enum values in lower case.
 template <class E>
@@ -20,13 +26,6 @@ std::string OperationInput(model::Operation operation) {
   // The catalogue's only mixed-case value.
   if (operation == model::Operation::kIdentify1toN) return "identify_1toN";
   return WordInput(operation);
-}
-
-// A certificate speaks for the resource it names and for everything below that name.
-bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera) {
-  if (caller.resource.empty()) return true;
-  const std::string name = model::CameraName(camera.op, camera.site, camera.camera);
-  return name == caller.resource || name.starts_with(caller.resource + "/");
 }
 
 // Sets what somebody stated; what nobody did stays missing.
@@ -131,6 +130,43 @@ void SetAsked(rules::Inputs& inputs, std::optional<model::Operation> operation,
   inputs.Set("request.attributes", std::vector<std::string>{"identity"});
 }
 
+Json ToJson(const GatewayFacts& facts) {
+  Json controls = Json::MakeArray();
+  for (const std::string& control : facts.controls) controls.Push(control);
+  Json json = Json::MakeObject();
+  json.Set("controls", std::move(controls))
+      .Set("storage_location", facts.storage_location)
+      .Set("key_custody", facts.key_custody)
+      .Set("leaves_device_via_internet", facts.leaves_device_via_internet);
+  if (!facts.storage_country.empty()) json.Set("storage_country", facts.storage_country);
+  json.Set("log_retained_days", static_cast<std::int64_t>(facts.log_retained_days));
+  return json;
+}
+
+GatewayFacts GatewayFactsFrom(const Json& json, const GatewayFacts& otherwise) {
+  GatewayFacts facts = otherwise;
+  if (const Json* controls = json.Find("controls"); controls != nullptr && controls->is_array()) {
+    facts.controls.clear();
+    for (const Json& control : controls->AsArray()) {
+      if (control.is_string()) facts.controls.insert(control.AsString());
+    }
+  }
+  facts.storage_location = json.StringOr("storage_location", otherwise.storage_location);
+  facts.key_custody = json.StringOr("key_custody", otherwise.key_custody);
+  facts.leaves_device_via_internet =
+      json.BoolOr("leaves_device_via_internet", otherwise.leaves_device_via_internet);
+  // A gateway that did not tell where it stores has none on record.
+  facts.storage_country = json.StringOr("storage_country", "");
+  facts.log_retained_days = json.NumberOr("log_retained_days", otherwise.log_retained_days);
+  return facts;
+}
+
+bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera) {
+  if (caller.resource.empty()) return true;
+  const std::string name = model::CameraName(camera.op, camera.site, camera.camera);
+  return name == caller.resource || name.starts_with(caller.resource + "/");
+}
+
 void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
                 core::Timestamp now) {
   SetAsked(inputs, claim.operation, now);
@@ -231,6 +267,17 @@ void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway) {
   inputs.Set("consent.grant_steps", 1.0);
   inputs.Set("consent.withdraw_steps", 1.0);
   inputs.Set("consent.term_unlimited_or_irrevocable", false);
+}
+
+void SetKeptImage(rules::Inputs& inputs, const model::Purpose& purpose,
+                  model::Operation operation) {
+  const auto kept = purpose.image_retention.value_or(model::ImageRetention::kNone);
+  if (kept == model::ImageRetention::kNone || operation != model::Operation::kEnroll) return;
+  inputs.Set("image.original_kept", true);
+  inputs.Set("image.anonymised", false);
+  inputs.Set("image.raw_deleted_after_template", false);
+  inputs.Set("image.kept_resolution_ratio",
+             kept == model::ImageRetention::kReduced ? kReducedImageRatio : 1.0);
 }
 
 void SetSite(rules::Inputs& inputs, const model::Site& site) {
@@ -374,8 +421,10 @@ void SetNotices(rules::Inputs& inputs, const std::vector<model::Notice>& current
 
 void SetAssessments(rules::Inputs& inputs, const model::Purpose& purpose,
                     const std::vector<model::Assessment>& assessments) {
-  const model::Assessment* last =
-      Greatest(assessments, [](const model::Assessment& a) { return a.approved_on; });
+  // Of those of one day, that of the newest version.
+  const model::Assessment* last = Greatest(assessments, [](const model::Assessment& a) {
+    return std::pair(a.approved_on, a.purpose_version);
+  });
   if (last == nullptr) return;
   SetDate(inputs, "pia.approved_on", last->approved_on);
   SetDate(inputs, "pia.retained_until", last->retained_until);

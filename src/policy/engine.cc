@@ -225,6 +225,8 @@ struct Engine::Impl {
   mutable std::mutex mutex;
   std::shared_ptr<const rules::RuleSet> rules;
   mutable Standing standing;
+  std::shared_ptr<const core::Json> gateway =
+      std::make_shared<const core::Json>(ToJson(options.gateway));
 
   Terms TermsOf(std::shared_ptr<const rules::RuleSet> rule_set) const {
     return {std::move(rule_set), options.profiles, options.gateway};
@@ -238,6 +240,7 @@ struct Engine::Impl {
     auto inputs = std::make_shared<rules::Inputs>(deployment.inputs);
     SetPopulation(*inputs, population);
     SetRequest(*inputs, claim, deployment.camera.use, now);
+    SetKeptImage(*inputs, deployment.purpose, claim.operation);
     // Heartbeats grow old without anything being written.
     if (deployment.access_point.has_value() && deployment.access_point->heartbeat_s_max > 0) {
       SetAccessPoint(*inputs, &*deployment.access_point, now);
@@ -422,6 +425,8 @@ Decision Engine::Decide(const Claim& claim) const {
   grounds.claim = claim;
   grounds.decided_at = impl_->clock.Now();
   grounds.packs = {rule_set, &rule_set->packs()};
+  grounds.gateway = impl_->gateway;
+  grounds.profiles = impl_->options.profiles;
 
   const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
                                                   impl_->TermsOf(rule_set), grounds.decided_at);
@@ -431,6 +436,7 @@ Decision Engine::Decide(const Claim& claim) const {
   const auto population = impl_->standing.PopulationOf(*deployment, grounds.decided_at);
   if (!population.ok()) return RefuseForStore(std::move(grounds), population.status());
   grounds.stored_persons = population->stored_persons;
+  grounds.threshold_crossed_on = population->threshold_crossed_on;
   std::shared_ptr<const Person> person;
   if (claim.subject.has_value()) {
     const auto known = impl_->standing.PersonAt({claim.camera.op, *claim.subject},

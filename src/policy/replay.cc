@@ -121,6 +121,8 @@ Result<Claim> ClaimOf(const Json& entry, const Registered& registered) {
   claim.camera = {registered.camera->op, registered.camera->site, registered.camera->id};
   claim.purpose = registered.purpose->id;
   if (claim.operation != model::Operation::kIdentify1toN) claim.subject = model::SubjectId("any");
+  if (!entry.BoolOr("speaks_for_camera", true)) claim.caller.resource = "another";
+  if (entry.BoolOr("region_marked", false)) claim.region.emplace();
   return claim;
 }
 
@@ -165,6 +167,17 @@ void SetPerson(rules::Inputs& inputs, const Json& seen, const model::Purpose& pu
   inputs.Set("consent.status", status);
 }
 
+std::vector<rules::Profile> ProfilesIn(const Json& entry) {
+  std::vector<rules::Profile> profiles;
+  const Json* words = entry.Find("profiles");
+  if (words == nullptr || !words->is_array()) return profiles;
+  for (const Json& word : words->AsArray()) {
+    const auto profile = rules::ProfileFromWord(word.is_string() ? word.AsString() : "");
+    if (profile) profiles.push_back(*profile);
+  }
+  return profiles;
+}
+
 void SetRegistered(rules::Inputs& inputs, const Registered& r, const GatewayFacts& gateway,
                    core::Timestamp at) {
   SetGateway(inputs, gateway);
@@ -185,27 +198,35 @@ void SetRegistered(rules::Inputs& inputs, const Registered& r, const GatewayFact
 
 Result<Replayed> Replay(const storage::Store& store, const model::OperatorId& op, const Json& entry,
                         std::shared_ptr<const rules::Vocabulary> vocabulary,
-                        const GatewayFacts& gateway) {
+                        const GatewayFacts& gateway, const std::vector<rules::Profile>& profiles) {
   if (TextOf(entry, "operation").empty()) {
     return Status(Code::kFailedPrecondition, "NOT_A_DECISION", "that record is no decision");
   }
   FG_ASSIGN_OR_RETURN(const Registered registered, ReadRegistered(store, op, entry));
-  FG_ASSIGN_OR_RETURN(const core::Timestamp at, core::ParseRfc3339(TextOf(entry, "time")));
+  // A record is written after the decision, that of a lease when it closes.
+  const std::string when = entry.StringOr("decided_at", TextOf(entry, "time"));
+  FG_ASSIGN_OR_RETURN(const core::Timestamp at, core::ParseRfc3339(when));
   FG_ASSIGN_OR_RETURN(const Claim claim, ClaimOf(entry, registered));
 
   Replayed replayed{rules::Inputs(std::move(vocabulary)),
                     *registered.site,
                     {},
+                    {},
                     at,
                     TextOf(entry, "outcome"),
                     TextOf(entry, "reason")};
   rules::Inputs& inputs = replayed.inputs;
-  SetRegistered(inputs, registered, gateway, at);
+  const Json* facts = ObjectOf(entry, "gateway");
+  SetRegistered(inputs, registered, facts ? GatewayFactsFrom(*facts, gateway) : gateway, at);
   SetRequest(inputs, claim, registered.camera->use, at);
+  SetKeptImage(inputs, *registered.purpose, claim.operation);
   SetExemption(inputs, registered.exemptions, {op, registered.site->id}, registered.purpose->id,
                at);
   Population population;
   population.stored_persons = static_cast<std::uint64_t>(entry.IntOr("stored_persons", 0));
+  if (const std::string day = TextOf(entry, "threshold_crossed_on"); !day.empty()) {
+    FG_ASSIGN_OR_RETURN(population.threshold_crossed_on, model::ParseDate(day));
+  }
   SetPopulation(inputs, population);
   if (const Json* person = ObjectOf(entry, "person")) {
     SetPerson(inputs, *person, *registered.purpose, registered.site->id, at);
@@ -219,6 +240,8 @@ Result<Replayed> Replay(const storage::Store& store, const model::OperatorId& op
       if (pack.is_object()) replayed.packs.push_back(TextOf(pack, "id"));
     }
   }
+  // The readings came into records with what the gateway says of itself: with neither, today's.
+  replayed.profiles = facts != nullptr ? ProfilesIn(entry) : profiles;
   return replayed;
 }
 

@@ -220,10 +220,10 @@ grpc::Status AuditServiceImpl::ReplayDecision(grpc::ServerContext* context,
     FG_ASSIGN_OR_RETURN(const core::Json json, core::Json::Parse(note.text));
     FG_ASSIGN_OR_RETURN(const policy::Replayed replayed,
                         policy::Replay(store_, ref.log, json, engine_.rules()->vocabulary(),
-                                       engine_.gateway_facts()));
+                                       engine_.gateway_facts(), engine_.profiles()));
     response->set_inputs_json(replayed.inputs.ToJson().Dump());
     for (const std::string& pack : replayed.packs) response->add_packs(pack);
-    for (const rules::Profile profile : engine_.profiles()) {
+    for (const rules::Profile profile : replayed.profiles) {
       response->add_profiles(std::string(rules::ProfileWord(profile)));
     }
     *response->mutable_decide_time() = ToProto(replayed.decided_at);

@@ -149,6 +149,9 @@ enum class AnnexIiiClass {
   kAnnexIii1cEmotion
 };
 
+// What a purpose would keep of the picture that somebody is enrolled from. facegate keeps none.
+enum class ImageRetention { kNone, kReduced, kOriginal };
+
 // What an answer does to the person.
 enum class DecisionEffect { kNone, kConvenience, kAccess, kAdverseLegal, kMajorPersonalInterest };
 
@@ -279,6 +282,7 @@ std::string_view Word(SubjectRole v);
 std::string_view Word(OrgKind v);
 std::string_view Word(AnnexIiiClass v);
 std::string_view Word(DecisionEffect v);
+std::string_view Word(ImageRetention v);
 std::string_view Word(NoticeField v);
 std::string_view Word(SignField v);
 std::string_view Word(AssessmentSection v);

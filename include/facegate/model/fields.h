@@ -220,6 +220,7 @@ FG_VISIT(Purpose) {
   v.May("uses_national_id_channel", r.uses_national_id_channel);
   v.May("other_law_days", r.other_law_days);
   v.May("ended_on", r.ended_on);
+  v.May("image_retention", r.image_retention);
 } FG_END
 
 FG_KIND(Notice, "notice", "operators/{operator}/purposes/{purpose}/notices/{notice}") {

@@ -169,6 +169,7 @@ struct Purpose {
   Fact uses_national_id_channel = {};
   std::optional<int> other_law_days = {};  // days for which another law has data kept
   std::optional<Date> ended_on = {};
+  std::optional<ImageRetention> image_retention = {};  // nothing: none
   bool operator==(const Purpose&) const = default;
 };
 

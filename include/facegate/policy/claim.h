@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "facegate/core/json.h"
 #include "facegate/core/time.h"
+#include "facegate/model/date.h"
 #include "facegate/model/enums.h"
 #include "facegate/model/ids.h"
 #include "facegate/model/people.h"
@@ -87,10 +89,13 @@ struct Grounds {
   std::vector<model::Alternative> alternatives;  // of the access point
   // Of the claimed subject, where there is one and it is known: for the pseudonym.
   core::Bytes wrapped_subject_secret;
-  std::optional<ConsentBasis> consent;  // 1:1 and enroll, where one was found
-  model::ExemptionId exemption;         // the one that stood for it; empty: none did
-  std::optional<PersonSeen> person;     // 1:1 and enroll
-  std::uint64_t stored_persons = 0;     // of the operator
+  std::optional<ConsentBasis> consent;              // 1:1 and enroll, where one was found
+  model::ExemptionId exemption;                     // the one that stood for it; empty: none did
+  std::optional<PersonSeen> person;                 // 1:1 and enroll
+  std::uint64_t stored_persons = 0;                 // of the operator
+  std::optional<model::Date> threshold_crossed_on;  // where they passed the filing threshold
+  std::shared_ptr<const core::Json> gateway;        // what it said of itself, as records hold it
+  std::vector<rules::Profile> profiles;             // how it read the rules
 };
 
 // What detection found, for Engine::Admit.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "facegate/core/json.h"
 #include "facegate/core/time.h"
 #include "facegate/model/compliance.h"
 #include "facegate/model/duties.h"
@@ -32,6 +33,10 @@ struct GatewayFacts {
   double log_retained_days = 0;
 };
 
+// The form in which records hold them. What a record lacks or misspells is as `otherwise`.
+core::Json ToJson(const GatewayFacts& facts);
+GatewayFacts GatewayFactsFrom(const core::Json& json, const GatewayFacts& otherwise);
+
 // How many people's templates the operator stores, and since when it passed which number.
 struct Population {
   std::uint64_t stored_persons = 0;
@@ -42,6 +47,10 @@ struct Population {
 // may be asked.
 void SetAsked(rules::Inputs& inputs, std::optional<model::Operation> operation,
               core::Timestamp now);
+// Whether a certificate speaks for a camera: for the resource it names, and for all below that
+// name.
+bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera);
+
 // now, request.*, caller.*: from the clock, the authenticated request and the camera's use.
 void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
                 core::Timestamp now);
@@ -56,6 +65,9 @@ const model::Exemption* SetExemption(rules::Inputs& inputs,
 void SetOperator(rules::Inputs& inputs, const model::Operator& op, const GatewayFacts& gateway);
 // image.*, storage.*, log.*, consent.withdraw_steps and the like: what facegate is.
 void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway);
+// image.*, for a purpose that would keep something of the picture, where the operation is to enrol:
+// over what SetGateway sets.
+void SetKeptImage(rules::Inputs& inputs, const model::Purpose& purpose, model::Operation operation);
 // venue.*, deployment.*
 void SetSite(rules::Inputs& inputs, const model::Site& site);
 // signage.*, of the attestation verified last.

@@ -68,7 +68,9 @@ void World::PutBody(const std::string& name, const std::string& kind, const std:
   const auto old = store->GetResource(name);
   const std::uint64_t revision = old.ok() ? old->revision + 1 : 1;
   const storage::Changes changes{storage::PutResource{name, kind, parent, body, revision}};
-  (void)Must(ledger->Append(MakeEvent("registry." + kind), changes));
+  audit::Event event = MakeEvent("registry." + kind);
+  event.body.Set("kind", kind).Set("name", name).Set("revision", revision);
+  (void)Must(ledger->Append(event, changes));
 }
 
 void World::Change(storage::Change change) {

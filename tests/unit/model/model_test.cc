@@ -85,6 +85,7 @@ TEST(Words, NameEveryValueOnce) {
   ExpectWordsRoundTrip<OrgKind>(5);
   ExpectWordsRoundTrip<AnnexIiiClass>(5);
   ExpectWordsRoundTrip<DecisionEffect>(5);
+  ExpectWordsRoundTrip<ImageRetention>(3);
   ExpectWordsRoundTrip<NoticeField>(16);
   ExpectWordsRoundTrip<SignField>(5);
   ExpectWordsRoundTrip<AssessmentSection>(6);

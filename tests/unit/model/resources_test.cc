@@ -267,6 +267,17 @@ TEST(TellsOtherwise, IsAboutWhatPeopleWereTold) {
   EXPECT_TRUE(TellsOtherwise(current, silent));
 }
 
+TEST(TellsOtherwise, IsAboutThePictureToo) {
+  Purpose current = Filled<Purpose>();
+  current.image_retention.reset();
+  Purpose next = current;
+  next.image_retention = ImageRetention::kNone;
+  EXPECT_FALSE(TellsOtherwise(current, next)) << "none is what not to state it means";
+  next.image_retention = ImageRetention::kReduced;
+  EXPECT_TRUE(TellsOtherwise(current, next));
+  EXPECT_TRUE(TellsOtherwise(next, current)) << "less than people were told is something else, too";
+}
+
 TEST(Filing, MovesForwardAndEndsCancelled) {
   using enum FilingStatus;
   const std::set<std::pair<FilingStatus, FilingStatus>> moves = {

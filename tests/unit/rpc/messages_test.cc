@@ -55,6 +55,7 @@ TEST(Enums, HaveTheWordsOfTheModel) {
   ExpectSameWords<v1::OrgKind, model::OrgKind>();
   ExpectSameWords<v1::AnnexIiiClass, model::AnnexIiiClass>();
   ExpectSameWords<v1::DecisionEffect, model::DecisionEffect>();
+  ExpectSameWords<v1::ImageRetention, model::ImageRetention>();
   ExpectSameWords<v1::NoticeField, model::NoticeField>();
   ExpectSameWords<v1::SignField, model::SignField>();
   ExpectSameWords<v1::AssessmentSection, model::AssessmentSection>();
