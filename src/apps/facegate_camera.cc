@@ -4,11 +4,12 @@
 #include <chrono>
 #include <iostream>
 #include <optional>
-#include <thread>
+#include <utility>
 
 #include "apps/camera/frame_source.h"
 #include "apps/cli/global_flags.h"
 #include "apps/cli/session.h"
+#include "apps/signals.h"
 
 namespace facegate::apps {
 namespace {
@@ -23,6 +24,21 @@ struct CameraFlags {
   double fps = 5;
   int lease_ms = 2'000;
   int frames_max = 0;  // 0: until the source ends
+};
+
+// Whether somebody wants it to end. The lease is closed before it does; a second signal ends it at
+// once.
+class StopRequest {
+ public:
+  // True once it is wanted; waits for that so long at most.
+  bool Within(std::chrono::milliseconds time) {
+    if (signals_ && signals_->WaitFor(time)) signals_.reset();
+    return !signals_;
+  }
+  bool came() { return Within(std::chrono::milliseconds(0)); }
+
+ private:
+  std::optional<Signals> signals_{std::in_place};
 };
 
 void SayAnswers(const Session& session, const core::Json& response) {
@@ -43,16 +59,20 @@ void SayAnswers(const Session& session, const core::Json& response) {
   std::cout.flush();  // whoever reads it waits at a door
 }
 
-// Sends frames until the source ends; an error of either side ends a run, and the next run goes on.
+// Sends frames until the source ends or it is told to stop; an error of either side ends a run, and
+// the next run goes on.
 class Streamer {
  public:
-  Streamer(Session& session, const CameraFlags& flags)
-      : session_(session), flags_(flags), source_(OpenSource(flags.source, flags.fps)) {}
+  Streamer(Session& session, const CameraFlags& flags, StopRequest& stop)
+      : session_(session),
+        flags_(flags),
+        stop_(stop),
+        source_(OpenSource(flags.source, flags.fps)) {}
 
   core::Status Run() {
     std::optional<client::FrameStream> stream;
     core::Status status;
-    while (status.ok() && (flags_.frames_max == 0 || sent_ < flags_.frames_max)) {
+    while ((flags_.frames_max == 0 || sent_ < flags_.frames_max) && !stop_.came()) {
       status = Fetch();
       if (!status.ok() || !frame_) break;
       if (!stream) FG_RETURN_IF_ERROR(Open(stream));
@@ -99,6 +119,7 @@ class Streamer {
 
   Session& session_;
   const CameraFlags& flags_;
+  StopRequest& stop_;
   std::unique_ptr<FrameSource> source_;
   std::optional<std::string> frame_;  // read and not yet answered
   int sent_ = 0;
@@ -111,20 +132,20 @@ bool WorthRetrying(const core::Status& status) {
 }
 
 // Streams, and starts again with growing pauses while source or gateway is away.
-core::Result<Exit> Stream(Session& session, const CameraFlags& flags) {
-  Streamer streamer(session, flags);
+core::Result<Exit> Stream(Session& session, const CameraFlags& flags, StopRequest& stop) {
+  Streamer streamer(session, flags, stop);
   int backoff_ms = kBackoffMsMin;
   while (true) {
     const int sent_before = streamer.sent();
     const core::Status status = streamer.Run();
-    if (status.ok()) {
+    if (status.ok() || stop.came()) {
       std::cerr << "facegate_camera: sent " << streamer.sent() << " frames\n";
       return Exit::kYes;
     }
     if (!WorthRetrying(status)) return status;
     if (streamer.sent() > sent_before) backoff_ms = kBackoffMsMin;
     std::cerr << "facegate_camera: " << status.ToString() << "; again in " << backoff_ms << " ms\n";
-    std::this_thread::sleep_for(std::chrono::milliseconds(backoff_ms));
+    if (stop.Within(std::chrono::milliseconds(backoff_ms))) continue;
     backoff_ms = std::min(backoff_ms * 2, kBackoffMsMax);
   }
 }
@@ -134,6 +155,7 @@ core::Result<Exit> Stream(Session& session, const CameraFlags& flags) {
 
 int main(int argc, char** argv) {
   using facegate::apps::Exit;
+  facegate::apps::StopRequest stop;
   CLI::App app("facegate_camera: streams a camera's frames to facegated.");
   app.footer(
       "Examples:\n"
@@ -156,6 +178,6 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(100, 10'000));
   app.add_option("--frames", flags.frames_max, "Stop after so many")->check(CLI::NonNegativeNumber);
   CLI11_PARSE(app, argc, argv);
-  session.SetAction([&] { return facegate::apps::Stream(session, flags); });
+  session.SetAction([&] { return facegate::apps::Stream(session, flags, stop); });
   return static_cast<int>(session.Run());
 }

@@ -11,15 +11,6 @@
 namespace facegate::apps {
 namespace {
 
-sigset_t Signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGHUP);
-  return set;
-}
-
 // What the gateway can say of itself because it is so: templates are sealed, every decision is
 // recorded, keys lie apart from the data; callers are authenticated where TLS is set up.
 policy::GatewayFacts GatewayFactsOf(const config::ServerConfig& config) {
@@ -186,11 +177,6 @@ void ReloadRules(const std::string& config_path, policy::Engine& engine,
   }
 }
 
-StopSignal::StopSignal() {
-  const sigset_t set = Signals();
-  FG_CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
-}
-
 void StopSignal::Raise(const core::Status& why) {
   {
     const std::lock_guard lock(mutex_);
@@ -200,12 +186,7 @@ void StopSignal::Raise(const core::Status& why) {
 }
 
 core::Status StopSignal::Wait(const std::function<void()>& on_hangup) {
-  const sigset_t set = Signals();
-  int signal = 0;
-  do {
-    FG_CHECK(sigwait(&set, &signal) == 0);
-    if (signal == SIGHUP) on_hangup();
-  } while (signal == SIGHUP);
+  while (signals_.Wait() == SIGHUP) on_hangup();
   const std::lock_guard lock(mutex_);
   return why_;
 }

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "apps/signals.h"
 #include "facegate/audit/ledger.h"
 #include "facegate/config/config.h"
 #include "facegate/core/status.h"
@@ -60,17 +61,16 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
 void ReloadRules(const std::string& config_path, policy::Engine& engine,
                  const storage::Store& store, audit::Ledger& ledger, core::Logger& logger);
 
-// Waits for SIGTERM, SIGINT or SIGHUP. Make it before any thread, since they inherit what it
-// blocks.
+// Waits for SIGTERM, SIGINT or SIGHUP; those from before count. One a process.
 class StopSignal {
  public:
-  StopSignal();
   // Stops the process as a signal would, and has Wait return `why`. Thread-safe.
   void Raise(const core::Status& why);
   // Calls `on_hangup` for every SIGHUP. Returns ok for another signal from outside.
   core::Status Wait(const std::function<void()>& on_hangup);
 
  private:
+  Signals signals_;
   std::mutex mutex_;
   core::Status why_;
 };

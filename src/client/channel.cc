@@ -20,6 +20,10 @@ using core::Status;
 // gRPC would let a channel rest for up to two minutes after a server was away, and fail calls at
 // once.
 constexpr int kReconnectMsMax = 5'000;
+// A gateway that vanished without a word (power, cable) is noticed while a call is under way, and
+// not when TCP gives up after a quarter of an hour. The server allows as much.
+constexpr int kKeepaliveMs = 10'000;
+constexpr int kKeepaliveTimeoutMs = 5'000;
 constexpr char kReasonMetadata[] = "facegate-reason";
 constexpr char kRoleMetadata[] = "x-facegate-role";
 
@@ -53,6 +57,9 @@ core::Result<Channel> OpenChannel(const Authentication& authentication,
   // Retrying is ours, so that it is seen to touch nothing but calls that change nothing.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMsMax);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // no limit: a long call is silent
   Channel channel;
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (const auto* insecure = std::get_if<InsecureForDevelopment>(&authentication)) {

@@ -30,6 +30,12 @@ using core::Status;
 // answers health checks and reflection.
 constexpr int kThreadsSpare = 8;
 
+// A camera that vanished without a word (power, cable) is noticed, and its lease closed, when it
+// does not answer a ping. Clients may ping as often; gRPC would drop them as a nuisance.
+constexpr int kKeepaliveMs = 20'000;
+constexpr int kKeepaliveTimeoutMs = 5'000;
+constexpr int kClientPingMsMin = 5'000;
+
 core::Result<std::string> ReadPem(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream bytes;
@@ -119,6 +125,10 @@ core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authen
   builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(options.message_bytes_max);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // two servers on a port is a mistake
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kClientPingMsMin);
   builder.AddListeningPort(address.ToString(), credentials, &impl->port);
   builder.RegisterService(&impl->gateway);
   builder.RegisterService(&impl->consents);

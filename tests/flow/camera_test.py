@@ -7,6 +7,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -188,6 +189,28 @@ class PersonAConsented(Lane):
         self.assertEqual(camera.sent(), 4)
         self.assertEqual(self.counter("frames_decoded") - before, 4)
         self.assertEqual(camera.out.count("decisions ALLOW MATCHED"), 1, camera.out)
+
+    def test_closes_its_lease_when_it_is_told_to_stop(self):
+        with video.NetworkCamera(self.photo, fps=10) as source:
+            camera = self.camera(source.url, fps=5)
+            camera.wait_until("a match", lambda: "decisions ALLOW MATCHED" in camera.out)
+            camera.process.send_signal(signal.SIGTERM)
+            self.assertEqual(camera.end(), 0, camera.err)
+        self.assertIn("closedLeases", camera.out)
+        self.assertGreater(camera.sent(), 0)
+
+    def test_notices_a_gateway_that_says_nothing_any_more(self):
+        with video.NetworkCamera(self.photo, fps=10) as source:
+            camera = self.camera(source.url, fps=5)
+            camera.wait_until("a match", lambda: "decisions ALLOW MATCHED" in camera.out)
+            self.gateway.process.send_signal(signal.SIGSTOP)
+            try:
+                camera.wait_until("a pause", lambda: "again in 500 ms" in camera.err)
+            finally:
+                self.gateway.process.send_signal(signal.SIGCONT)
+            camera.wait_until("a match on the next stream", lambda: camera.out.count(
+                "decisions ALLOW MATCHED") == 2)
+        self.assertRegex(camera.err, r"UNAVAILABLE SERVER_UNREACHABLE: .*; again in 500 ms")
 
     def test_is_found_again_when_a_network_camera_is_back(self):
         with video.NetworkCamera(self.photo, fps=10) as source:

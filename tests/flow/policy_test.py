@@ -109,6 +109,10 @@ class Policy(unittest.TestCase):
             self.wait_for(gateway, "policy_not_reloaded")
             self.assertIn("house.yaml:", gateway.log_text())
             self.assertEqual(packs_of(gateway), in_force)
+            # Also while it reloads, a signal is never its end.
+            for _ in range(20):
+                gateway.signal(signal.SIGHUP)
+            self.assertEqual(packs_of(gateway), in_force)
 
             rules = ["--policies", str(ROOT / "config/policies"),
                      "--calendar", str(ROOT / "config/calendars/cn.yaml")]

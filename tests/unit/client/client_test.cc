@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "client/json_messages.h"
@@ -178,7 +179,8 @@ class FlakyConsents final : public v1::ConsentService::Service {
   }
   grpc::Status CreateSubject(grpc::ServerContext*, const v1::CreateSubjectRequest* request,
                              v1::Subject*) override {
-    request_id = request->request_id();
+    const std::lock_guard lock(mutex_);
+    request_id_ = request->request_id();
     return Answer();
   }
   grpc::Status ListSubjects(grpc::ServerContext*, const v1::ListSubjectsRequest*,
@@ -192,7 +194,14 @@ class FlakyConsents final : public v1::ConsentService::Service {
   }
   std::atomic<int> calls{0};
   std::atomic<int> failures{0};
-  std::string request_id;
+  std::string request_id() const {
+    const std::lock_guard lock(mutex_);
+    return request_id_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string request_id_;
 };
 
 class RetryTest : public ::testing::Test {
@@ -241,13 +250,13 @@ TEST_F(RetryTest, NeverRepeatsForAnotherCode) {
 
 TEST_F(RetryTest, GivesAMutatingRequestAnId) {
   EXPECT_TRUE(client_->Call("ConsentService/CreateSubject", Object()).ok());
-  EXPECT_EQ(consents_.request_id.size(), 36u);
+  EXPECT_EQ(consents_.request_id().size(), 36u);
 }
 
 TEST_F(RetryTest, KeepsTheCallersRequestId) {
   const std::string id = "0b0e6a2e-3f5a-4bb0-9a3c-5a9a4f0f3d11";
   EXPECT_TRUE(client_->Call("ConsentService/CreateSubject", Object().Set("requestId", id)).ok());
-  EXPECT_EQ(consents_.request_id, id);
+  EXPECT_EQ(consents_.request_id(), id);
 }
 
 TEST(Client, SaysThatTheServerCannotBeReached) {
