@@ -40,7 +40,8 @@ std::shared_ptr<const rules::RuleSet> CoreRules() {
 }
 
 World::World(WorldOptions options)
-    : keys(crypto::KeyRing::Ephemeral()),
+    : clock(options.now ? FakeClock(*options.now) : FakeClock()),
+      keys(options.keys ? std::move(options.keys) : crypto::KeyRing::Ephemeral()),
       store(options.store ? std::move(options.store) : storage::OpenMemoryStore()) {
   audit::LedgerOptions ledger_options;
   ledger_options.gateway_name = "test.example";

@@ -29,6 +29,10 @@ struct WorldOptions {
   bool record_abandoned = false;
   // A store that has a world in it already.
   bool already_registered = false;
+  // Those of that world; nullptr: new ones.
+  std::unique_ptr<crypto::KeyRing> keys;
+  // What time it is; nothing: FakeClock's.
+  std::optional<core::Timestamp> now;
 };
 
 class World {

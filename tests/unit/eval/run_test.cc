@@ -5,11 +5,15 @@
 #include "facegate/eval/eval.h"
 #include "support/base/fake_clock.h"
 #include "support/base/temp_dir.h"
+#include "support/yard/painted_faces.h"
 #include "support/world/world.h"
-#include "unit/eval/painted_faces.h"
 
 namespace facegate::eval {
 namespace {
+
+using testing::Paint;
+using testing::PaintedFaceEngine;
+using testing::PaintPicture;
 
 class RunTest : public ::testing::Test {
  protected:

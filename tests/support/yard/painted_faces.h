@@ -14,7 +14,7 @@
 
 #include "facegate/vision/face_engine.h"
 
-namespace facegate::eval {
+namespace facegate::testing {
 
 // What the first pixel of a painted picture says.
 struct Paint {
@@ -23,10 +23,15 @@ struct Paint {
   std::uint8_t change = 0;  // how far this picture is from the person's own, in hundredths
 };
 
-inline void PaintPicture(const std::string& path, const Paint& paint) {
+inline core::Bytes PaintedPicture(const Paint& paint) {
   cv::Mat picture(64, 64, CV_8UC3, cv::Scalar(paint.change, paint.person, paint.faces));  // BGR
-  std::vector<std::uint8_t> png;
+  core::Bytes png;
   cv::imencode(".png", picture, png);
+  return png;
+}
+
+inline void PaintPicture(const std::string& path, const Paint& paint) {
+  const core::Bytes png = PaintedPicture(paint);
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()));
 }
@@ -72,4 +77,4 @@ class PaintedFaceEngine final : public vision::FaceEngine {
   std::vector<vision::ModelInfo> models_{{"painted-v1", std::string(64, '0')}};
 };
 
-}  // namespace facegate::eval
+}  // namespace facegate::testing
