@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
+#include <sqlite3.h>
 
 #include <cstdint>
 #include <memory>
@@ -38,6 +39,8 @@ class Connection {
   std::int64_t Integer(const char* sql);
   // Prepares at first use. `sql` is a literal: it is the key. Throws SQLite::Exception.
   SQLite::Statement& Prepared(const char* sql);
+  // Lets go of the pages kept in memory. Requires: no transaction is open.
+  void ForgetPages() { sqlite3_db_release_memory(handle()); }
   SQLite::Database& database() { return database_; }
   sqlite3* handle() const { return database_.getHandle(); }
 

@@ -13,6 +13,7 @@ ReaderPool::Quiet::Quiet(ReaderPool& pool, int wait_ms) : pool_(pool) {
   pool_.is_quiet_ = true;
   pool_.given_back_.wait_for(lock, std::chrono::milliseconds(wait_ms),
                              [this] { return pool_.free_.size() == pool_.count_; });
+  for (const auto& reader : pool_.free_) reader->ForgetPages();
 }
 
 ReaderPool::Quiet::~Quiet() {

@@ -31,7 +31,8 @@ class ReaderPool {
 
   // While it lives no reader is on loan, and who asks for one waits: a checkpoint that must have
   // the file to itself would otherwise wait for ever for a gap between reads. Gives up on readers
-  // that are out for longer than `wait_ms`. One at a time.
+  // that are out for longer than `wait_ms`. The pages that readers kept in memory are gone. One at
+  // a time.
   class Quiet {
    public:
     Quiet(ReaderPool& pool, int wait_ms);

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "facegate/core/check.h"
+#include "storage/sqlite_memory.h"
 #include "storage/sqlite_schema.h"
 #include "storage/sqlite_write.h"
 
@@ -94,6 +95,7 @@ void SetUpWriter(Connection& writer, const SqliteOptions& options) {
 }  // namespace
 
 Result<std::unique_ptr<Store>> SqliteStore::Open(const SqliteOptions& given) {
+  ZeroFreedMemory();
   SqliteOptions options = given;
   options.path = Canonical(given.path);
   Result<FileLock> lock = FileLock::Take(options.path + ".lock");
@@ -202,6 +204,7 @@ Status SqliteStore::Scrub() {
   using std::chrono::milliseconds;
   using std::chrono::steady_clock;
   const ReaderPool::Quiet quiet(readers_, busy_timeout_ms_);
+  writer_->ForgetPages();
   const auto give_up = steady_clock::now() + milliseconds(busy_timeout_ms_);
   int code = Checkpoint(*writer_, SQLITE_CHECKPOINT_TRUNCATE);
   while (code == SQLITE_BUSY && steady_clock::now() < give_up) {

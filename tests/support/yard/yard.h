@@ -7,8 +7,8 @@
 
 #include "facegate/gateway/gallery_dropper.h"
 #include "facegate/gateway/gateway.h"
-#include "support/yard/painted_faces.h"
 #include "support/world/world.h"
+#include "support/yard/painted_faces.h"
 
 namespace facegate::testing {
 

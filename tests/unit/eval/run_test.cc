@@ -5,8 +5,8 @@
 #include "facegate/eval/eval.h"
 #include "support/base/fake_clock.h"
 #include "support/base/temp_dir.h"
-#include "support/yard/painted_faces.h"
 #include "support/world/world.h"
+#include "support/yard/painted_faces.h"
 
 namespace facegate::eval {
 namespace {
