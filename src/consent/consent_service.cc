@@ -72,6 +72,21 @@ void SetAnswer(model::Consent& consent, const GrantRequest& request) {
   consent.expires_at = request.expires_at;
 }
 
+// What was asked, under another id if it is another question.
+Terms TermsOf(const model::Consent& consent, const model::ConsentId& id) {
+  Terms terms;
+  terms.subject = SubjectOf(consent);
+  terms.id = id;
+  terms.site = consent.site;
+  terms.purpose = consent.purpose;
+  terms.purpose_version = consent.purpose_version;
+  terms.scopes = consent.scopes;
+  terms.notice_sha256 = consent.notice_sha256;
+  terms.alternative_offered = consent.alternative_offered;
+  terms.channel = consent.channel;
+  return terms;
+}
+
 bool IsFor(const model::Consent& consent, const Terms& terms) {
   return consent.site == terms.site && consent.purpose == terms.purpose;
 }
@@ -269,17 +284,7 @@ Result<ConsentResult> ConsentService::Refuse(const Caller& caller, const Terms& 
 Result<ConsentResult> ConsentService::RefuseAsked(const Caller& caller,
                                                   const model::ConsentRef& ref) {
   FG_ASSIGN_OR_RETURN(const model::Consent asked, store_.GetConsent(ref));
-  Terms terms;
-  terms.subject = SubjectOf(asked);
-  terms.id = asked.id;
-  terms.site = asked.site;
-  terms.purpose = asked.purpose;
-  terms.purpose_version = asked.purpose_version;
-  terms.scopes = asked.scopes;
-  terms.notice_sha256 = asked.notice_sha256;
-  terms.alternative_offered = asked.alternative_offered;
-  terms.channel = asked.channel;
-  return Refuse(caller, terms);
+  return Refuse(caller, TermsOf(asked, asked.id));
 }
 
 Result<ConsentResult> ConsentService::Grant(const Caller& caller, const GrantRequest& request) {
@@ -297,6 +302,10 @@ Result<ConsentResult> ConsentService::Grant(const Caller& caller, const GrantReq
     FG_RETURN_IF_ERROR(
         CheckRules(caller, asked, consent,
                    policy::RepromptsIn(asked.consents, request.site, request.purpose)));
+    // A guardian speaks for a person until the person may.
+    FG_ASSIGN_OR_RETURN(const auto of_age,
+                        policy::ComesOfAge(store_, engine_, asked.subject, consent, now));
+    if (of_age) consent.expires_at = std::min(consent.expires_at, *of_age);
     if (asked.standing) {
       if (asked.standing->purpose_version == asked.terms.purpose.version) {
         return ConsentExists("a consent is in force for that site and purpose: withdraw it first");
@@ -410,6 +419,18 @@ Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRe
   }
 }
 
+// A guardian's consent has ended because the person is old enough to decide: they are asked.
+Status ConsentService::AskWhoCameOfAge(const Caller& caller, const model::Consent& ended) {
+  FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(SubjectOf(ended)));
+  FG_ASSIGN_OR_RETURN(const auto of_age,
+                      policy::ComesOfAge(store_, engine_, subject, ended, ended.granted_at));
+  if (!of_age || *of_age > clock_.Now()) return Status::Ok();
+  const Result<ConsentResult> asked = Request(caller, TermsOf(ended, model::ConsentId()));
+  if (asked.ok() || asked.status().code() == Code::kUnavailable) return asked.status();
+  // Another version of the purpose, another consent: the desk asks, by what is true then.
+  return Status::Ok();
+}
+
 Result<int> ConsentService::SweepExpired(const Caller& caller) {
   const core::Timestamp now = clock_.Now();
   int swept = 0;
@@ -418,7 +439,7 @@ Result<int> ConsentService::SweepExpired(const Caller& caller) {
                         store_.ListExpired(now, kSweepPage));
     const int swept_before = swept;
     for (const model::Consent& listed : page) {
-      const std::lock_guard lock(StripeOf(SubjectOf(listed)));
+      std::unique_lock lock(StripeOf(SubjectOf(listed)));
       const Result<model::Consent> current = store_.GetConsent(RefOf(listed));
       // Ended or erased since it was listed: nothing left to do, and the next page will not have
       // it.
@@ -426,6 +447,8 @@ Result<int> ConsentService::SweepExpired(const Caller& caller) {
       const Result<ConsentResult> ended = End(caller, *current, model::ConsentStatus::kExpired);
       if (ended.ok()) {
         ++swept;
+        lock.unlock();
+        FG_RETURN_IF_ERROR(AskWhoCameOfAge(caller, ended->consent));
       } else if (!IsPreconditionFailure(ended.status())) {
         return ended.status();
       }

@@ -17,6 +17,9 @@ using model::ConsentScope;
 using model::Operation;
 using rules::Phase;
 
+// No law asks for a guardian of somebody of that age.
+constexpr int kAdultYears = 21;
+
 // What surrounds a consent, as it is registered.
 struct Surroundings {
   model::Purpose purpose;
@@ -127,17 +130,14 @@ class Judge {
   std::map<std::string, RuleFinding> found_;
 };
 
-}  // namespace
-
-Result<std::vector<RuleFinding>> RulesAgainst(const storage::Store& store, const Engine& engine,
-                                              const model::Subject& subject,
-                                              const model::Consent& consent, int reprompts,
-                                              core::Timestamp now) {
-  FG_ASSIGN_OR_RETURN(const Surroundings around, ReadSurroundings(store, engine, consent, now));
+// RulesAgainst, in surroundings that were read.
+std::vector<RuleFinding> Against(const Surroundings& around, const model::Subject& subject,
+                                 const model::Consent& consent, int reprompts,
+                                 core::Timestamp now) {
   const bool is_asked = consent.status == model::ConsentStatus::kRequested;
   const model::Consent granted = is_asked ? BestAnswer(consent, now) : consent;
   rules::Inputs person(around.inputs);
-  SetSubject(person, &subject, /*enrolled=*/true);
+  SetSubject(person, &subject, /*enrolled=*/true, now);
   SetConsent(person, &granted, around.purpose, consent.site, now);
   SetReprompts(person, reprompts);
 
@@ -146,7 +146,7 @@ Result<std::vector<RuleFinding>> RulesAgainst(const storage::Store& store, const
   if (is_asked && reprompts > 0) {
     // Until the answer comes, the refusal is what stands.
     rules::Inputs refused(around.inputs);
-    SetSubject(refused, &subject, /*enrolled=*/false);
+    SetSubject(refused, &subject, /*enrolled=*/false, now);
     model::Consent last = consent;
     last.status = model::ConsentStatus::kRefused;
     SetConsent(refused, &last, around.purpose, consent.site, now);
@@ -154,6 +154,42 @@ Result<std::vector<RuleFinding>> RulesAgainst(const storage::Store& store, const
     judge.Add(refused, consent.scopes, IsAboutAsking);
   }
   return std::move(judge).Findings();
+}
+
+}  // namespace
+
+Result<std::vector<RuleFinding>> RulesAgainst(const storage::Store& store, const Engine& engine,
+                                              const model::Subject& subject,
+                                              const model::Consent& consent, int reprompts,
+                                              core::Timestamp now) {
+  FG_ASSIGN_OR_RETURN(const Surroundings around, ReadSurroundings(store, engine, consent, now));
+  return Against(around, subject, consent, reprompts, now);
+}
+
+Result<std::optional<core::Timestamp>> ComesOfAge(const storage::Store& store, const Engine& engine,
+                                                  const model::Subject& subject,
+                                                  const model::Consent& consent,
+                                                  core::Timestamp now) {
+  using Moment = std::optional<core::Timestamp>;
+  if (!subject.age_known || consent.given_by == model::ConsentGiver::kSelf) return Moment();
+  FG_ASSIGN_OR_RETURN(const Surroundings around, ReadSurroundings(store, engine, consent, now));
+  model::Consent own = consent;
+  own.given_by = model::ConsentGiver::kSelf;
+  own.guardian_evidence_sha256.clear();
+  own.guardian_verified_by.clear();
+  const auto count_at = [&](double years) {
+    model::Subject older = subject;
+    older.age_years = years;
+    older.created_at = now;
+    return Against(around, older, own, 0, now).size();
+  };
+  const std::size_t of_an_adult = count_at(kAdultYears);
+  const double age = model::AgeYearsAt(subject, now);
+  if (count_at(age) == of_an_adult) return Moment();
+  for (int years = static_cast<int>(age) + 1; years < kAdultYears; ++years) {
+    if (count_at(years) == of_an_adult) return Moment(model::HasLived(subject, years));
+  }
+  return Moment(model::HasLived(subject, kAdultYears));
 }
 
 int RepromptsIn(const std::vector<model::Consent>& newest_first, const model::SiteId& site,

@@ -537,11 +537,12 @@ void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const mode
   inputs.Set("consent.expires_at", consent->expires_at);
 }
 
-void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled) {
+void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled,
+                core::Timestamp now) {
   inputs.Set("subject.enrolled", enrolled);
   if (subject == nullptr) return;
   inputs.Set("subject.age_known", subject->age_known);
-  if (subject->age_known) inputs.Set("subject.age_years", subject->age_years);
+  if (subject->age_known) inputs.Set("subject.age_years", model::AgeYearsAt(*subject, now));
   if (!subject->country.empty()) inputs.Set("subject.country", subject->country);
   // "IL" and "US-IL" are the same to packs, and so are the members of the EU.
   const std::string region = rules::CanonicalPlace(subject->country, subject->region, "").region;

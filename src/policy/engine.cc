@@ -80,7 +80,7 @@ class StoreCandidateTest final : public CandidateTest {
     }
     rules::Inputs inputs(base_);
     SetConsent(inputs, &consent, deployment_->purpose, site, now);
-    SetSubject(inputs, &subject, /*enrolled=*/true);
+    SetSubject(inputs, &subject, /*enrolled=*/true, now);
     SetReprompts(inputs, 0);  // who has consented is asked nothing
     for (const Phase phase : {Phase::kRequest, Phase::kDeploy}) {
       if (deployment_->view->Denies(inputs, phase, rules::Stage::kCandidate)) return std::nullopt;
@@ -246,7 +246,7 @@ struct Engine::Impl {
       SetAccessPoint(*inputs, &*deployment.access_point, now);
     }
     if (person != nullptr) {
-      SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled);
+      SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled, now);
       SetConsent(*inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
                  claim.camera.site, now);
       SetReprompts(*inputs, person->reprompts);
@@ -390,7 +390,7 @@ PersonSeen SeenOf(const Person& person, const Deployment& deployment, core::Time
   seen.enrolled = person.enrolled;
   seen.reprompts = person.reprompts;
   if (person.subject && person.subject->age_known) {
-    seen.age_from_years = AgeFrom(person.subject->age_years);
+    seen.age_from_years = AgeFrom(model::AgeYearsAt(*person.subject, now));
   }
   if (!person.consent) return seen;
   const model::Consent& consent = *person.consent;

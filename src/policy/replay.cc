@@ -138,7 +138,8 @@ void SetPerson(rules::Inputs& inputs, const Json& seen, const model::Purpose& pu
   const std::int64_t age = seen.IntOr("age_from_years", -1);
   subject.age_known = age >= 0;
   subject.age_years = static_cast<double>(age);
-  SetSubject(inputs, &subject, seen.BoolOr("enrolled", false));
+  subject.created_at = at;  // so old they were then
+  SetSubject(inputs, &subject, seen.BoolOr("enrolled", false), at);
   SetReprompts(inputs, static_cast<int>(seen.IntOr("reprompts", 0)));
 
   const std::string status = TextOf(seen, "consent_status");

@@ -16,7 +16,6 @@ namespace facegate {
 namespace {
 
 using testing::World;
-using testing::WorldOptions;
 using testing::Yard;
 
 constexpr int kClients = 8;
@@ -31,21 +30,11 @@ struct Grant {
 
 class LoadTest : public ::testing::Test {
  protected:
-  LoadTest() : yard_(Options(dir_.path())) {
+  LoadTest() : yard_(testing::OnDisk(dir_.path())) {
     for (int i = 0; i < kPeople; ++i) {
       EXPECT_TRUE(yard_.Register(IdOf(i)).ok());
       Admit(i);
     }
-  }
-  static WorldOptions Options(const std::string& dir) {
-    storage::SqliteOptions sqlite;
-    sqlite.path = dir + "/facegate.db";
-    auto store = storage::OpenSqliteStore(sqlite);
-    FG_CHECK(store.ok());
-    WorldOptions options;
-    options.store = std::move(store).value();
-    options.data_dir = dir;
-    return options;
   }
   static std::string IdOf(int person) { return "person-" + std::to_string(person); }
 

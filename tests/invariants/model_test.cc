@@ -82,18 +82,10 @@ class Rig {
  private:
   void Open(bool registered, std::unique_ptr<crypto::KeyRing> keys,
             std::optional<core::Timestamp> now) {
-    WorldOptions options;
+    WorldOptions options = has_files() ? testing::OnDisk(dir_.path()) : WorldOptions();
     options.already_registered = registered;
     options.keys = std::move(keys);
     options.now = now;
-    if (has_files()) {
-      storage::SqliteOptions sqlite;
-      sqlite.path = dir_ / "facegate.db";
-      auto store = storage::OpenSqliteStore(sqlite);
-      FG_CHECK(store.ok());
-      options.store = std::move(store).value();
-      options.data_dir = dir_.path();
-    }
     yard_ = std::make_unique<Yard>(std::move(options));
   }
 

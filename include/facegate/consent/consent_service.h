@@ -66,7 +66,9 @@ struct GrantRequest : Terms {
   // looked at it (a function or a staff number, 1..63 of a-z 0-9 - _). Both or none.
   std::string guardian_evidence_sha256;
   std::string guardian_verified_by;
-  core::Timestamp expires_at;  // in the future, at most retention_days away
+  // In the future, at most retention_days away. Somebody else's consent for a person ends earlier
+  // where the person comes of age before: the day from which the site's rules take their own.
+  core::Timestamp expires_at;
 };
 
 struct ConsentResult {
@@ -151,7 +153,8 @@ class ConsentService {
   core::Result<int> EndPurpose(const Caller& caller, const model::SiteRef& site,
                                const model::PurposeId& purpose);
 
-  // Marks granted consents whose time is up as expired and destroys what rested on them.
+  // Marks granted consents whose time is up as expired and destroys what rested on them. Where it
+  // was a guardian's and the person has come of age, the person is asked (consent.requested).
   // Returns how many.
   core::Result<int> SweepExpired(const Caller& caller);
 
@@ -172,6 +175,7 @@ class ConsentService {
   core::Result<ConsentResult> UntilStill(Attempt attempt);
   core::Result<ConsentResult> End(const Caller& caller, const model::Consent& current,
                                   model::ConsentStatus how);
+  core::Status AskWhoCameOfAge(const Caller& caller, const model::Consent& ended);
 
   storage::Store& store_;
   audit::Ledger& ledger_;

@@ -1,6 +1,7 @@
 // Subjects, consents and templates as stored values.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -29,7 +30,7 @@ struct Subject {
   SubjectId id;
   core::Bytes wrapped_secret;
   bool age_known = false;
-  double age_years = 0;  // meaningful where age_known
+  double age_years = 0;  // when they were registered; meaningful where age_known
   // What rules about people ask; empty: not told.
   std::string country;  // ISO 3166-1 alpha-2
   std::string region;   // "EU", "US-IL"
@@ -38,6 +39,21 @@ struct Subject {
   core::Timestamp created_at;
   std::uint64_t log_index = 0;  // of subject.created; set by the store
 };
+
+inline constexpr double kMsPerYear = 365.2425 * core::kMsPerDay;
+
+// How old somebody of known age is by then: as old as they were told to be, and the time since. A
+// clock that was set back makes nobody younger than that.
+inline double AgeYearsAt(const Subject& subject, core::Timestamp now) {
+  const std::int64_t since_ms = now - subject.created_at;
+  return subject.age_years + (since_ms > 0 ? static_cast<double>(since_ms) / kMsPerYear : 0);
+}
+// When they will have lived so many years, as far as is known; in the past where they have.
+// Requires: the age is known.
+inline core::Timestamp HasLived(const Subject& subject, double years) {
+  return subject.created_at +
+         static_cast<std::int64_t>(std::ceil((years - subject.age_years) * kMsPerYear));
+}
 
 // The state of one consent; the events behind it are in the log. One that was only asked for, or
 // refused, has no form, evidence or end yet: `granted_at` is then when it was asked, and

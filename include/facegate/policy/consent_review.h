@@ -5,6 +5,7 @@
 // somebody's of unknown age where that must be known, asked for again after a refusal.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "facegate/core/status.h"
@@ -28,6 +29,16 @@ core::Result<std::vector<RuleFinding>> RulesAgainst(const storage::Store& store,
                                                     const model::Subject& subject,
                                                     const model::Consent& consent, int reprompts,
                                                     core::Timestamp now);
+
+// When the person whom a parent or guardian speaks for in `consent` will be old enough to give it
+// themself: the birthday, as far as their age is known, after which no rule of the site refuses
+// their own for their age. Nothing where their age is not known, they speak for themself already,
+// or the rules let them at `now`. Returns as RulesAgainst.
+core::Result<std::optional<core::Timestamp>> ComesOfAge(const storage::Store& store,
+                                                        const Engine& engine,
+                                                        const model::Subject& subject,
+                                                        const model::Consent& consent,
+                                                        core::Timestamp now);
 
 // How often a consent was asked for since it was last refused at that site for that purpose; 0
 // where nobody ever refused.

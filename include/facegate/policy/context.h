@@ -103,8 +103,9 @@ std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp no
 // "absent"), not missing.
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
                 const model::SiteId& site, core::Timestamp now);
-// subject.*; nullptr: unknown to the operator.
-void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled);
+// subject.*; nullptr: unknown to the operator. People grow older: by `now`.
+void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled,
+                core::Timestamp now);
 // pressure.reprompts_after_refusal: how often somebody asked again after the last refusal.
 void SetReprompts(rules::Inputs& inputs, int reprompts);
 // faces.*, image.bystander_present

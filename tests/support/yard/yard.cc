@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/storage/typed.h"
 
@@ -12,6 +13,17 @@ namespace {
 core::Bytes PictureOf(int face) { return PaintedPicture({1, static_cast<std::uint8_t>(face), 0}); }
 
 }  // namespace
+
+WorldOptions OnDisk(const std::string& dir) {
+  storage::SqliteOptions sqlite;
+  sqlite.path = dir + "/facegate.db";
+  auto store = storage::OpenSqliteStore(sqlite);
+  FG_CHECK(store.ok());
+  WorldOptions options;
+  options.store = std::move(store).value();
+  options.data_dir = dir;
+  return options;
+}
 
 Yard::Yard(WorldOptions options)
     : world(std::move(options)),

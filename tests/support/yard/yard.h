@@ -12,6 +12,10 @@
 
 namespace facegate::testing {
 
+// A world whose store, head files and suppressions are real files in that directory. Aborts where
+// they cannot be opened.
+WorldOptions OnDisk(const std::string& dir);
+
 // Thread-safe where its parts are. People are told apart by the number in their faces' paint.
 class Yard {
  public:
