@@ -66,6 +66,40 @@ struct Words<Reason> {
       {Reason::kFault, "FAULT"},
       {Reason::kAbandoned, "ABANDONED"},
       {Reason::kLeaseClosed, "LEASE_CLOSED"},
+      {Reason::kPassAccepted, "PASS_ACCEPTED"},
+      {Reason::kBadgeAccepted, "BADGE_ACCEPTED"},
+      {Reason::kStaffOverride, "STAFF_OVERRIDE"},
+      {Reason::kKindNotOffered, "KIND_NOT_OFFERED"},
+      {Reason::kKindNotWorking, "KIND_NOT_WORKING"},
+      {Reason::kPassBadSignature, "PASS_BAD_SIGNATURE"},
+      {Reason::kPassOtherSite, "PASS_OTHER_SITE"},
+      {Reason::kPassOtherAccessPoint, "PASS_OTHER_ACCESS_POINT"},
+      {Reason::kPassNotYetValid, "PASS_NOT_YET_VALID"},
+      {Reason::kPassExpired, "PASS_EXPIRED"},
+      {Reason::kPassReplayed, "PASS_REPLAYED"},
+      {Reason::kBadgeUnknown, "BADGE_UNKNOWN"},
+      {Reason::kBadgeExpired, "BADGE_EXPIRED"},
+  });
+};
+
+template <>
+struct Words<CredentialKind> {
+  static constexpr auto kTable = std::to_array<std::pair<CredentialKind, std::string_view>>({
+      {CredentialKind::kFace, "FACE"},
+      {CredentialKind::kPass, "PASS"},
+      {CredentialKind::kBadge, "BADGE"},
+      {CredentialKind::kStaffOverride, "STAFF_OVERRIDE"},
+  });
+};
+
+template <>
+struct Words<OverrideReason> {
+  static constexpr auto kTable = std::to_array<std::pair<OverrideReason, std::string_view>>({
+      {OverrideReason::kAccessibility, "ACCESSIBILITY"},
+      {OverrideReason::kEquipmentFailure, "EQUIPMENT_FAILURE"},
+      {OverrideReason::kEmergency, "EMERGENCY"},
+      {OverrideReason::kEscortedVisitor, "ESCORTED_VISITOR"},
+      {OverrideReason::kOtherListed, "OTHER_LISTED"},
   });
 };
 
@@ -518,6 +552,8 @@ std::string_view Word(RightsOutcome v) { return WordOf(v); }
 std::string_view Word(IncidentKind v) { return WordOf(v); }
 std::string_view Word(DisclosureBasis v) { return WordOf(v); }
 std::string_view Word(ThresholdDecision v) { return WordOf(v); }
+std::string_view Word(CredentialKind v) { return WordOf(v); }
+std::string_view Word(OverrideReason v) { return WordOf(v); }
 
 template std::optional<Role> FromWord<Role>(std::string_view);
 template std::optional<Operation> FromWord<Operation>(std::string_view);
@@ -529,6 +565,8 @@ template std::optional<ConsentScope> FromWord<ConsentScope>(std::string_view);
 template std::optional<ConsentGiver> FromWord<ConsentGiver>(std::string_view);
 template std::optional<ConsentChannel> FromWord<ConsentChannel>(std::string_view);
 template std::optional<SubjectRole> FromWord<SubjectRole>(std::string_view);
+template std::optional<CredentialKind> FromWord<CredentialKind>(std::string_view);
+template std::optional<OverrideReason> FromWord<OverrideReason>(std::string_view);
 
 // Of the enums that are fields of resources.
 #define FG_INSTANTIATE(E)                                  \
@@ -571,6 +609,48 @@ Reason Coarse(Reason reason) {
     default:
       return reason;
   }
+}
+
+bool IsOfCredential(Reason reason, CredentialKind kind) {
+  switch (reason) {
+    case Reason::kPassAccepted:
+    case Reason::kPassBadSignature:
+    case Reason::kPassOtherSite:
+    case Reason::kPassOtherAccessPoint:
+    case Reason::kPassNotYetValid:
+    case Reason::kPassExpired:
+    case Reason::kPassReplayed:
+      return kind == CredentialKind::kPass;
+    case Reason::kBadgeAccepted:
+    case Reason::kBadgeUnknown:
+    case Reason::kBadgeExpired:
+      return kind == CredentialKind::kBadge;
+    case Reason::kStaffOverride:
+      return kind == CredentialKind::kStaffOverride;
+    case Reason::kFault:
+      return kind != CredentialKind::kFace;
+    default:
+      return false;
+  }
+}
+
+bool LetsThrough(Reason reason) {
+  return reason == Reason::kPassAccepted || reason == Reason::kBadgeAccepted ||
+         reason == Reason::kStaffOverride;
+}
+
+bool Serves(AlternativeKind way, CredentialKind kind) {
+  switch (kind) {
+    case CredentialKind::kFace:
+      return false;
+    case CredentialKind::kPass:
+      return way == AlternativeKind::kQr;
+    case CredentialKind::kBadge:
+      return way == AlternativeKind::kCard || way == AlternativeKind::kFob;
+    case CredentialKind::kStaffOverride:
+      return way == AlternativeKind::kStaffDesk || way == AlternativeKind::kDocumentCheck;
+  }
+  return false;
 }
 
 }  // namespace facegate::model

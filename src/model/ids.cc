@@ -76,6 +76,9 @@ std::string SubjectName(const OperatorId& op, const SubjectId& id) {
 std::string ConsentName(const OperatorId& op, const SubjectId& subject, const ConsentId& id) {
   return Join({SubjectName(op, subject), "consents", id.str()});
 }
+std::string BadgeName(const OperatorId& op, const BadgeId& id) {
+  return Join({OperatorName(op), "badges", id.str()});
+}
 
 Result<OperatorId> ParseOperatorName(std::string_view name) {
   std::array<std::string_view, 1> ids;
@@ -130,6 +133,12 @@ Result<ConsentRef> ParseConsentName(std::string_view name) {
     return BadName("operators/{operator}/subjects/{subject}/consents/{consent}");
   }
   return ConsentRef{OperatorId(ids[0]), SubjectId(ids[1]), ConsentId(ids[2])};
+}
+Result<BadgeRef> ParseBadgeName(std::string_view name) {
+  std::array<std::string_view, 2> ids;
+  if (!Split<2>(name, {"operators", "badges"}, ids))
+    return BadName("operators/{operator}/badges/{badge}");
+  return BadgeRef{OperatorId(ids[0]), BadgeId(ids[1])};
 }
 
 }  // namespace facegate::model

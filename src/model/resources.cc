@@ -46,6 +46,12 @@ std::optional<double> MaxWaitRatio(const AccessPoint& point) {
   return static_cast<double>(longest_s) / std::max(*point.face_wait_s, 1);
 }
 
+std::optional<int> WaitStep(const AccessPoint& point) {
+  const std::optional<double> ratio = MaxWaitRatio(point);
+  if (!ratio) return std::nullopt;
+  return static_cast<int>(std::ceil(*ratio * 2));
+}
+
 bool CaptureAreaDeclared(const Camera& camera) {
   return camera.region_of_interest != Region{} || !camera.capture_area.empty();
 }

@@ -22,6 +22,9 @@ struct OwnerOf {
   const model::OperatorId* operator()(const PutTemplate& c) const { return &c.value.op; }
   const model::OperatorId* operator()(const DestroyTemplates& c) const { return &c.subject.op; }
   const model::OperatorId* operator()(const PutGallerySecret& c) const { return &c.gallery.op; }
+  const model::OperatorId* operator()(const PutBadge& c) const { return &c.badge.op; }
+  const model::OperatorId* operator()(const DeleteBadge& c) const { return &c.badge.op; }
+  const model::OperatorId* operator()(const UsePass& c) const { return &c.op; }
 };
 
 }  // namespace

@@ -60,6 +60,8 @@ struct State {
   std::map<TemplateKeyRef, model::TemplateKey> template_keys;
   std::map<TemplateRef, model::Template> templates;
   std::map<model::PurposeRef, core::Bytes> gallery_secrets;
+  std::map<model::BadgeRef, model::Badge> badges;
+  std::map<std::pair<model::OperatorId, model::PassId>, core::Timestamp> used_passes;  // to expiry
   std::map<model::OperatorId, StoredLog> logs;
   std::map<std::string, std::string, std::less<>> properties;
 };
@@ -117,10 +119,14 @@ class Applier {
   Status operator()(const PutTemplate& c);
   Status operator()(const DestroyTemplates& c);
   Status operator()(const PutGallerySecret& c);
+  Status operator()(const PutBadge& c);
+  Status operator()(const DeleteBadge& c);
+  Status operator()(const UsePass& c);
 
   Status operator()(const ConsentAtEpoch& p) const;
   Status operator()(const ResourceAtRevision& p) const;
   Status operator()(const NoChildren& p) const;
+  Status operator()(const BadgeStands& p) const;
 
  private:
   Status NeedAlive(const model::SubjectRef& subject) const {
@@ -250,6 +256,32 @@ Status Applier::operator()(const PutGallerySecret& c) {
   return Status::Ok();
 }
 
+Status Applier::operator()(const PutBadge& c) {
+  const model::BadgeRef ref{c.badge.op, c.badge.id};
+  if (state_.badges.contains(ref)) return Failed("the badge stands");
+  model::Badge next = c.badge;
+  next.log_index = log_index_;
+  undo_.Set(state_.badges, ref, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const DeleteBadge& c) {
+  if (!state_.badges.contains(c.badge)) return Failed("the badge does not stand");
+  undo_.Erase(state_.badges, c.badge);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const UsePass& c) {
+  if (state_.used_passes.contains({c.op, c.pass})) return Failed("the pass was used");
+  std::vector<std::pair<model::OperatorId, model::PassId>> forgotten;
+  for (const auto& [pass, expires_at] : state_.used_passes) {
+    if (pass.first == c.op && expires_at + kUsedPassKeptMs < c.at) forgotten.push_back(pass);
+  }
+  for (const auto& pass : forgotten) undo_.Erase(state_.used_passes, pass);
+  undo_.Set(state_.used_passes, {c.op, c.pass}, c.expires_at);
+  return Status::Ok();
+}
+
 Status Applier::operator()(const ConsentAtEpoch& p) const {
   const auto it = state_.consents.find(p.consent);
   if (it != state_.consents.end() && it->second.epoch == p.epoch) return Status::Ok();
@@ -269,6 +301,10 @@ Status Applier::operator()(const NoChildren& p) const {
     }
   }
   return Status::Ok();
+}
+
+Status Applier::operator()(const BadgeStands& p) const {
+  return state_.badges.contains(p.badge) ? Status::Ok() : Failed("the badge does not stand");
 }
 
 Status ApplyItem(State& state, Undo& undo, const BatchItem& item, std::uint64_t log_index) {
@@ -327,6 +363,10 @@ class MemoryStore final : public Store {
       const model::SubjectRef& subject) const override;
   Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const override;
   Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const override;
+  Result<model::Badge> GetBadge(const model::BadgeRef& badge) const override;
+  Result<std::vector<model::Badge>> ListBadges(const model::OperatorId& op, std::string_view after,
+                                               std::size_t limit) const override;
+  Result<bool> IsPassUsed(const model::OperatorId& op, const model::PassId& pass) const override;
   Result<std::vector<model::OperatorId>> ListLogs() const override;
   Result<LogHead> GetLogHead(const model::OperatorId& log) const override;
   Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log, std::uint64_t first,
@@ -529,6 +569,30 @@ Result<std::uint64_t> MemoryStore::CountStoredPersons(const model::OperatorId& o
     persons.insert(it->second.subject);
   }
   return std::uint64_t{persons.size()};
+}
+
+Result<model::Badge> MemoryStore::GetBadge(const model::BadgeRef& badge) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.badges.find(badge);
+  if (it == state_.badges.end()) return NotFound("BADGE_NOT_FOUND");
+  return it->second;
+}
+
+Result<std::vector<model::Badge>> MemoryStore::ListBadges(const model::OperatorId& op,
+                                                          std::string_view after,
+                                                          std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::Badge> found;
+  for (const auto& [ref, badge] : state_.badges) {
+    if (found.size() == limit) break;
+    if (ref.op == op && ref.badge.str() > after) found.push_back(badge);
+  }
+  return found;
+}
+
+Result<bool> MemoryStore::IsPassUsed(const model::OperatorId& op, const model::PassId& pass) const {
+  const std::shared_lock lock(mutex_);
+  return state_.used_passes.contains({op, pass});
 }
 
 Result<std::vector<model::OperatorId>> MemoryStore::ListLogs() const {

@@ -230,6 +230,37 @@ Result<std::uint64_t> SqliteStore::CountStoredPersons(const model::OperatorId& o
   });
 }
 
+// ---- Other ways through
+// --------------------------------------------------------------------------
+
+Result<model::Badge> SqliteStore::GetBadge(const model::BadgeRef& badge) const {
+  return Read([&](Connection& db) -> Result<model::Badge> {
+    Query query(db, "SELECT " FG_BADGE_COLUMNS " FROM badges WHERE op = ?1 AND id = ?2");
+    query.Bind(badge.op, badge.badge);
+    if (!query.Step()) return NotFound("BADGE_NOT_FOUND");
+    return ReadBadge(query);
+  });
+}
+
+Result<std::vector<model::Badge>> SqliteStore::ListBadges(const model::OperatorId& op,
+                                                          std::string_view after,
+                                                          std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_BADGE_COLUMNS
+                    " FROM badges WHERE op = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+    query.Bind(op, after, Limit(limit));
+    return ReadAll(query, ReadBadge);
+  });
+}
+
+Result<bool> SqliteStore::IsPassUsed(const model::OperatorId& op, const model::PassId& pass) const {
+  return Read([&](Connection& db) -> Result<bool> {
+    Query query(db, "SELECT 1 FROM used_passes WHERE op = ?1 AND id = ?2");
+    query.Bind(op, pass);
+    return query.Step();
+  });
+}
+
 // ---- The log
 // -------------------------------------------------------------------------------------
 

@@ -39,14 +39,19 @@ class Columns {
   }
   std::set<model::ConsentScope> Scopes() {
     std::set<model::ConsentScope> scopes;
-    const std::string text = row_.Text(next_++);
-    std::string_view rest = text;
-    while (!rest.empty()) {
-      const std::size_t comma = rest.find(',');
-      scopes.insert(WordOf<model::ConsentScope>(rest.substr(0, comma)));
-      rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
-    }
+    ForEachInList([&](std::string_view word) { scopes.insert(WordOf<model::ConsentScope>(word)); });
     return scopes;
+  }
+  std::set<model::SiteId> Sites() {
+    std::set<model::SiteId> sites;
+    ForEachInList([&](std::string_view id) {
+      if (const Result<model::SiteId> site = model::SiteId::Parse(id); site.ok()) {
+        sites.insert(*site);
+      } else {
+        is_damaged_ = true;
+      }
+    });
+    return sites;
   }
   core::Bytes Slot() {
     Result<core::Bytes> value = OpenSlot(row_.Blob(next_++));
@@ -64,6 +69,12 @@ class Columns {
   std::int64_t Int() { return row_.Int(next_++); }
   std::uint64_t Count() { return static_cast<std::uint64_t>(Int()); }
   core::Timestamp Time() { return {Int()}; }
+  // Nothing for NULL.
+  std::optional<core::Timestamp> MaybeTime() {
+    const int column = next_++;
+    if (row_.IsNull(column)) return std::nullopt;
+    return core::Timestamp{row_.Int(column)};
+  }
   std::optional<double> Real() {
     const int column = next_++;
     if (row_.IsNull(column)) return std::nullopt;
@@ -78,6 +89,17 @@ class Columns {
   }
 
  private:
+  // What stands between the commas of a text.
+  template <class Take>
+  void ForEachInList(Take take) {
+    const std::string text = row_.Text(next_++);
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const std::size_t comma = rest.find(',');
+      take(rest.substr(0, comma));
+      rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    }
+  }
   template <class E>
   E WordOf(std::string_view word) {
     const std::optional<E> value = model::FromWord<E>(word);
@@ -97,6 +119,15 @@ std::string JoinScopes(const std::set<model::ConsentScope>& scopes) {
   for (const model::ConsentScope scope : scopes) {
     if (!joined.empty()) joined += ',';
     joined += model::Word(scope);
+  }
+  return joined;
+}
+
+std::string JoinSites(const std::set<model::SiteId>& sites) {
+  std::string joined;
+  for (const model::SiteId& site : sites) {
+    if (!joined.empty()) joined += ',';
+    joined += site.str();
   }
   return joined;
 }
@@ -172,6 +203,18 @@ Result<model::Template> ReadTemplate(Query& row) {
   value.log_index = columns.Count();
   value.sealed = columns.Slot();
   return columns.Finish(std::move(value));
+}
+
+Result<model::Badge> ReadBadge(Query& row) {
+  Columns columns(row);
+  model::Badge badge;
+  badge.op = columns.Id<model::OperatorId>();
+  badge.id = columns.Id<model::BadgeId>();
+  badge.sites = columns.Sites();
+  badge.created_at = columns.Time();
+  badge.log_index = columns.Count();
+  badge.expires_at = columns.MaybeTime();
+  return columns.Finish(std::move(badge));
 }
 
 }  // namespace facegate::storage::sqlite

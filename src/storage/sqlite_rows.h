@@ -14,6 +14,8 @@ namespace facegate::storage::sqlite {
 
 // "IDENTIFY,VERIFY"; "" for none.
 std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
+// "hq,lobby"; "" for none.
+std::string JoinSites(const std::set<model::SiteId>& sites);
 
 // What a SELECT that ends in the function of the same noun must list, in this order.
 #define FG_RESOURCE_COLUMNS "name, kind, parent, body, revision, log_index"
@@ -29,11 +31,13 @@ std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
 #define FG_TEMPLATE_COLUMNS                                                         \
   "t.op, t.subject, t.purpose, t.id, t.site, t.consent, t.model_id, t.created_at, " \
   "t.log_index, (SELECT data FROM vault WHERE slot = t.sealed)"
+#define FG_BADGE_COLUMNS "op, id, sites, created_at, log_index, expires_at"
 
 // Return DATA_LOSS STORE_DAMAGED. Throw SQLite::Exception.
 Resource ReadResource(Query& row);
 core::Result<model::Subject> ReadSubject(Query& row);
 core::Result<model::Consent> ReadConsent(Query& row);
 core::Result<model::Template> ReadTemplate(Query& row);
+core::Result<model::Badge> ReadBadge(Query& row);
 
 }  // namespace facegate::storage::sqlite

@@ -182,11 +182,31 @@ ALTER TABLE consents ADD COLUMN guardian_verified_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE consents ADD COLUMN alternative_offered TEXT;
 ALTER TABLE consents ADD COLUMN channel TEXT;
 )sql",
+    // Badges, by a keyed hash of what is on them, and passes for one use that were used.
+    R"sql(
+CREATE TABLE badges (
+  op         TEXT    NOT NULL,
+  id         TEXT    NOT NULL,
+  sites      TEXT    NOT NULL,  -- ids with commas between; empty: all
+  expires_at INTEGER,
+  created_at INTEGER NOT NULL,
+  log_index  INTEGER NOT NULL,
+  PRIMARY KEY (op, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE used_passes (
+  op         TEXT    NOT NULL,
+  id         TEXT    NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (op, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX used_passes_by_expiry ON used_passes (op, expires_at);
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {
-    "properties", "vault_free",    "logs",      "resources",       "subjects", "resource_history",
-    "consents",   "template_keys", "templates", "gallery_secrets", "vault",
+    "properties",  "vault_free",    "logs",      "resources",       "subjects", "resource_history",
+    "consents",    "template_keys", "templates", "gallery_secrets", "vault",    "badges",
+    "used_passes",
 };
 
 Status Damaged(const std::string& path, const std::string& what) {

@@ -361,6 +361,44 @@ Status BatchWriter::operator()(const PutGallerySecret& c) {
   return Status::Ok();
 }
 
+// ---- Other ways through
+// --------------------------------------------------------------------------
+
+Status BatchWriter::operator()(const PutBadge& c) {
+  Query query(connection_, R"sql(
+      INSERT INTO badges (op, id, sites, created_at, log_index, expires_at)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING)sql");
+  query.Bind(c.badge.op, c.badge.id, JoinSites(c.badge.sites), c.badge.created_at.unix_ms, index_);
+  if (c.badge.expires_at) {
+    query.Bind(c.badge.expires_at->unix_ms);
+  } else {
+    query.Bind(nullptr);
+  }
+  query.Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the badge stands");
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const DeleteBadge& c) {
+  Query(connection_, "DELETE FROM badges WHERE op = ?1 AND id = ?2")
+      .Bind(c.badge.op, c.badge.badge)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the badge does not stand");
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const UsePass& c) {
+  Query(connection_, R"sql(
+      INSERT INTO used_passes (op, id, expires_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING)sql")
+      .Bind(c.op, c.pass, c.expires_at.unix_ms)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the pass was used");
+  Query(connection_, "DELETE FROM used_passes WHERE op = ?1 AND expires_at < ?2 AND id != ?3")
+      .Bind(c.op, c.at.unix_ms - kUsedPassKeptMs, c.pass)
+      .Run();
+  return Status::Ok();
+}
+
 // ---- Preconditions
 // -------------------------------------------------------------------------------
 
@@ -382,6 +420,12 @@ Status BatchWriter::operator()(const NoChildren& p) {
   Query query(connection_, "SELECT 1 FROM resources WHERE parent = ?1 AND deleted = 0 LIMIT 1");
   query.Bind(p.name);
   return query.Step() ? Failed("the resource has children") : Status::Ok();
+}
+
+Status BatchWriter::operator()(const BadgeStands& p) {
+  Query query(connection_, "SELECT 1 FROM badges WHERE op = ?1 AND id = ?2");
+  query.Bind(p.badge.op, p.badge.badge);
+  return query.Step() ? Status::Ok() : Failed("the badge does not stand");
 }
 
 }  // namespace facegate::storage::sqlite

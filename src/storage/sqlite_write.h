@@ -28,9 +28,13 @@ class BatchWriter {
   core::Status operator()(const PutTemplate& c);
   core::Status operator()(const DestroyTemplates& c);
   core::Status operator()(const PutGallerySecret& c);
+  core::Status operator()(const PutBadge& c);
+  core::Status operator()(const DeleteBadge& c);
+  core::Status operator()(const UsePass& c);
   core::Status operator()(const ConsentAtEpoch& p);
   core::Status operator()(const ResourceAtRevision& p);
   core::Status operator()(const NoChildren& p);
+  core::Status operator()(const BadgeStands& p);
 
  private:
   core::Status ReadHead();

@@ -18,6 +18,9 @@ struct PersonOf {
   Person operator()(const PutResource&) const { return std::nullopt; }
   Person operator()(const DeleteResource&) const { return std::nullopt; }
   Person operator()(const PutGallerySecret&) const { return std::nullopt; }
+  Person operator()(const PutBadge&) const { return std::nullopt; }
+  Person operator()(const DeleteBadge&) const { return std::nullopt; }
+  Person operator()(const UsePass&) const { return std::nullopt; }
   Person operator()(const PutSubject& c) const {
     return model::SubjectRef{c.subject.op, c.subject.id};
   }

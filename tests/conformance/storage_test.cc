@@ -886,6 +886,79 @@ TEST_P(Conformance, KeepsOneSecretAGallery) {
 // ---- Batches
 // -------------------------------------------------------------------------------------
 
+// ---- Other ways through
+// --------------------------------------------------------------------------
+
+TEST_P(Conformance, KeepsABadgeAsGiven) {
+  model::Badge badge = BadgeOf("b1");
+  badge.sites = {Site("annexe"), Site("hq")};
+  badge.expires_at = core::Timestamp{7000};
+  Commit(*store_, {Item(), Item({PutBadge{badge}}), Item({PutBadge{BadgeOf("b2")}})});
+  const model::Badge kept = Must(store_->GetBadge(BadgeRefOf("b1")));
+  EXPECT_EQ(kept.op, Op());
+  EXPECT_EQ(kept.id.str(), "b1");
+  EXPECT_EQ(kept.sites, badge.sites);
+  EXPECT_EQ(kept.expires_at, badge.expires_at);
+  EXPECT_EQ(kept.created_at, badge.created_at);
+  EXPECT_EQ(kept.log_index, 1u);
+  const model::Badge plain = Must(store_->GetBadge(BadgeRefOf("b2")));
+  EXPECT_TRUE(plain.sites.empty());
+  EXPECT_FALSE(plain.expires_at.has_value());
+}
+
+TEST_P(Conformance, RegistersABadgeOnceAndRemovesWhatStands) {
+  ExpectRefused(DeleteBadge{BadgeRefOf("b1")});
+  CommitChange(*store_, PutBadge{BadgeOf("b1")});
+  ExpectRefused(PutBadge{BadgeOf("b1")});
+  CommitChange(*store_, DeleteBadge{BadgeRefOf("b1")});
+  EXPECT_EQ(store_->GetBadge(BadgeRefOf("b1")).status().reason(), "BADGE_NOT_FOUND");
+  CommitChange(*store_, PutBadge{BadgeOf("b1")});
+}
+
+TEST_P(Conformance, ListsTheBadgesOfAnOperatorById) {
+  Commit(*store_, {Item({PutBadge{BadgeOf("c")}, PutBadge{BadgeOf("a")}, PutBadge{BadgeOf("b")}})});
+  model::Badge other = BadgeOf("d");
+  other.op = Op("other");
+  Commit(*store_, {Item({PutBadge{other}})}, Op("other"));
+  EXPECT_EQ(Ids(store_->ListBadges(Op(), "", 10)), (Strings{"a", "b", "c"}));
+  EXPECT_EQ(Ids(store_->ListBadges(Op(), "a", 1)), (Strings{"b"}));
+  EXPECT_TRUE(store_->ListBadges(Op("nobody"), "", 10)->empty());
+}
+
+TEST_P(Conformance, RefusesWhenABadgeIsGone) {
+  ExpectRefused({Item({}, {BadgeStands{BadgeRefOf("b1")}})}, 0);
+  CommitChange(*store_, PutBadge{BadgeOf("b1")});
+  Commit(*store_, {Item({}, {BadgeStands{BadgeRefOf("b1")}})});
+  ExpectRefused({Item({DeleteBadge{BadgeRefOf("b1")}}), Item({}, {BadgeStands{BadgeRefOf("b1")}})},
+                1);
+}
+
+TEST_P(Conformance, UsesAPassOnce) {
+  EXPECT_FALSE(Must(store_->IsPassUsed(Op(), model::PassId("p1"))));
+  CommitChange(*store_, UseOf("p1"));
+  EXPECT_TRUE(Must(store_->IsPassUsed(Op(), model::PassId("p1"))));
+  ExpectRefused(UseOf("p1"));
+  // The second of two in one group, too; another operator's of that id is another.
+  ExpectRefused({Item({UseOf("p2")}), Item({UseOf("p2")})}, 1);
+  UsePass others = UseOf("p1");
+  others.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  EXPECT_FALSE(Must(store_->IsPassUsed(Op("other"), model::PassId("p2"))));
+}
+
+TEST_P(Conformance, LetsGoOfUsedPassesLongAfterTheyExpired) {
+  CommitChange(*store_, UseOf("p1", 9000));
+  UsePass others = UseOf("p1", 9000);
+  others.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  CommitChange(*store_, UseOf("p2", 20'000, 9000 + kUsedPassKeptMs));
+  EXPECT_TRUE(Must(store_->IsPassUsed(Op(), model::PassId("p1"))));
+  CommitChange(*store_, UseOf("p3", 20'000, 9000 + kUsedPassKeptMs + 1));
+  EXPECT_FALSE(Must(store_->IsPassUsed(Op(), model::PassId("p1"))));
+  EXPECT_TRUE(Must(store_->IsPassUsed(Op(), model::PassId("p2"))));
+  EXPECT_TRUE(Must(store_->IsPassUsed(Op("other"), model::PassId("p1"))));
+}
+
 TEST_P(Conformance, LaterItemsSeeEarlierOnes) {
   EnrolPerson(*store_, "p1");
   const ConsentAtEpoch rests_on{ConsentRefOf("p1", "c1"), 1};
@@ -919,6 +992,7 @@ TEST_P(Conformance, TakesEveryKindOfChangeBack) {
   EnrolPerson(*store_, "p1");
   EnrolPerson(*store_, "p2");
   CommitChange(*store_, ResourceOf(kHq));
+  CommitChange(*store_, PutBadge{BadgeOf("b1")});
   ExpectRefused({Item({PutSubject{SubjectOf("p3")}, PutConsent{ConsentOf("p3", "c1")}}),
                  Item({PutTemplateKey{KeyOf("p3")}, PutTemplate{TemplateOf("p3", "t1")}}),
                  Item({ResourceOf(kHq, 2, "changed"), ResourceOf("operators/acme/sites/new")}),
@@ -926,8 +1000,9 @@ TEST_P(Conformance, TakesEveryKindOfChangeBack) {
                  Item({DestroyTemplates{SubjectRefOf("p1"), Purpose()}}),
                  Item({EraseSubject{SubjectRefOf("p2")}}),
                  Item({PutGallerySecret{{Op(), Purpose()}, Bytes("wrapped")}}),
+                 Item({DeleteBadge{BadgeRefOf("b1")}, PutBadge{BadgeOf("b2")}, UseOf("p2")}),
                  Item({}, {ResourceAtRevision{"nothing", 1}})},
-                8);
+                9);
   EXPECT_FALSE(store_->GetGallerySecret({Op(), Purpose()}).ok());
   EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p3")).ok());
   EXPECT_TRUE(store_->GetSubject(SubjectRefOf("p2")).ok());

@@ -42,6 +42,31 @@ enum class Reason {
   kFault,             // a stage failed
   kAbandoned,         // a permit was dropped unspent (a bug, recorded)
   kLeaseClosed,       // a stream lease ended in the ordinary way
+  // Of credentials that are no face; see IsOfCredential.
+  kPassAccepted,          // ALLOW
+  kBadgeAccepted,         // ALLOW
+  kStaffOverride,         // ALLOW: staff let the person through
+  kKindNotOffered,        // the access point has no such way through
+  kKindNotWorking,        // it has, and none of that kind works
+  kPassBadSignature,      // no pass of this operator, or one that was changed
+  kPassOtherSite,         // a pass of another site
+  kPassOtherAccessPoint,  // of another access point of the site
+  kPassNotYetValid,       // its time has not come
+  kPassExpired,           // its time is over
+  kPassReplayed,          // for one use, and used
+  kBadgeUnknown,          // not registered for the site
+  kBadgeExpired,          // registered until a time that has passed
+};
+
+// What somebody shows to be let through.
+enum class CredentialKind { kFace, kPass, kBadge, kStaffOverride };
+// Why staff let somebody through.
+enum class OverrideReason {
+  kAccessibility,
+  kEquipmentFailure,
+  kEmergency,
+  kEscortedVisitor,
+  kOtherListed
 };
 
 enum class VenueKind {
@@ -297,6 +322,8 @@ std::string_view Word(RightsOutcome v);
 std::string_view Word(IncidentKind v);
 std::string_view Word(DisclosureBasis v);
 std::string_view Word(ThresholdDecision v);
+std::string_view Word(CredentialKind v);
+std::string_view Word(OverrideReason v);
 
 // The value of a word, exact spelling. Instantiated for every enum above.
 template <class E>
@@ -313,5 +340,14 @@ std::vector<std::string_view> WordsOf();
 // What doors and cameras may learn: unknown, unconsented, withdrawn, expired, refused and
 // unenrolled people all answer kConsentMissing. Other reasons pass through.
 Reason Coarse(Reason reason);
+
+// Whether a credential of that kind, which is no face, can be answered with `reason`: to it and
+// nothing else. Never for kFace: what a face is answered with needs a permit.
+bool IsOfCredential(Reason reason, CredentialKind kind);
+// Whether the person is let through with it: kPassAccepted, kBadgeAccepted, kStaffOverride.
+bool LetsThrough(Reason reason);
+// Whether an alternative is the way through for such a credential: a QR code for a pass, a card or
+// a fob for a badge, the staff desk or a check of documents for staff.
+bool Serves(AlternativeKind way, CredentialKind kind);
 
 }  // namespace facegate::model

@@ -57,6 +57,8 @@ using RightsRequestId = Id<struct RightsRequestTag>;
 using IncidentId = Id<struct IncidentTag>;
 using DisclosureId = Id<struct DisclosureTag>;
 using ThresholdReviewId = Id<struct ThresholdReviewTag>;
+using BadgeId = Id<struct BadgeTag>;
+using PassId = Id<struct PassTag>;
 
 // Resource names, AIP-122. Ids in names are those above. NameOf (resources.h) names any resource.
 std::string OperatorName(const OperatorId& op);                        // operators/{o}
@@ -71,6 +73,7 @@ std::string NoticeName(const OperatorId& op, const PurposeId& purpose,  // .../n
 std::string SubjectName(const OperatorId& op, const SubjectId& id);  // operators/{o}/subjects/{s}
 std::string ConsentName(const OperatorId& op, const SubjectId& subject,  // .../consents/{c}
                         const ConsentId& id);
+std::string BadgeName(const OperatorId& op, const BadgeId& id);  // operators/{o}/badges/{b}
 
 // The parts of a name. Each field is set for as far as the name goes.
 // Parse* return INVALID_ARGUMENT BAD_NAME for anything that is not exactly such a name.
@@ -113,6 +116,11 @@ struct ConsentRef {
   ConsentId consent;
   auto operator<=>(const ConsentRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
+struct BadgeRef {
+  OperatorId op;
+  BadgeId badge;
+  auto operator<=>(const BadgeRef&) const = default;  // NOLINT(modernize-use-nullptr)
+};
 
 core::Result<OperatorId> ParseOperatorName(std::string_view name);
 core::Result<SiteRef> ParseSiteName(std::string_view name);
@@ -122,5 +130,6 @@ core::Result<PurposeRef> ParsePurposeName(std::string_view name);
 core::Result<NoticeRef> ParseNoticeName(std::string_view name);
 core::Result<SubjectRef> ParseSubjectName(std::string_view name);
 core::Result<ConsentRef> ParseConsentName(std::string_view name);
+core::Result<BadgeRef> ParseBadgeName(std::string_view name);
 
 }  // namespace facegate::model

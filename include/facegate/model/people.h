@@ -107,4 +107,15 @@ struct Template {
   std::uint64_t log_index = 0;  // of template.enrolled; set by the store
 };
 
+// A badge that opens doors. What is on it is not kept: its id is made from a keyed hash of that,
+// and it names nobody.
+struct Badge {
+  OperatorId op;
+  BadgeId id;
+  std::set<SiteId> sites;                     // empty: every site of the operator
+  std::optional<core::Timestamp> expires_at;  // nothing: stands until it is removed
+  core::Timestamp created_at;
+  std::uint64_t log_index = 0;  // of badge.registered; set by the store
+};
+
 }  // namespace facegate::model

@@ -127,6 +127,8 @@ AccessPoint AsDesigned(AccessPoint point);
 // The longest wait of the alternatives against the face lane's, which counts as a second at least.
 // Nothing where a wait is not known or there is no alternative.
 std::optional<double> MaxWaitRatio(const AccessPoint& point);
+// The same in halves, rounded up: 3 for 1.2 and for 1.5. Rules that ask for a ratio ask in halves.
+std::optional<int> WaitStep(const AccessPoint& point);
 
 struct Camera {
   OperatorId op;

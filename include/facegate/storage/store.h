@@ -98,9 +98,27 @@ struct PutGallerySecret {
   model::PurposeRef gallery;
   core::Bytes wrapped;
 };
+// None of that id may stand.
+struct PutBadge {
+  model::Badge badge;
+};
+// It must stand.
+struct DeleteBadge {
+  model::BadgeRef badge;
+};
+// A pass for one use is used: it must not have been before. Lets go of the operator's used passes
+// that expired kUsedPassKeptMs before `at`; until then a clock that is set back revives none.
+inline constexpr std::int64_t kUsedPassKeptMs = core::kMsPerDay;
+struct UsePass {
+  model::OperatorId op;
+  model::PassId pass;
+  core::Timestamp expires_at;
+  core::Timestamp at;
+};
 
-using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent,
-                            PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret>;
+using Change =
+    std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent, PutTemplateKey,
+                 PutTemplate, DestroyTemplates, PutGallerySecret, PutBadge, DeleteBadge, UsePass>;
 using Changes = std::vector<Change>;
 
 // ---- Preconditions
@@ -120,7 +138,11 @@ struct ResourceAtRevision {
 struct NoChildren {
   std::string name;
 };
-using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren>;
+// The badge is registered.
+struct BadgeStands {
+  model::BadgeRef badge;
+};
+using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands>;
 using Preconditions = std::vector<Precondition>;
 
 // ---- The batch
@@ -288,6 +310,16 @@ class Store {
   virtual core::Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const = 0;
   // Subjects with at least one stored template.
   virtual core::Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const = 0;
+
+  // NOT_FOUND BADGE_NOT_FOUND.
+  virtual core::Result<model::Badge> GetBadge(const model::BadgeRef& badge) const = 0;
+  // The badges of an operator, by id, after the id `after`.
+  virtual core::Result<std::vector<model::Badge>> ListBadges(const model::OperatorId& op,
+                                                             std::string_view after,
+                                                             std::size_t limit) const = 0;
+  // Whether a pass for one use was used, as far as that is still kept.
+  virtual core::Result<bool> IsPassUsed(const model::OperatorId& op,
+                                        const model::PassId& pass) const = 0;
 
   // Every log that has records, by operator id; those of deleted operators among them.
   virtual core::Result<std::vector<model::OperatorId>> ListLogs() const = 0;

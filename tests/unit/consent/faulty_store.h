@@ -81,6 +81,18 @@ class FaultyStore final : public storage::Store {
   core::Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const override {
     return inner_.CountStoredPersons(op);
   }
+  core::Result<model::Badge> GetBadge(const model::BadgeRef& badge) const override {
+    return inner_.GetBadge(badge);
+  }
+  core::Result<std::vector<model::Badge>> ListBadges(const model::OperatorId& op,
+                                                     std::string_view after,
+                                                     std::size_t limit) const override {
+    return inner_.ListBadges(op, after, limit);
+  }
+  core::Result<bool> IsPassUsed(const model::OperatorId& op,
+                                const model::PassId& pass) const override {
+    return inner_.IsPassUsed(op, pass);
+  }
   core::Result<std::vector<model::OperatorId>> ListLogs() const override {
     return inner_.ListLogs();
   }

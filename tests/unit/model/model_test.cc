@@ -117,6 +117,7 @@ TEST(Coarse, HidesWhatBecameOfAConsentAndNothingElse) {
   }
   EXPECT_EQ(Coarse(Reason::kNoMatch), Reason::kNoMatch);
   EXPECT_EQ(Coarse(Reason::kMatched), Reason::kMatched);
+  EXPECT_EQ(Coarse(Reason::kPassReplayed), Reason::kPassReplayed);
 }
 
 TEST(CheckRegion, TakesOnlyRegionsInsideThePicture) {
@@ -175,6 +176,24 @@ TEST(Resources, RefuseAMissingOrMalformedMember) {
   core::Json bad = good;
   bad.Set("use", "SPY");
   EXPECT_FALSE(FromJson<Camera>(bad).ok());
+}
+
+// A reason that only a face can have, or another credential, is none of a credential's.
+TEST(Credentials, AreAnsweredWithReasonsOfTheirOwn) {
+  constexpr CredentialKind kKinds[] = {CredentialKind::kFace, CredentialKind::kPass,
+                                       CredentialKind::kBadge, CredentialKind::kStaffOverride};
+  for (const Reason reason : {Reason::kMatched, Reason::kEnrolled, Reason::kNoMatch,
+                              Reason::kConsentMissing, Reason::kKindNotOffered}) {
+    for (const CredentialKind kind : kKinds) EXPECT_FALSE(IsOfCredential(reason, kind));
+  }
+  EXPECT_TRUE(IsOfCredential(Reason::kPassReplayed, CredentialKind::kPass));
+  EXPECT_FALSE(IsOfCredential(Reason::kPassAccepted, CredentialKind::kBadge));
+  EXPECT_TRUE(IsOfCredential(Reason::kBadgeExpired, CredentialKind::kBadge));
+  EXPECT_FALSE(IsOfCredential(Reason::kBadgeAccepted, CredentialKind::kFace));
+  EXPECT_FALSE(IsOfCredential(Reason::kFault, CredentialKind::kFace));
+  EXPECT_TRUE(IsOfCredential(Reason::kFault, CredentialKind::kStaffOverride));
+  EXPECT_TRUE(LetsThrough(Reason::kStaffOverride));
+  EXPECT_FALSE(LetsThrough(Reason::kMatched));
 }
 
 }  // namespace

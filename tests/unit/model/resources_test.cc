@@ -331,5 +331,16 @@ TEST(Exemption, CoversItsSiteAndPurposeOnly) {
   EXPECT_FALSE(Covers(exemption, hq, PurposeId("attendance")));
 }
 
+TEST(WaitStep, CountsHalvesOfTheFaceLanesWait) {
+  AccessPoint door;
+  door.alternatives.push_back({AlternativeKind::kCard, "badge reader"});
+  EXPECT_EQ(WaitStep(door), std::nullopt);
+  door.face_wait_s = 10;
+  for (const auto& [wait_s, step] : {std::pair{0, 0}, {5, 1}, {10, 2}, {15, 3}, {16, 4}}) {
+    door.alternatives[0].wait_s = wait_s;
+    EXPECT_EQ(WaitStep(door), step) << wait_s;
+  }
+}
+
 }  // namespace
 }  // namespace facegate::model

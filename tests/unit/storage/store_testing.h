@@ -83,6 +83,18 @@ inline model::Template TemplateOf(const char* subject, const char* id,
   return value;
 }
 
+inline model::BadgeRef BadgeRefOf(const char* id) { return {Op(), model::BadgeId(id)}; }
+inline model::Badge BadgeOf(const char* id) {
+  model::Badge badge;
+  badge.op = Op();
+  badge.id = model::BadgeId(id);
+  badge.created_at = {4000};
+  return badge;
+}
+inline UsePass UseOf(const char* id, std::int64_t expires_ms = 9000, std::int64_t now_ms = 5000) {
+  return {Op(), model::PassId(id), {expires_ms}, {now_ms}};
+}
+
 inline PutResource ResourceOf(const std::string& name, std::uint64_t revision = 1,
                               const std::string& body = "{}", const std::string& kind = "site",
                               const std::string& parent = "operators/acme") {
@@ -175,6 +187,12 @@ inline std::string Everything(const Store& store) {
   for (const model::Template& t : Must(store.ListTemplates(std::nullopt, 1000))) {
     out << t.subject.str() << ' ' << t.purpose.str() << ' ' << t.id.str() << ' '
         << core::AsText(t.sealed) << '@' << t.log_index << '\n';
+  }
+  for (const model::Badge& badge : Must(store.ListBadges(Op(), "", 1000))) {
+    out << "badge " << badge.id.str() << '@' << badge.log_index << '\n';
+  }
+  for (const char* pass : {"p1", "p2", "p3"}) {
+    out << pass << ' ' << Must(store.IsPassUsed(Op(), model::PassId(pass))) << '\n';
   }
   out << "persons " << *store.CountStoredPersons(Op()) << '\n';
   return out.str();
