@@ -80,6 +80,12 @@ Json IndicesJson(const std::vector<std::uint64_t>& indices) {
   return list;
 }
 
+// What a decision knows of the ways through that no other record tells.
+void SetWays(const policy::Grounds& grounds, Json& body) {
+  if (grounds.claim.waited_ms) body.Set("waited_ms", *grounds.claim.waited_ms);
+  if (grounds.alternatives_working) body.Set("alternatives_working", *grounds.alternatives_working);
+}
+
 // What lets the person, or a role that may resolve pseudonyms, open the link to the consent event.
 std::string ConsentLink(const EntryPerson& person, std::uint64_t index) {
   const std::string text =
@@ -96,6 +102,23 @@ Json PeopleJson(const Draft& draft, std::uint64_t index, core::Timestamp time) {
     list.Push(std::move(json));
   }
   return list;
+}
+
+// What a decision about a credential that is no face says: nothing of rules, models or faces, for
+// none were asked, ran or were seen.
+Json FacelessBody(const policy::Grounds& grounds, const Draft& draft) {
+  const policy::Claim& claim = grounds.claim;
+  Json body = Json::MakeObject();
+  body.Set("purpose_version", grounds.purpose_version)
+      .Set("credential", model::Word(claim.credential))
+      .Set("outcome", draft.verdict)
+      .Set("reason", draft.reason);
+  if (claim.override_reason) body.Set("override_reason", model::Word(*claim.override_reason));
+  body.Set("decided_at", core::FormatRfc3339(grounds.decided_at));
+  if (!policy::SpeaksFor(claim.caller, claim.camera)) body.Set("speaks_for_camera", false);
+  SetWays(grounds, body);
+  body.Set("rests_on", IndicesJson(grounds.rests_on)).Set("client_counter", claim.client_counter);
+  return body;
 }
 
 std::string TypeOf(const Outcome& outcome) {
@@ -168,6 +191,10 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
   draft.request_id = claim.request_id;
   draft.verdict = model::Word(outcome.verdict);
   draft.reason = model::Word(outcome.reason);
+  if (claim.credential != model::CredentialKind::kFace) {
+    draft.body = FacelessBody(grounds, draft);
+    return draft;
+  }
   for (const policy::RuleFinding& finding : findings) draft.rules.push_back(finding.rule);
   draft.body.Set("purpose_version", grounds.purpose_version)
       .Set("operation", model::Word(claim.operation))
@@ -183,6 +210,7 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
   draft.body.Set("decided_at", core::FormatRfc3339(grounds.decided_at));
   if (!policy::SpeaksFor(claim.caller, claim.camera)) draft.body.Set("speaks_for_camera", false);
   if (claim.region) draft.body.Set("region_marked", true);
+  SetWays(grounds, draft.body);
   if (!grounds.profiles.empty()) draft.body.Set("profiles", ProfilesJson(grounds.profiles));
   if (grounds.gateway) draft.body.Set("gateway", *grounds.gateway);
   draft.body.Set("rules", FindingsJson(findings))
@@ -201,6 +229,7 @@ Draft EventDraft(const Event& event) {
   draft.log = event.log;
   if (event.site) draft.site = event.site->str();
   if (event.purpose) draft.purpose = event.purpose->str();
+  if (event.access_point) draft.access_point = event.access_point->str();
   draft.actor = event.actor;
   draft.request_id = event.request_id;
   draft.body = event.body;

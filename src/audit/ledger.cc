@@ -94,6 +94,9 @@ struct Ledger::Impl {
   Result<Recorded> CommitDecision(policy::Grounds grounds, Outcome outcome,
                                   std::vector<policy::RuleFinding> findings,
                                   storage::Changes changes);
+  // Queues one, with what is recorded in its place where a precondition fails, and waits.
+  Result<Recorded> Put(std::unique_ptr<Pending> pending, policy::Grounds grounds, Outcome outcome,
+                       Outcome aborted, std::vector<policy::RuleFinding> findings);
 };
 
 Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome outcome,
@@ -124,6 +127,14 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
   }
   pending->changes = std::move(changes);
 
+  return Put(std::move(pending), std::move(grounds), std::move(outcome), std::move(aborted),
+             std::move(findings));
+}
+
+Result<Recorded> Ledger::Impl::Put(std::unique_ptr<Pending> pending, policy::Grounds grounds,
+                                   Outcome outcome, Outcome aborted,
+                                   std::vector<policy::RuleFinding> findings) {
+  const model::OperatorId log = grounds.claim.camera.op;
   FG_ASSIGN_OR_RETURN(Sequenced sequenced, Wait(std::move(pending)));
   if (sequenced.aborted) outcome = std::move(aborted);
   FG_ASSIGN_OR_RETURN(Receipt receipt, MakeReceipt(log, std::move(sequenced)));
@@ -167,6 +178,27 @@ Result<Recorded> Ledger::Commit(policy::Denial denial, Outcome outcome) {
   outcome.people.clear();
   return impl_->CommitDecision(std::move(denial.grounds), std::move(outcome),
                                std::move(denial.findings), {});
+}
+
+Result<Recorded> Ledger::Commit(policy::Faceless way, Presented presented) {
+  policy::Grounds grounds = std::move(std::move(way).Spend()->grounds);
+  FG_CHECK(model::IsOfCredential(presented.reason, grounds.claim.credential));
+  if (presented.issued_by) grounds.rests_on.push_back(*presented.issued_by);
+  Outcome aborted;
+  aborted.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
+  aborted.reason = presented.use ? model::Reason::kPassReplayed : model::Reason::kBadgeUnknown;
+  Outcome outcome = aborted;
+  outcome.reason = presented.reason;
+  auto pending = std::make_unique<Pending>();
+  if (model::LetsThrough(presented.reason)) {
+    outcome.verdict = model::Verdict::kAllow;
+    if (presented.use) pending->changes.push_back(*presented.use);
+    if (presented.badge) pending->preconditions.push_back(storage::BadgeStands{*presented.badge});
+    pending->aborted_draft = DecisionDraft(grounds, aborted, {});
+  }
+  pending->draft = DecisionDraft(grounds, outcome, {});
+  return impl_->Put(std::move(pending), std::move(grounds), std::move(outcome), std::move(aborted),
+                    {});
 }
 
 Result<RecordedEvent> Ledger::Append(const Event& event, storage::Changes changes,

@@ -28,6 +28,7 @@ constexpr std::string_view kFingerprintInfo = "facegate/v1/kek-fingerprint";
 constexpr std::string_view kKeyedHashInfo = "facegate/v1/keyed-hash/";
 constexpr std::string_view kCheckpointInfo = "facegate/v1/log/checkpoint/";
 constexpr std::string_view kRecordInfo = "facegate/v1/log/record/";
+constexpr std::string_view kPassInfo = "facegate/v1/pass/";
 
 class FileDescriptor {
  public:
@@ -232,6 +233,10 @@ SigningKey KeyRing::CheckpointKey(std::string_view origin) const {
 
 SigningKey KeyRing::RecordKey(std::string_view origin) const {
   return SigningKey(Hkdf(log_root_.span(), WithInfo(kRecordInfo, origin), kKeyBytes).span());
+}
+
+SigningKey KeyRing::PassKey(std::string_view operator_name) const {
+  return SigningKey(Hkdf(log_root_.span(), WithInfo(kPassInfo, operator_name), kKeyBytes).span());
 }
 
 core::Hash256 KeyRing::KeyedHash(std::string_view use, core::ByteSpan data) const {

@@ -52,6 +52,7 @@ class Report {
 
   void Count(const Line& line) {
     const std::string type = line.json.StringOr("type", "");
+    if (line.json.Find("credential") != nullptr) return;  // the figures are about faces
     documents::Figures& figures = model_.figures;
     if (type == "consent.withdrawn") ++figures.withdrawals;
     if (type == "subject.erased") ++figures.erasures;

@@ -225,6 +225,7 @@ struct Engine::Impl {
   mutable std::mutex mutex;
   std::shared_ptr<const rules::RuleSet> rules;
   mutable Standing standing;
+  mutable Heartbeats heartbeats;
   std::shared_ptr<const core::Json> gateway =
       std::make_shared<const core::Json>(ToJson(options.gateway));
 
@@ -232,19 +233,25 @@ struct Engine::Impl {
     return {std::move(rule_set), options.profiles, options.gateway};
   }
 
+  // The access point of a deployment with what was heard of it; nothing where none is expected to
+  // say anything.
+  std::optional<model::AccessPoint> HeardOf(const Deployment& deployment) const {
+    const bool expected =
+        deployment.access_point.has_value() && deployment.access_point->heartbeat_s_max > 0;
+    if (!expected) return std::nullopt;
+    return heartbeats.Applied(*deployment.access_point);
+  }
+
   // The inputs of a claim, over those of its deployment.
-  static std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim,
-                                                    const Deployment& deployment,
-                                                    const Population& population,
-                                                    const Person* person, core::Timestamp now) {
+  std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim, const Deployment& deployment,
+                                             const Population& population, const Person* person,
+                                             core::Timestamp now) const {
     auto inputs = std::make_shared<rules::Inputs>(deployment.inputs);
     SetPopulation(*inputs, population);
     SetRequest(*inputs, claim, deployment.camera.use, now);
     SetKeptImage(*inputs, deployment.purpose, claim.operation);
     // Heartbeats grow old without anything being written.
-    if (deployment.access_point.has_value() && deployment.access_point->heartbeat_s_max > 0) {
-      SetAccessPoint(*inputs, &*deployment.access_point, now);
-    }
+    if (const auto heard = HeardOf(deployment)) SetAccessPoint(*inputs, &*heard, now);
     if (person != nullptr) {
       SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled, now);
       SetConsent(*inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
@@ -291,8 +298,14 @@ struct Engine::Impl {
 Engine::Engine(const storage::Store& store, const core::Clock& clock,
                std::shared_ptr<const rules::RuleSet> rules, EngineOptions options,
                std::shared_ptr<AbandonSink> abandon_sink)
-    : impl_(new Impl{
-          store, clock, options, std::move(abandon_sink), {}, std::move(rules), Standing(store)}) {
+    : impl_(new Impl{store,
+                     clock,
+                     options,
+                     std::move(abandon_sink),
+                     {},
+                     std::move(rules),
+                     Standing(store),
+                     {}}) {
   FG_CHECK(impl_->rules != nullptr);
   FG_CHECK(options.permit_ms_max > 0 && options.lease_ms_max > 0);
 }
@@ -332,7 +345,7 @@ Result<Review> Engine::ReviewDeployment(const model::CameraRef& camera,
   claim.caller.role = is_desk ? model::Role::kEnroller : model::Role::kController;
   if (claim.operation != Operation::kIdentify1toN) claim.subject = model::SubjectId("any");
   FG_ASSIGN_OR_RETURN(const Population population, impl_->standing.PopulationOf(*deployment, now));
-  const auto inputs = Impl::BuildInputs(claim, *deployment, population, nullptr, now);
+  const auto inputs = impl_->BuildInputs(claim, *deployment, population, nullptr, now);
   SetExemption(*inputs, deployment->exemptions, {camera.op, camera.site}, purpose, now);
 
   Review review;
@@ -361,15 +374,18 @@ void Engine::Forget(const model::SubjectRef& subject) { impl_->standing.Forget(s
 
 namespace {
 
-// What a record says of the deployment and the person that a decision was about.
-void AddGrounds(const Deployment& deployment, Grounds& grounds) {
+// What a record says of the deployment and the person that a decision was about. `heard` is the
+// access point with its heartbeats, where it is expected to say something.
+void AddGrounds(const Deployment& deployment, const std::optional<model::AccessPoint>& heard,
+                Grounds& grounds) {
   if (deployment.access_point.has_value()) {
-    grounds.access_point = deployment.access_point->id;
-    grounds.alternatives = deployment.access_point->alternatives;
+    const model::AccessPoint& point = heard ? *heard : *deployment.access_point;
+    grounds.access_point = point.id;
+    grounds.alternatives = point.alternatives;
     for (model::Alternative& alternative : grounds.alternatives) {
-      alternative.operational =
-          model::IsWorking(*deployment.access_point, alternative, grounds.decided_at);
+      alternative.operational = model::IsWorking(point, alternative, grounds.decided_at);
     }
+    if (heard) grounds.alternatives_working = model::WorkingAlternatives(point, grounds.decided_at);
   }
   grounds.packs = {deployment.view, &deployment.view->packs()};
   grounds.purpose_version = deployment.purpose.version;
@@ -418,7 +434,7 @@ Denial RefuseForStore(Grounds grounds, const Status& status) {
 }  // namespace
 
 Decision Engine::Decide(const Claim& claim) const {
-  FG_CHECK(crypto::IsUuid(claim.request_id));
+  FG_CHECK(crypto::IsUuid(claim.request_id) && claim.credential == model::CredentialKind::kFace);
   FG_CHECK(claim.subject.has_value() == (claim.operation != Operation::kIdentify1toN));
   const auto rule_set = rules();
   Grounds grounds;
@@ -432,7 +448,7 @@ Decision Engine::Decide(const Claim& claim) const {
                                                   impl_->TermsOf(rule_set), grounds.decided_at);
   if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
   const std::shared_ptr<const Deployment>& deployment = *found;
-  AddGrounds(*deployment, grounds);
+  AddGrounds(*deployment, impl_->HeardOf(*deployment), grounds);
   const auto population = impl_->standing.PopulationOf(*deployment, grounds.decided_at);
   if (!population.ok()) return RefuseForStore(std::move(grounds), population.status());
   grounds.stored_persons = population->stored_persons;
@@ -447,7 +463,7 @@ Decision Engine::Decide(const Claim& claim) const {
   }
 
   const auto inputs =
-      Impl::BuildInputs(claim, *deployment, *population, person.get(), grounds.decided_at);
+      impl_->BuildInputs(claim, *deployment, *population, person.get(), grounds.decided_at);
   const model::Exemption* exemption =
       SetExemption(*inputs, deployment->exemptions, {claim.camera.op, claim.camera.site},
                    claim.purpose, grounds.decided_at);
@@ -487,6 +503,39 @@ Decision Engine::Decide(const Claim& claim) const {
   warrant->inputs = inputs;
   return ViewPermit(std::move(warrant));
 }
+
+FacelessDecision Engine::DecideFaceless(const Claim& claim) const {
+  FG_CHECK(crypto::IsUuid(claim.request_id));
+  FG_CHECK(claim.credential != model::CredentialKind::kFace && !claim.subject.has_value());
+  Grounds grounds;
+  grounds.claim = claim;
+  grounds.decided_at = impl_->clock.Now();
+  const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
+                                                  impl_->TermsOf(rules()), grounds.decided_at);
+  if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
+  const Deployment& deployment = **found;
+  AddGrounds(deployment, impl_->HeardOf(deployment), grounds);
+  if (!deployment.access_point.has_value()) {
+    return Refuse(std::move(grounds), Reason::kUnknownResource, /*absolute=*/false, {});
+  }
+  bool offered = false;
+  bool works = claim.credential == model::CredentialKind::kStaffOverride;
+  for (const model::Alternative& way : grounds.alternatives) {
+    if (!model::Serves(way.kind, claim.credential)) continue;
+    offered = true;
+    works = works || way.operational;
+  }
+  if (!offered || !works) {
+    const Reason reason = offered ? Reason::kKindNotWorking : Reason::kKindNotOffered;
+    return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
+  }
+  auto warrant = std::make_unique<internal::Warrant>();
+  warrant->abandon_sink = impl_->abandon_sink;
+  warrant->grounds = std::move(grounds);
+  return Faceless(std::move(warrant));
+}
+
+Heartbeats& Engine::heartbeats() const { return impl_->heartbeats; }
 
 Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
   const core::Timestamp now = impl_->clock.Now();

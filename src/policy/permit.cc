@@ -62,4 +62,15 @@ std::unique_ptr<internal::Warrant> Permit::Spend() && {
   return std::move(warrant_);
 }
 
+Faceless::Faceless(std::unique_ptr<internal::Warrant> warrant) : warrant_(std::move(warrant)) {}
+Faceless::Faceless(Faceless&&) noexcept = default;
+Faceless::~Faceless() { Abandon(std::move(warrant_)); }
+
+const Grounds& Faceless::grounds() const { return Alive(warrant_).grounds; }
+
+std::unique_ptr<internal::Warrant> Faceless::Spend() && {
+  FG_CHECK(warrant_ != nullptr && "a permit was spent twice");
+  return std::move(warrant_);
+}
+
 }  // namespace facegate::policy

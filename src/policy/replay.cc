@@ -200,7 +200,7 @@ void SetRegistered(rules::Inputs& inputs, const Registered& r, const GatewayFact
 Result<Replayed> Replay(const storage::Store& store, const model::OperatorId& op, const Json& entry,
                         std::shared_ptr<const rules::Vocabulary> vocabulary,
                         const GatewayFacts& gateway, const std::vector<rules::Profile>& profiles) {
-  if (TextOf(entry, "operation").empty()) {
+  if (TextOf(entry, "operation").empty()) {  // of a credential that is no face: no rule judged it
     return Status(Code::kFailedPrecondition, "NOT_A_DECISION", "that record is no decision");
   }
   FG_ASSIGN_OR_RETURN(const Registered registered, ReadRegistered(store, op, entry));
@@ -219,6 +219,11 @@ Result<Replayed> Replay(const storage::Store& store, const model::OperatorId& op
   rules::Inputs& inputs = replayed.inputs;
   const Json* facts = ObjectOf(entry, "gateway");
   SetRegistered(inputs, registered, facts ? GatewayFactsFrom(*facts, gateway) : gateway, at);
+  // What was heard in heartbeats is in no other record.
+  if (const std::int64_t working = entry.IntOr("alternatives_working", -1); working >= 0) {
+    inputs.Set("alternatives.operational", working > 0);
+    inputs.Set("alternatives.working_count", static_cast<double>(working));
+  }
   SetRequest(inputs, claim, registered.camera->use, at);
   SetKeptImage(inputs, *registered.purpose, claim.operation);
   SetExemption(inputs, registered.exemptions, {op, registered.site->id}, registered.purpose->id,

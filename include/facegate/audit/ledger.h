@@ -55,6 +55,10 @@ class Ledger {
   core::Result<Recorded> Commit(policy::Permit permit, Outcome outcome,
                                 storage::Changes changes = {});
   core::Result<Recorded> Commit(policy::Denial denial, Outcome outcome);
+  // The same for a credential that is no face. The verdict follows from the reason. A pass that
+  // another request used first is recorded as PASS_REPLAYED, a badge that was removed meanwhile as
+  // BADGE_UNKNOWN. Requires: model::IsOfCredential of its reason.
+  core::Result<Recorded> Commit(policy::Faceless way, Presented presented);
 
   // Records an event and its changes. `preconditions` failing returns ABORTED PRECONDITION and
   // records nothing. Suppressions, where the changes destroy something, are durable before it

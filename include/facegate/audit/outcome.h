@@ -54,6 +54,17 @@ struct Outcome {
   model::TemplateId enrolled_template;  // where the reason is kEnrolled
 };
 
+// What became of a credential that is no face. Of faces it can say nothing, which is why the
+// ledger takes it without a permit.
+struct Presented {
+  model::Reason reason = model::Reason::kFault;  // one of model::IsOfCredential
+  // Index of the record of a pass's issue. A badge's would link all that is ever done with it.
+  std::optional<std::uint64_t> issued_by;
+  // Both where it lets the person through: what must still hold when that becomes durable.
+  std::optional<storage::UsePass> use;
+  std::optional<model::BadgeRef> badge;
+};
+
 // Proof that a record is in the log.
 struct Receipt {
   std::string origin;
@@ -102,6 +113,7 @@ struct Event {
   // Where it is about a person: their wrapped secret, for the pseudonym.
   std::optional<model::SubjectId> subject;
   core::Bytes wrapped_subject_secret;
+  std::optional<model::AccessPointId> access_point;
 };
 
 // An event that is durable, with its proof.

@@ -50,6 +50,8 @@ class KeyRing {
   // the second (key name = origin + "/records").
   SigningKey CheckpointKey(std::string_view origin) const;
   SigningKey RecordKey(std::string_view origin) const;
+  // The Ed25519 key that signs an operator's passes.
+  SigningKey PassKey(std::string_view operator_name) const;
 
   // HMAC under a key derived from the key-encryption key for `use`: for ids that must be
   // recognisable to this gateway and to nobody else (suppression file, badge ids, page tokens).

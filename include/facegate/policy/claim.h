@@ -30,6 +30,11 @@ struct Claim {
   std::string request_id;                   // UUID
   std::uint64_t client_counter = 0;         // the caller's own gap-free count; 0: not kept
   std::int64_t lease_ms = 0;                // a stream lease; 0: one frame
+  // What is shown. For anything but a face there is no operation and no subject.
+  model::CredentialKind credential = model::CredentialKind::kFace;
+  std::optional<model::OverrideReason> override_reason;  // kStaffOverride
+  // How long the person waited for the answer, as the caller says; never an input of rules.
+  std::optional<std::int64_t> waited_ms;
 };
 
 // What a permit allows: a predicate, never a copied list of people.
@@ -87,6 +92,8 @@ struct Grounds {
   std::shared_ptr<const std::vector<rules::PackInfo>> packs;  // in use there; may be nullptr
   std::vector<std::uint64_t> rests_on;           // log indices of the registry events used
   std::vector<model::Alternative> alternatives;  // of the access point
+  // How many of them worked, where that depends on heartbeats, of which records do not tell.
+  std::optional<int> alternatives_working;
   // Of the claimed subject, where there is one and it is known: for the pseudonym.
   core::Bytes wrapped_subject_secret;
   std::optional<ConsentBasis> consent;              // 1:1 and enroll, where one was found

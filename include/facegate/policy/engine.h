@@ -10,6 +10,7 @@
 #include "facegate/core/time.h"
 #include "facegate/policy/claim.h"
 #include "facegate/policy/context.h"
+#include "facegate/policy/heartbeats.h"
 #include "facegate/policy/permit.h"
 #include "facegate/rules/rule_set.h"
 #include "facegate/storage/store.h"
@@ -62,6 +63,14 @@ class Engine {
   // identify. Ensures:  a permit's scope lies within the claim and expires within permit_ms_max.
   Decision Decide(const Claim& claim) const;
 
+  // Whether a credential that is no face may be looked at there: camera, site, access point and
+  // purpose are registered, and the access point offers a way for it, which works (staff who stand
+  // there need no report that they do). No rule is evaluated and no consent needed: nothing
+  // processes a face. Total, as Decide.
+  //
+  // Requires: claim.request_id is a UUID; credential is not kFace; no subject.
+  FacelessDecision DecideFaceless(const Claim& claim) const;
+
   // Evaluates the rules that need to know who is in view, and turns the view permit into a Permit.
   //
   // Ensures: the permit's scope is that of `permit`; a permit that expired is a Denial.
@@ -78,6 +87,9 @@ class Engine {
   core::Result<std::shared_ptr<const rules::RuleView>> RulesAt(const model::Site& site) const;
   const GatewayFacts& gateway_facts() const;
   const std::vector<rules::Profile>& profiles() const;
+
+  // What alternatives said last; decisions see what is heard from then on.
+  Heartbeats& heartbeats() const;
 
   // Lets go of what was kept of a person, once that is gone from the store. Decisions do not need
   // it (they see that it moved); it is so that nothing of an erased person stays in memory.

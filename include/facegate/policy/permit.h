@@ -97,6 +97,26 @@ class [[nodiscard]] Permit {
   std::unique_ptr<internal::Warrant> warrant_;
 };
 
+// The grounds of a request that shows no face: a pass, a badge, or staff who let somebody through.
+// It is no permit: nothing that decodes, detects, embeds or compares takes it, and the ledger takes
+// no Outcome with it. Move-only, and spent like one, so that every request ends in a record.
+class [[nodiscard]] Faceless {
+ public:
+  Faceless(Faceless&&) noexcept;
+  Faceless& operator=(Faceless&&) = delete;
+  ~Faceless();
+
+  // Requires: not moved from.
+  const Grounds& grounds() const;
+
+ private:
+  friend class Engine;
+  friend class audit::Ledger;
+  explicit Faceless(std::unique_ptr<internal::Warrant> warrant);
+  std::unique_ptr<internal::Warrant> Spend() &&;
+  std::unique_ptr<internal::Warrant> warrant_;
+};
+
 // A refusal, with what a lawyer and an engineer need. A value, recorded like a grant.
 struct [[nodiscard]] Denial {
   Grounds grounds;
@@ -108,5 +128,6 @@ struct [[nodiscard]] Denial {
 
 using Decision = std::variant<ViewPermit, Denial>;
 using Admission = std::variant<Permit, Denial>;
+using FacelessDecision = std::variant<Faceless, Denial>;
 
 }  // namespace facegate::policy
