@@ -36,13 +36,14 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
                            ImageLimitsOf(config));
   gateway::DutySweep duties(*store, *ledger, consents, engine, clock);
-  const gateway::Sweeper sweeper(consents, duties, logger, options.sweep_ms);
+  alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
+  const gateway::Sweeper sweeper(consents, duties, alternatives, logger, options.sweep_ms);
 
   FG_ASSIGN_OR_RETURN(
       const auto server,
-      rpc::Server::Start(
-          authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
-          {gateway, consents, registry, engine, *ledger, *store, *keys, clock, metrics, logger}));
+      rpc::Server::Start(authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
+                         {gateway, consents, registry, engine, *ledger, *store, *keys, clock,
+                          metrics, logger, alternatives}));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});

@@ -50,23 +50,6 @@ std::string Element(std::string_view tag, std::string_view content) {
   return element.append(tag.substr(0, tag.find(' '))).append(">\n");
 }
 
-std::string QrSvg(const QrGrid& grid, std::string_view label) {
-  std::string path;
-  for (int row = 0; row < grid.size; ++row) {
-    for (int column = 0; column < grid.size; ++column) {
-      if (!grid.at(row, column)) continue;
-      path.append("M").append(std::to_string(column + kQrQuietModules)).append(" ");
-      path.append(std::to_string(row + kQrQuietModules)).append("h1v1h-1z");
-    }
-  }
-  const std::string side = std::to_string(grid.size + 2 * kQrQuietModules);
-  std::string svg = "<svg class=\"qr\" role=\"img\" aria-label=\"";
-  svg.append(Escape(label)).append("\" viewBox=\"0 0 ").append(side).append(" ").append(side);
-  svg.append("\" shape-rendering=\"crispEdges\"><rect width=\"").append(side);
-  svg.append("\" height=\"").append(side).append("\" fill=\"#fff\" /><path fill=\"#000\" d=\"");
-  return svg.append(path).append("\" /></svg>\n");
-}
-
 constexpr std::string_view kHeadings[] = {"h1", "h2", "h3", "h4", "h5", "h6"};
 
 class HtmlWriter {
@@ -118,8 +101,11 @@ class HtmlWriter {
       status = grid.status();
       return;
     }
-    out += Element("figure", QrSvg(*grid, std::string("QR: ").append(code.content)) +
-                                 Element("figcaption", EscapeLines(code.caption)));
+    out +=
+        Element("figure", QrSvg(*grid, std::string("class=\"qr\" role=\"img\" aria-label=\"")
+                                           .append(Escape(std::string("QR: ").append(code.content)))
+                                           .append("\"")) +
+                              Element("figcaption", EscapeLines(code.caption)));
   }
   void operator()(const Signature& signature) {
     std::string lines;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facegate/core/status.h"
@@ -24,5 +25,8 @@ struct QrGrid {
 // With enough redundancy that a quarter of a printed sign may be dirty.
 // Returns INVALID_ARGUMENT QR_TOO_LONG where the content does not fit.
 core::Result<QrGrid> EncodeQr(const std::string& content);
+
+// As an SVG element with these attributes, which are escaped already.
+std::string QrSvg(const QrGrid& grid, std::string_view attributes);
 
 }  // namespace facegate::documents

@@ -8,10 +8,12 @@
 
 namespace facegate::gateway {
 
-Sweeper::Sweeper(consent::ConsentService& consents, DutySweep& duties, core::Logger& logger,
+Sweeper::Sweeper(consent::ConsentService& consents, DutySweep& duties,
+                 alternatives::AlternativeService& alternatives, core::Logger& logger,
                  std::int64_t interval_ms)
     : consents_(consents),
       duties_(duties),
+      alternatives_(alternatives),
       logger_(logger),
       interval_ms_(interval_ms),
       thread_([this] { Run(); }) {}
@@ -49,6 +51,12 @@ void Sweeper::SweepOnce() {
     logger_.Info("duties_swept", {{"thresholds", std::to_string(duties->thresholds)},
                                   {"expiries", std::to_string(duties->expiries)},
                                   {"consents_ended", std::to_string(duties->consents_ended)}});
+  }
+  const auto silent = alternatives_.SweepSilent({GatewayItself(), crypto::RandomUuid()});
+  if (!silent.ok()) {
+    logger_.Error("alternatives_sweep_failed", {{"reason", silent.status().reason()}});
+  } else if (*silent > 0) {
+    logger_.Warn("alternatives_silent", {{"access_points", std::to_string(*silent)}});
   }
 }
 

@@ -39,7 +39,7 @@ constexpr std::uint32_t kAuditor = RoleBit(Role::kAuditor);
   {service "/Delete" Noun, kOperator, "name", ""}
 
 constexpr auto kMethodRules = std::to_array<MethodRule>({
-    {"facegate.v1.GatewayService/Authorize", kController, "camera", ""},
+    {"facegate.v1.GatewayService/Authorize", kController | kEnroller | kOperator, "camera", ""},
     {"facegate.v1.GatewayService/Identify", kCamera | kController, "camera", ""},
     {"facegate.v1.GatewayService/Enroll", kEnroller, "camera", ""},
     {"facegate.v1.GatewayService/StreamFrames", kCamera, "config.camera", ""},
@@ -87,6 +87,12 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.AuditService/ExportEntries", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/ReviewDeployment", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AlternativeService/IssuePass", kEnroller | kOperator, "site", ""},
+    {"facegate.v1.AlternativeService/CreateBadge", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.AlternativeService/ListBadges", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.AlternativeService/DeleteBadge", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.AlternativeService/ReportAlternatives", kController, "access_point", ""},
+    {"facegate.v1.AlternativeService/GetAlternativesReport", kAuditor | kOperator, "site", ""},
 });
 // clang-format on
 #undef FG_RESOURCE

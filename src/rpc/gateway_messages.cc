@@ -16,6 +16,8 @@ using core::Status;
 
 constexpr std::int64_t kLeaseMsDefault = 2'000;
 constexpr std::int64_t kLeaseMsMax = 10'000;
+constexpr std::int64_t kWaitedMsMax = core::kMsPerDay;
+constexpr std::size_t kCredentialBytesMax = 512;
 
 Status OperatorsDiffer() {
   return Status(Code::kInvalidArgument, "OPERATORS_DIFFER",
@@ -45,6 +47,47 @@ Status SetSubject(const std::string& name, policy::Claim& claim) {
   FG_ASSIGN_OR_RETURN(const model::SubjectRef subject, model::ParseSubjectName(name));
   if (subject.op != claim.camera.op) return OperatorsDiffer();
   claim.subject = subject.subject;
+  return Status::Ok();
+}
+
+// A duration in whole milliseconds; nothing for one that is not well-formed, negative or over
+// `ms_max`.
+std::optional<std::int64_t> Milliseconds(const google::protobuf::Duration& duration,
+                                         std::int64_t ms_max) {
+  const bool in_range = duration.seconds() >= 0 && duration.seconds() <= ms_max / 1000 &&
+                        duration.nanos() >= 0 && duration.nanos() <= 999'999'999;
+  if (!in_range) return std::nullopt;
+  const std::int64_t ms = duration.seconds() * 1000 + duration.nanos() / 1'000'000;
+  return ms <= ms_max ? std::optional(ms) : std::nullopt;
+}
+
+// What is shown in place of a face, and that nothing of a face comes with it.
+Status SetCredential(const v1::AuthorizeRequest& request, policy::Claim& claim) {
+  using v1::AuthorizeRequest;
+  switch (request.credential_case()) {
+    case AuthorizeRequest::kPass:
+      claim.credential = model::CredentialKind::kPass;
+      break;
+    case AuthorizeRequest::kBadgeId:
+      claim.credential = model::CredentialKind::kBadge;
+      break;
+    case AuthorizeRequest::kStaffOverride: {
+      claim.credential = model::CredentialKind::kStaffOverride;
+      FG_ASSIGN_OR_RETURN(
+          claim.override_reason,
+          RequiredEnum<model::OverrideReason>(request.staff_override(), "BAD_OVERRIDE_REASON"));
+      break;
+    }
+    case AuthorizeRequest::CREDENTIAL_NOT_SET:
+      return SetSubject(request.subject(), claim);
+  }
+  const std::size_t size = ShownIn(request).size();
+  const bool is_empty = claim.credential != model::CredentialKind::kStaffOverride && size == 0;
+  if (!request.subject().empty() || !request.image().empty() || is_empty ||
+      size > kCredentialBytesMax) {
+    return Status(Code::kInvalidArgument, "BAD_CREDENTIAL",
+                  "a pass or badge has 1 to 512 bytes, and neither image nor subject beside it");
+  }
   return Status::Ok();
 }
 
@@ -91,11 +134,23 @@ void AddIdentifications(const policy::Grounds& grounds, const audit::Outcome& ou
 
 }  // namespace
 
+std::string_view ShownIn(const v1::AuthorizeRequest& request) {
+  if (request.has_pass()) return request.pass();
+  if (request.has_badge_id()) return request.badge_id();
+  return {};
+}
+
 core::Result<policy::Claim> ToClaim(const v1::AuthorizeRequest& request,
                                     const model::Principal& caller) {
   FG_ASSIGN_OR_RETURN(policy::Claim claim,
                       BaseClaim(request, caller, model::Operation::kVerify1to1));
-  FG_RETURN_IF_ERROR(SetSubject(request.subject(), claim));
+  FG_RETURN_IF_ERROR(SetCredential(request, claim));
+  if (request.has_wait_duration()) {
+    claim.waited_ms = Milliseconds(request.wait_duration(), kWaitedMsMax);
+    if (!claim.waited_ms) {
+      return Status(Code::kInvalidArgument, "BAD_WAIT", "wait_duration is 0 to 24 hours");
+    }
+  }
   return claim;
 }
 
@@ -122,11 +177,8 @@ core::Result<policy::Claim> ToClaim(const v1::StreamConfig& config,
                       BaseClaim(config, caller, model::Operation::kIdentify1toN));
   claim.lease_ms = kLeaseMsDefault;
   if (config.has_lease_duration()) {
-    const auto& lease = config.lease_duration();
-    const bool in_range = lease.seconds() >= 0 && lease.seconds() <= kLeaseMsMax / 1000 &&
-                          lease.nanos() >= 0 && lease.nanos() <= 999'999'999;
-    claim.lease_ms = in_range ? lease.seconds() * 1000 + lease.nanos() / 1'000'000 : 0;
-    if (claim.lease_ms <= 0 || claim.lease_ms > kLeaseMsMax) {
+    claim.lease_ms = Milliseconds(config.lease_duration(), kLeaseMsMax).value_or(0);
+    if (claim.lease_ms <= 0) {
       return Status(Code::kInvalidArgument, "BAD_LEASE", "lease_duration is 1 ms to 10 s");
     }
   }

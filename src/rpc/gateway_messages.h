@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facegate/audit/outcome.h"
@@ -13,8 +14,10 @@
 namespace facegate::rpc {
 
 // Claims of an authenticated, authorised caller. Return INVALID_ARGUMENT BAD_NAME, BAD_REQUEST_ID,
-// BAD_CLIENT_COUNTER, BAD_REGION, BAD_LEASE, or OPERATORS_DIFFER if the names are not of one
-// operator.
+// BAD_CLIENT_COUNTER, BAD_REGION, BAD_LEASE, BAD_CREDENTIAL, BAD_OVERRIDE_REASON, BAD_WAIT, or
+// OPERATORS_DIFFER if the names are not of one operator.
+// The pass, or what is on the badge; empty for a face and for staff.
+std::string_view ShownIn(const v1::AuthorizeRequest& request);
 core::Result<policy::Claim> ToClaim(const v1::AuthorizeRequest& request,
                                     const model::Principal& caller);
 core::Result<policy::Claim> ToClaim(const v1::IdentifyRequest& request,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "facegate/core/bytes.h"
+#include "rpc/authorization.h"
 #include "rpc/gateway_messages.h"
 
 namespace facegate::rpc {
@@ -12,6 +13,10 @@ namespace {
 
 using core::Code;
 using core::Status;
+// Who may show a face, a pass or a badge.
+constexpr MethodRule kAtADoor{"facegate.v1.GatewayService/Authorize",
+                              RoleBit(model::Role::kController), "camera"};
+
 using Stream = grpc::ServerReaderWriter<v1::StreamFramesResponse, v1::StreamFramesRequest>;
 
 using UseCase = core::Result<audit::Recorded> (gateway::Gateway::*)(const policy::Claim&,
@@ -25,6 +30,18 @@ Status Answer(gateway::Gateway& gateway, UseCase use_case, const Request& reques
   FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
   FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
                       (gateway.*use_case)(claim, core::AsBytes(request.image()), call.deadline));
+  answer = ToAnswer(recorded, DetailFor(call.caller.role));
+  return Status::Ok();
+}
+
+// A credential that is no face, from claim to answer. Faces, passes and badges are read by
+// controllers; staff may let somebody through from a desk as well.
+Status AnswerWithoutFace(alternatives::AlternativeService& alternatives,
+                         const v1::AuthorizeRequest& request, const Call& call,
+                         v1::Answer& answer) {
+  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
+  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
+                      alternatives.Present(claim, ShownIn(request)));
   answer = ToAnswer(recorded, DetailFor(call.caller.role));
   return Status::Ok();
 }
@@ -64,10 +81,12 @@ Status AnswerFrames(Stream& stream, gateway::StreamSession& session, const Call&
 }  // namespace
 
 GatewayServiceImpl::GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway,
+                                       alternatives::AlternativeService& alternatives,
                                        const policy::Engine& engine, const core::Clock& clock,
                                        const core::Metrics& metrics, ServerInfo info)
     : guard_(guard),
       gateway_(gateway),
+      alternatives_(alternatives),
       engine_(engine),
       clock_(clock),
       metrics_(metrics),
@@ -78,11 +97,17 @@ GatewayServiceImpl::GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gatew
 grpc::Status GatewayServiceImpl::Authorize(grpc::ServerContext* context,
                                            const v1::AuthorizeRequest* request,
                                            v1::AuthorizeResponse* response) {
-  return guard_.Unary(*context, "facegate.v1.GatewayService/Authorize", *request,
-                      [&](const Call& call) {
-                        return Answer(gateway_, &gateway::Gateway::Authorize, *request, call,
-                                      *response->mutable_answer());
-                      });
+  return guard_.Unary(
+      *context, "facegate.v1.GatewayService/Authorize", *request, [&](const Call& call) -> Status {
+        if (!request->has_staff_override()) {
+          FG_RETURN_IF_ERROR(CheckRole(kAtADoor, call.caller));
+        }
+        v1::Answer& answer = *response->mutable_answer();
+        if (request->credential_case() != v1::AuthorizeRequest::CREDENTIAL_NOT_SET) {
+          return AnswerWithoutFace(alternatives_, *request, call, answer);
+        }
+        return Answer(gateway_, &gateway::Gateway::Authorize, *request, call, answer);
+      });
 }
 
 grpc::Status GatewayServiceImpl::Identify(grpc::ServerContext* context,

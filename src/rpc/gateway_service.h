@@ -1,6 +1,7 @@
 // GatewayService over gateway::Gateway.
 #pragma once
 
+#include "facegate/alternatives/alternative_service.h"
 #include "facegate/core/time.h"
 #include "facegate/gateway/gateway.h"
 #include "facegate/rpc/server.h"
@@ -13,7 +14,8 @@ namespace facegate::rpc {
 class GatewayServiceImpl final : public v1::GatewayService::Service {
  public:
   // The references must outlive it.
-  GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway, const policy::Engine& engine,
+  GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway,
+                     alternatives::AlternativeService& alternatives, const policy::Engine& engine,
                      const core::Clock& clock, const core::Metrics& metrics, ServerInfo info);
 
   grpc::Status Authorize(grpc::ServerContext* context, const v1::AuthorizeRequest* request,
@@ -31,6 +33,7 @@ class GatewayServiceImpl final : public v1::GatewayService::Service {
  private:
   CallGuard& guard_;
   gateway::Gateway& gateway_;
+  alternatives::AlternativeService& alternatives_;
   const policy::Engine& engine_;
   const core::Clock& clock_;
   const core::Metrics& metrics_;

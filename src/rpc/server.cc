@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "rpc/address.h"
+#include "rpc/alternative_service.h"
 #include "rpc/audit_service.h"
 #include "rpc/call_guard.h"
 #include "rpc/consent_service.h"
@@ -76,11 +77,13 @@ struct Server::Impl {
               parts.logger),
         tokens(parts.keys),
         drafter(parts.store, parts.engine, parts.clock),
-        gateway(guard, parts.gateway, parts.engine, parts.clock, parts.metrics, std::move(info)),
+        gateway(guard, parts.gateway, parts.alternatives, parts.engine, parts.clock, parts.metrics,
+                std::move(info)),
         consents(guard, tokens, parts.consents),
         registry(guard, tokens, parts.registry),
         duties(guard, tokens, parts.registry, drafter),
         audit(guard, tokens, parts.ledger, parts.store, parts.engine),
+        alternatives(guard, tokens, parts.alternatives, parts.store, parts.clock),
         logger(parts.logger) {}
 
   CallGuard guard;
@@ -91,6 +94,7 @@ struct Server::Impl {
   RegistryServiceImpl registry;
   DutyServiceImpl duties;
   AuditServiceImpl audit;
+  AlternativeServiceImpl alternatives;
   core::Logger& logger;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -135,6 +139,7 @@ core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authen
   builder.RegisterService(&impl->registry);
   builder.RegisterService(&impl->duties);
   builder.RegisterService(&impl->audit);
+  builder.RegisterService(&impl->alternatives);
   impl->server = builder.BuildAndStart();
   if (impl->server == nullptr || impl->port == 0) {
     return Status(Code::kUnavailable, "LISTEN_FAILED",

@@ -45,7 +45,8 @@ def generated_protos(folder: Path):
                     f"--grpc_out={folder}", f"--plugin=protoc-gen-grpc={plugin}",
                     *map(str, protos)], check=True)
     sys.path.insert(0, str(folder))
-    from facegate.v1 import (audit_service_pb2, audit_service_pb2_grpc, consent_service_pb2,
+    from facegate.v1 import (alternative_service_pb2, alternative_service_pb2_grpc,
+                             audit_service_pb2, audit_service_pb2_grpc, consent_service_pb2,
                              consent_service_pb2_grpc, gateway_service_pb2,
                              gateway_service_pb2_grpc, registry_service_pb2,
                              registry_service_pb2_grpc, resources_pb2)
@@ -56,6 +57,8 @@ def generated_protos(folder: Path):
         consent, consent_grpc = consent_service_pb2, consent_service_pb2_grpc
         registry, registry_grpc = registry_service_pb2, registry_service_pb2_grpc
         audit, audit_grpc = audit_service_pb2, audit_service_pb2_grpc
+        alternative = alternative_service_pb2
+        alternative_grpc = alternative_service_pb2_grpc
 
     return Protos
 
@@ -173,6 +176,9 @@ class Client:
         self.door = protos.gateway_grpc.GatewayServiceStub(channels["controller"])
         self.lane = protos.gateway_grpc.GatewayServiceStub(channels["camera"])
         self.audit = protos.audit_grpc.AuditServiceStub(channels["auditor"])
+        # The ways through without a face, by the role that calls.
+        self.ways = {role: protos.alternative_grpc.AlternativeServiceStub(channel)
+                     for role, channel in channels.items()}
 
     def counters(self):
         status = self.status.GetStatus(self.protos.gateway.GetStatusRequest())

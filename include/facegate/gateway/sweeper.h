@@ -1,4 +1,5 @@
-// Does, in the background, what falls due with time: expiring consents, duties put on record.
+// Does, in the background, what falls due with time: expiring consents, duties and silent
+// alternatives put on record.
 #pragma once
 
 #include <condition_variable>
@@ -6,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "facegate/alternatives/alternative_service.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
 #include "facegate/gateway/duty_sweep.h"
@@ -17,8 +19,9 @@ namespace facegate::gateway {
 // on it.
 class Sweeper {
  public:
-  // `consents`, `duties` and `logger` must outlive it.
-  Sweeper(consent::ConsentService& consents, DutySweep& duties, core::Logger& logger,
+  // All must outlive it.
+  Sweeper(consent::ConsentService& consents, DutySweep& duties,
+          alternatives::AlternativeService& alternatives, core::Logger& logger,
           std::int64_t interval_ms);
   ~Sweeper();
   Sweeper(const Sweeper&) = delete;
@@ -30,6 +33,7 @@ class Sweeper {
 
   consent::ConsentService& consents_;
   DutySweep& duties_;
+  alternatives::AlternativeService& alternatives_;
   core::Logger& logger_;
   const std::int64_t interval_ms_;
   std::mutex mutex_;

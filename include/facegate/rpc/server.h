@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "facegate/alternatives/alternative_service.h"
 #include "facegate/audit/ledger.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
@@ -71,6 +72,7 @@ struct Parts {
   const core::Clock& clock;
   core::Metrics& metrics;
   core::Logger& logger;
+  alternatives::AlternativeService& alternatives;
 };
 
 // Serves from Start to Shutdown. Thread-safe.

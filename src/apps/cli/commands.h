@@ -15,14 +15,16 @@ CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::strin
 // A subcommand that only holds others.
 CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& what);
 
-void AddKeyCommands(CLI::App& app, Session& session);          // keys
-void AddRegistryCommands(CLI::App& app, Session& session);     // operator site access-point ...
-void AddPeopleCommands(CLI::App& app, Session& session);       // subject consent
-void AddRecognitionCommands(CLI::App& app, Session& session);  // authorize identify enroll status
-void AddAuditCommands(CLI::App& app, Session& session);        // audit receipt
+void AddKeyCommands(CLI::App& app, Session& session);       // keys
+void AddRegistryCommands(CLI::App& app, Session& session);  // operator site access-point ...
+void AddPeopleCommands(CLI::App& app, Session& session);    // subject consent
+void AddRecognitionCommands(CLI::App& app,
+                            Session& session);           // authorize identify enroll present status
+void AddAuditCommands(CLI::App& app, Session& session);  // audit receipt
 void AddPolicyCommands(CLI::App& app, Session& session);       // policy
 void AddModelCommands(CLI::App& app, Session& session);        // models eval
 void AddDocsCommands(CLI::App& app, Session& session);         // docs
 void AddDrillCommands(CLI::App& app, Session& session);        // drill
+void AddAlternativeCommands(CLI::App& app, Session& session);  // pass badge alternatives report
 
 }  // namespace facegate::apps

@@ -310,7 +310,7 @@ std::string DiffText(const std::string& file, const rules::ScenarioDiff& diff) {
 }
 
 // The names of the recorded decisions, by index; requests that ended before a camera, a site and a
-// purpose were found were judged by no rule.
+// purpose were found, and those without a face, were judged by no rule.
 core::Status ForEachDecision(Session& session,
                              const std::function<core::Status(const std::string&)>& take) {
   core::Json request = core::Json::MakeObject();
@@ -318,7 +318,9 @@ core::Status ForEachDecision(Session& session,
   return session.ForEach("AuditService/ListRecords", request, "records",
                          [&](const core::Json& record) -> core::Status {
                            const core::Status taken = take(record.StringOr("name", ""));
-                           return taken.reason() == "BAD_RECORD" ? core::Status::Ok() : taken;
+                           const bool unjudged =
+                               taken.reason() == "BAD_RECORD" || taken.reason() == "NOT_A_DECISION";
+                           return unjudged ? core::Status::Ok() : taken;
                          });
 }
 

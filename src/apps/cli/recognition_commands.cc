@@ -1,4 +1,5 @@
-// authorize, identify, enroll: one picture, one recorded answer. status: what runs there.
+// authorize, identify, enroll: one picture, one recorded answer. present: the same without a face.
+// status: what runs there.
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +18,14 @@ struct PictureFlags {
   std::string picture;
   std::vector<double> region;
   std::string receipt_file;
+};
+
+struct PresentFlags {
+  PictureFlags common;  // of which there is no picture, subject or region
+  std::string pass;
+  std::string badge;
+  std::string override_reason;
+  double waited_s = -1;
 };
 
 std::string Plural(std::int64_t count, const std::string& noun) {
@@ -133,6 +142,48 @@ void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
   });
 }
 
+core::Result<Exit> Present(Session& session, const PresentFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("camera", session.FullName(flags.common.camera));
+  request.Set("purpose", session.FullName(flags.common.purpose));
+  if (!flags.pass.empty()) request.Set("pass", flags.pass);
+  if (!flags.badge.empty()) request.Set("badge_id", flags.badge);
+  if (!flags.override_reason.empty()) {
+    request.Set("staff_override", "OVERRIDE_REASON_" + flags.override_reason);
+  }
+  if (flags.waited_s >= 0) request.Set("wait_duration", std::to_string(flags.waited_s) + "s");
+  FG_ASSIGN_OR_RETURN(const core::Json response, session.Call("GatewayService/Authorize", request));
+  return SayAnswer(session, flags.common, response);
+}
+
+void AddPresentCommand(CLI::App& app, Session& session) {
+  CLI::App* command = AddCommand(
+      app, "present",
+      "Shows a pass or a badge, or lets somebody through as staff (exit 0 only for ALLOW)",
+      "facegate --operator acme present --camera sites/lobby/cameras/door --purpose "
+      "purposes/building_access --badge 04A1B2C3");
+  auto flags = std::make_shared<PresentFlags>();
+  command->add_option("--camera", flags->common.camera, "Of the access point")
+      ->required()
+      ->envname("FACEGATE_CAMERA");
+  command->add_option("--purpose", flags->common.purpose, "What for")
+      ->required()
+      ->envname("FACEGATE_PURPOSE");
+  CLI::Option_group* shown = command->add_option_group("shown", "What is shown");
+  shown->add_option("--pass", flags->pass, "What the QR code of a pass says");
+  shown->add_option("--badge", flags->badge, "What the reader reads off a badge");
+  shown->add_option("--override", flags->override_reason,
+                    "Staff let them through: ACCESSIBILITY, EQUIPMENT_FAILURE, EMERGENCY, "
+                    "ESCORTED_VISITOR or OTHER_LISTED");
+  shown->require_option(1);
+  command->add_option("--waited-s", flags->waited_s, "Seconds that the person waited in that lane")
+      ->check(CLI::Range(0.0, 86'400.0));
+  command->add_option("--receipt", flags->common.receipt_file, "Write the receipt to this file");
+  command->callback([&session, flags] {
+    session.SetAction([&session, flags] { return Present(session, *flags); });
+  });
+}
+
 // "facegate_frames_decoded_total" as people say it: "frames_decoded".
 std::string ShortCounter(std::string_view name) {
   constexpr std::string_view kPrefix = "facegate_", kSuffix = "_total";
@@ -196,6 +247,7 @@ void AddRecognitionCommands(CLI::App& app, Session& session) {
                     "Asks who steps into a marked lane (exit 0 only for ALLOW)", false, false);
   AddPictureCommand(app, session, "enroll", "Enroll", "Stores a template of a person who consented",
                     true, true);
+  AddPresentCommand(app, session);
   CLI::App* status =
       AddCommand(app, "status", "Shows what runs there, and how much it did",
                  "facegate --insecure-development --role AUDITOR status --counter faces_embedded");

@@ -89,8 +89,15 @@ TEST(MethodRules, LeaveOnlyStatusAndTheListOfOperatorsUnbound) {
                                             "facegate.v1.RegistryService/ListOperators"}));
 }
 
-TEST(MethodRules, LetOnlyControllersAuthorize) {
-  EXPECT_EQ(RolesOf("facegate.v1.GatewayService/Authorize"), std::set<Role>{Role::kController});
+// Enrollers and operators for staff_override alone: AlternativesServed.LetStaffThroughFromADesk.
+TEST(MethodRules, LetOnlyControllersAndStaffAuthorize) {
+  EXPECT_EQ(RolesOf("facegate.v1.GatewayService/Authorize"),
+            (std::set<Role>{Role::kController, Role::kEnroller, Role::kOperator}));
+}
+
+TEST(MethodRules, LetOnlyControllersReportAlternatives) {
+  EXPECT_EQ(RolesOf("facegate.v1.AlternativeService/ReportAlternatives"),
+            std::set<Role>{Role::kController});
 }
 
 TEST(MethodRules, LetOnlyEnrollersEnroll) {
@@ -104,6 +111,7 @@ TEST(MethodRules, LetOnlyCamerasStream) {
 TEST(MethodRules, KeepCamerasAndControllersOutOfEverythingElse) {
   for (const MethodRule& rule : MethodRules()) {
     if (rule.method.starts_with("facegate.v1.GatewayService/")) continue;
+    if (rule.method == "facegate.v1.AlternativeService/ReportAlternatives") continue;
     const std::set<Role> roles = RolesOf(rule.method);
     EXPECT_FALSE(roles.contains(Role::kCamera)) << rule.method;
     EXPECT_FALSE(roles.contains(Role::kController)) << rule.method;

@@ -52,6 +52,8 @@ TEST(Enums, HaveTheWordsOfTheModel) {
   ExpectSameWords<v1::ConsentScope, model::ConsentScope>();
   ExpectSameWords<v1::ConsentGiver, model::ConsentGiver>();
   ExpectSameWords<v1::ConsentChannel, model::ConsentChannel>();
+  ExpectSameWords<v1::CredentialKind, model::CredentialKind>();
+  ExpectSameWords<v1::OverrideReason, model::OverrideReason>();
   ExpectSameWords<v1::OrgKind, model::OrgKind>();
   ExpectSameWords<v1::AnnexIiiClass, model::AnnexIiiClass>();
   ExpectSameWords<v1::DecisionEffect, model::DecisionEffect>();

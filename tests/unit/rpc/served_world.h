@@ -89,8 +89,8 @@ class ServedWorld {
   explicit ServedWorld(const rpc::MutualTls& tls) { Start(tls, {}); }
 
   rpc::Parts parts() {
-    return {gateway,      consents,    registry_service, *world.engine, *world.ledger,
-            *world.store, *world.keys, world.clock,      world.metrics, log};
+    return {gateway,     consents,    registry_service, *world.engine, *world.ledger, *world.store,
+            *world.keys, world.clock, world.metrics,    log,           alternatives};
   }
   std::string target() const { return "localhost:" + std::to_string(server->port()); }
 
@@ -129,6 +129,8 @@ class ServedWorld {
       Must(wording::Wordlist::Load(FACEGATE_SOURCE_DIR "/config/documents/wording.yaml"))};
   gateway::Gateway gateway{
       {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery}, {}};
+  alternatives::AlternativeService alternatives{*world.store, *world.ledger, *world.keys,
+                                                world.clock,  *world.engine, registry_service};
   std::unique_ptr<rpc::Server> server;
 
  private:

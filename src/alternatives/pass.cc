@@ -1,0 +1,108 @@
+#include "facegate/alternatives/pass.h"
+
+#include <algorithm>
+
+#include "facegate/core/bytes.h"
+
+namespace facegate::alternatives {
+namespace {
+
+using core::Bytes;
+using core::ByteSpan;
+
+constexpr std::string_view kPrefix = "FGP1:";
+constexpr std::string_view kSignedAs = "facegate pass v1\n";
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kManyUses = 1;
+constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kNumberBytes = 8;
+constexpr std::size_t kPayloadBytes = 2 + kIdBytes + 5 * kNumberBytes;
+constexpr std::size_t kSignatureBytes = 64;
+
+core::Status BadSignature() {
+  return core::Status(core::Code::kInvalidArgument, "PASS_BAD_SIGNATURE",
+                      "no pass of this operator, or one that was changed");
+}
+
+void PutNumber(std::uint64_t number, Bytes& to) {
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    to.push_back(static_cast<std::uint8_t>(number >> shift));
+  }
+}
+
+std::uint64_t TakeNumber(ByteSpan& from) {
+  std::uint64_t number = 0;
+  for (const std::uint8_t byte : from.first(kNumberBytes)) number = number << 8 | byte;
+  from = from.subspan(kNumberBytes);
+  return number;
+}
+
+Bytes SignedBytes(ByteSpan payload) {
+  Bytes bytes(kSignedAs.begin(), kSignedAs.end());
+  bytes.insert(bytes.end(), payload.begin(), payload.end());
+  return bytes;
+}
+
+std::uint64_t MarkOf(const std::string& name) {
+  const core::Hash256 hash = crypto::Sha256(core::AsBytes(name));
+  ByteSpan bytes(hash);
+  // 0 means any.
+  return std::max<std::uint64_t>(TakeNumber(bytes), 1);
+}
+
+}  // namespace
+
+std::uint64_t SiteMark(const model::SiteRef& site) {
+  return MarkOf(model::SiteName(site.op, site.site));
+}
+
+std::uint64_t AccessPointMark(const model::AccessPointRef& point) {
+  return MarkOf(model::AccessPointName(point.op, point.site, point.access_point));
+}
+
+std::string EncodePass(const Pass& pass, const crypto::SigningKey& key) {
+  const core::Result<Bytes> id = core::HexDecode(pass.id.str());
+  FG_CHECK(id.ok() && id->size() == kIdBytes);
+  Bytes bytes = {kVersion, pass.many_uses ? kManyUses : std::uint8_t{0}};
+  bytes.insert(bytes.end(), id->begin(), id->end());
+  PutNumber(static_cast<std::uint64_t>(pass.not_before.unix_ms), bytes);
+  PutNumber(static_cast<std::uint64_t>(pass.expires_at.unix_ms), bytes);
+  PutNumber(pass.issued_by, bytes);
+  PutNumber(pass.site, bytes);
+  PutNumber(pass.access_point, bytes);
+  const crypto::Ed25519Signature signature = key.Sign(SignedBytes(bytes));
+  bytes.insert(bytes.end(), signature.begin(), signature.end());
+  return std::string(kPrefix) + crypto::Base64Encode(bytes);
+}
+
+core::Result<Pass> OpenPass(std::string_view text, const crypto::Ed25519Public& key) {
+  if (text.size() > kPassCharsMax || !text.starts_with(kPrefix)) return BadSignature();
+  const core::Result<Bytes> bytes = crypto::Base64Decode(text.substr(kPrefix.size()));
+  if (!bytes.ok() || bytes->size() != kPayloadBytes + kSignatureBytes) return BadSignature();
+  const ByteSpan payload = ByteSpan(*bytes).first(kPayloadBytes);
+  const ByteSpan signature = ByteSpan(*bytes).subspan(kPayloadBytes);
+  if (!crypto::VerifyEd25519(key, SignedBytes(payload), signature)) return BadSignature();
+  if (payload[0] != kVersion || payload[1] > kManyUses) return BadSignature();
+  Pass pass;
+  pass.many_uses = payload[1] == kManyUses;
+  pass.id = model::PassId(core::HexEncode(payload.subspan(2, kIdBytes)));
+  ByteSpan rest = payload.subspan(2 + kIdBytes);
+  pass.not_before.unix_ms = static_cast<std::int64_t>(TakeNumber(rest));
+  pass.expires_at.unix_ms = static_cast<std::int64_t>(TakeNumber(rest));
+  pass.issued_by = TakeNumber(rest);
+  pass.site = TakeNumber(rest);
+  pass.access_point = TakeNumber(rest);
+  return pass;
+}
+
+model::Reason JudgePass(const Pass& pass, const model::AccessPointRef& point, core::Timestamp now) {
+  if (pass.site != SiteMark({point.op, point.site})) return model::Reason::kPassOtherSite;
+  if (pass.access_point != 0 && pass.access_point != AccessPointMark(point)) {
+    return model::Reason::kPassOtherAccessPoint;
+  }
+  if (now < pass.not_before) return model::Reason::kPassNotYetValid;
+  if (now >= pass.expires_at) return model::Reason::kPassExpired;
+  return model::Reason::kPassAccepted;
+}
+
+}  // namespace facegate::alternatives
