@@ -37,10 +37,8 @@ std::uint64_t TakeNumber(ByteSpan& from) {
   return number;
 }
 
-Bytes SignedBytes(ByteSpan payload) {
-  Bytes bytes(kSignedAs.begin(), kSignedAs.end());
-  bytes.insert(bytes.end(), payload.begin(), payload.end());
-  return bytes;
+std::string SignedText(ByteSpan payload) {
+  return std::string(kSignedAs).append(core::AsText(payload));
 }
 
 std::uint64_t MarkOf(const std::string& name) {
@@ -63,14 +61,18 @@ std::uint64_t AccessPointMark(const model::AccessPointRef& point) {
 std::string EncodePass(const Pass& pass, const crypto::SigningKey& key) {
   const core::Result<Bytes> id = core::HexDecode(pass.id.str());
   FG_CHECK(id.ok() && id->size() == kIdBytes);
-  Bytes bytes = {kVersion, pass.many_uses ? kManyUses : std::uint8_t{0}};
+  Bytes bytes;
+  bytes.reserve(kPayloadBytes + kSignatureBytes);
+  bytes.push_back(kVersion);
+  bytes.push_back(pass.many_uses ? kManyUses : 0);
   bytes.insert(bytes.end(), id->begin(), id->end());
   PutNumber(static_cast<std::uint64_t>(pass.not_before.unix_ms), bytes);
   PutNumber(static_cast<std::uint64_t>(pass.expires_at.unix_ms), bytes);
   PutNumber(pass.issued_by, bytes);
   PutNumber(pass.site, bytes);
   PutNumber(pass.access_point, bytes);
-  const crypto::Ed25519Signature signature = key.Sign(SignedBytes(bytes));
+  const std::string signed_text = SignedText(bytes);
+  const crypto::Ed25519Signature signature = key.Sign(core::AsBytes(signed_text));
   bytes.insert(bytes.end(), signature.begin(), signature.end());
   return std::string(kPrefix) + crypto::Base64Encode(bytes);
 }
@@ -81,7 +83,8 @@ core::Result<Pass> OpenPass(std::string_view text, const crypto::Ed25519Public& 
   if (!bytes.ok() || bytes->size() != kPayloadBytes + kSignatureBytes) return BadSignature();
   const ByteSpan payload = ByteSpan(*bytes).first(kPayloadBytes);
   const ByteSpan signature = ByteSpan(*bytes).subspan(kPayloadBytes);
-  if (!crypto::VerifyEd25519(key, SignedBytes(payload), signature)) return BadSignature();
+  const std::string signed_text = SignedText(payload);
+  if (!crypto::VerifyEd25519(key, core::AsBytes(signed_text), signature)) return BadSignature();
   if (payload[0] != kVersion || payload[1] > kManyUses) return BadSignature();
   Pass pass;
   pass.many_uses = payload[1] == kManyUses;

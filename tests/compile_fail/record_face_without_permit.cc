@@ -1,5 +1,5 @@
-// What became of a face is not recorded by way of a pass or a badge: an outcome needs a permit
-// (I1). EXPECT: no matching function for call|no matching member function
+// What became of a face is not recorded by way of a pass or a badge (I1).
+// EXPECT: no matching function for call|no matching member function
 #include "facegate/audit/ledger.h"
 
 namespace facegate::audit {

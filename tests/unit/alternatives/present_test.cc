@@ -196,7 +196,9 @@ TEST_F(AlternativesTest, LetsARegisteredBadgeThrough) {
 TEST_F(AlternativesTest, KnowsABadgeByItsKeyedHashAlone) {
   const model::Badge badge = Register("04A1B2C3");
   EXPECT_EQ(badge.id.str().size(), 32u);
-  for (const auto& entry : *world.store->ReadEntries(World::op(), 0, 1000)) {
+  const auto entries = world.store->ReadEntries(World::op(), 0, 1000);
+  ASSERT_TRUE(entries.ok());
+  for (const storage::LogEntry& entry : *entries) {
     EXPECT_EQ(entry.entry.find("04A1B2C3"), std::string::npos);
   }
   // Another gateway's key gives another hash.

@@ -235,5 +235,42 @@ TEST_F(ReplayTest, SeesThatAPictureWouldBeKeptOfAnEnrolmentAlone) {
   EXPECT_EQ(door.inputs.Get("image.original_kept"), rules::Value(false));
 }
 
+// What was heard in heartbeats is in no record but that of the decision.
+TEST_F(ReplayTest, JudgesByTheAlternativesThatWorkedThen) {
+  model::AccessPoint front{World::op(),
+                           World::site(),
+                           model::AccessPointId("front"),
+                           "Front door",
+                           {{model::AlternativeKind::kCard, "badge reader", true},
+                            {model::AlternativeKind::kStaffDesk, "reception", true}}};
+  front.heartbeat_s_max = 60;
+  world.Register(front);
+  const Json silent = RecordOf(world.VerifyClaim("person-a"));
+  world.engine->heartbeats().Hear({front.op, front.site, front.id}, model::AlternativeKind::kCard,
+                                  true, world.clock.Now());
+  const Json heard = RecordOf(world.VerifyClaim("person-a"));
+  EXPECT_EQ(silent.IntOr("alternatives_working", -1), 0);
+  EXPECT_EQ(heard.IntOr("alternatives_working", -1), 1);
+  EXPECT_TRUE(Denies(Again(silent)));
+  EXPECT_FALSE(Denies(Again(heard)));
+}
+
+TEST_F(ReplayTest, JudgesNoCredentialThatIsNoFace) {
+  policy::Claim claim = world.VerifyClaim("person-a");
+  claim.subject.reset();
+  claim.credential = model::CredentialKind::kBadge;
+  auto decision = world.engine->DecideFaceless(claim);
+  auto recorded =
+      world.ledger->Commit(std::get<policy::Faceless>(std::move(decision)), audit::Presented{});
+  ASSERT_TRUE(recorded.ok());
+  const std::string& entry = recorded->receipt().entry;
+  const auto line = Json::Parse(std::string_view(entry).substr(0, entry.find('\n')));
+  EXPECT_EQ(
+      policy::Replay(*world.store, World::op(), *line, world.engine->rules()->vocabulary(), {}, {})
+          .status()
+          .reason(),
+      "NOT_A_DECISION");
+}
+
 }  // namespace
 }  // namespace facegate
