@@ -210,7 +210,7 @@ Result<IssuedPass> AlternativeService::IssuePass(const Caller& caller, const Pas
   pass.many_uses = order.many_uses;
   pass.not_before = order.not_before;
   pass.expires_at = order.expires_at;
-  event.body.Set("uses", order.many_uses ? "MANY" : "ONE")
+  event.body.Set("uses", order.many_uses ? "MANY" : "ONCE")
       .Set("not_before", core::FormatRfc3339(order.not_before))
       .Set("expires_at", core::FormatRfc3339(order.expires_at));
   FG_ASSIGN_OR_RETURN(const audit::RecordedEvent recorded, ledger_.Append(event, {}));
