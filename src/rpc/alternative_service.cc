@@ -44,11 +44,11 @@ Result<PassOrder> FromProto(const v1::IssuePassRequest& request, core::Timestamp
   order.many_uses = request.many_uses();
   order.not_before = now;
   if (request.has_not_before_time()) {
-    FG_ASSIGN_OR_RETURN(order.not_before, FromProto(request.not_before_time()));
+    FG_ASSIGN_OR_RETURN(order.not_before, rpc::FromProto(request.not_before_time()));
   }
   order.expires_at = order.not_before + kPassMsDefault;
   if (request.has_expire_time()) {
-    FG_ASSIGN_OR_RETURN(order.expires_at, FromProto(request.expire_time()));
+    FG_ASSIGN_OR_RETURN(order.expires_at, rpc::FromProto(request.expire_time()));
   }
   return order;
 }
@@ -65,7 +65,7 @@ Result<alternatives::NewBadge> FromProto(const v1::CreateBadgeRequest& request) 
     badge.sites.insert(site.site);
   }
   if (request.badge().has_expire_time()) {
-    FG_ASSIGN_OR_RETURN(badge.expires_at, FromProto(request.badge().expire_time()));
+    FG_ASSIGN_OR_RETURN(badge.expires_at, rpc::FromProto(request.badge().expire_time()));
   }
   return badge;
 }
@@ -74,8 +74,8 @@ v1::Badge ToProto(const model::Badge& badge) {
   v1::Badge proto;
   proto.set_name(model::BadgeName(badge.op, badge.id));
   for (const model::SiteId& site : badge.sites) proto.add_sites(model::SiteName(badge.op, site));
-  if (badge.expires_at) *proto.mutable_expire_time() = ToProto(*badge.expires_at);
-  *proto.mutable_create_time() = ToProto(badge.created_at);
+  if (badge.expires_at) *proto.mutable_expire_time() = rpc::ToProto(*badge.expires_at);
+  *proto.mutable_create_time() = rpc::ToProto(badge.created_at);
   proto.set_log_index(static_cast<std::int64_t>(badge.log_index));
   return proto;
 }
