@@ -15,6 +15,9 @@ namespace facegate::storage::sqlite {
 // "IDENTIFY,VERIFY"; "" for none.
 std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
 
+// The two bytes that a token's hash begins with. Requires: there are two.
+std::int64_t TokenBucket(core::ByteSpan token_hash);
+
 // What a SELECT that ends in the function of the same noun must list, in this order.
 #define FG_RESOURCE_COLUMNS "name, kind, parent, body, revision, log_index"
 #define FG_SUBJECT_COLUMNS                                                                      \
@@ -25,7 +28,8 @@ std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
   "c.given_by, c.scopes, c.notice_sha256, c.granted_at, c.expires_at, c.epoch, "        \
   "c.log_index, c.guardian_verified_by, c.alternative_offered, c.channel, c.evidence, " \
   "(SELECT data FROM vault WHERE slot = c.evidence), c.guardian_evidence, "             \
-  "(SELECT data FROM vault WHERE slot = c.guardian_evidence)"
+  "(SELECT data FROM vault WHERE slot = c.guardian_evidence), c.token, "                \
+  "(SELECT data FROM vault WHERE slot = c.token), c.earlier"
 #define FG_TEMPLATE_COLUMNS                                                         \
   "t.op, t.subject, t.purpose, t.id, t.site, t.consent, t.model_id, t.created_at, " \
   "t.log_index, (SELECT data FROM vault WHERE slot = t.sealed)"

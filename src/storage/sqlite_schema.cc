@@ -182,6 +182,14 @@ ALTER TABLE consents ADD COLUMN guardian_verified_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE consents ADD COLUMN alternative_offered TEXT;
 ALTER TABLE consents ADD COLUMN channel TEXT;
 )sql",
+    // The receipt's token: its keyed hash in a vault slot, found by the two bytes it begins with,
+    // which say nothing once the slot is zeroed. earlier: log indices with commas between.
+    R"sql(
+ALTER TABLE consents ADD COLUMN token INTEGER REFERENCES vault;
+ALTER TABLE consents ADD COLUMN token_bucket INTEGER;
+ALTER TABLE consents ADD COLUMN earlier TEXT NOT NULL DEFAULT '';
+CREATE INDEX consents_by_token ON consents (token_bucket) WHERE token_bucket IS NOT NULL;
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {
