@@ -19,10 +19,11 @@ void AddKeyCommands(CLI::App& app, Session& session);          // keys
 void AddRegistryCommands(CLI::App& app, Session& session);     // operator site access-point ...
 void AddPeopleCommands(CLI::App& app, Session& session);       // subject consent
 void AddRecognitionCommands(CLI::App& app, Session& session);  // authorize identify enroll status
-void AddAuditCommands(CLI::App& app, Session& session);        // audit receipt
+void AddAuditCommands(CLI::App& app, Session& session);        // audit
 void AddPolicyCommands(CLI::App& app, Session& session);       // policy
 void AddModelCommands(CLI::App& app, Session& session);        // models eval
 void AddDocsCommands(CLI::App& app, Session& session);         // docs
 void AddDrillCommands(CLI::App& app, Session& session);        // drill
+void AddReceiptCommands(CLI::App& app, Session& session);      // receipt
 
 }  // namespace facegate::apps
