@@ -508,6 +508,7 @@ void Describe(V& v, ReceiptModel& m) {
   v.Member("purpose_version", m.purpose_version, "Version of the purpose", Bound::kPositive);
   v.Member("scopes", m.scopes, "What it covers", Bound::kAtLeastOne);
   v.Member("data_kind", m.data_kind, "Which information is processed");
+  v.Member("recipients", m.recipients, "To whom the register says that it was passed on");
   v.Member("retention", m.retention, "How long what is kept");
   v.Member("form", m.form, "How it was given");
   v.Member("given_by", m.given_by, "Who gave it");

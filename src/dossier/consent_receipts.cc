@@ -8,6 +8,7 @@
 #include "facegate/audit/past_receipt.h"
 #include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/model/duties.h"
 #include "facegate/report/consent_receipt.h"
 #include "facegate/storage/typed.h"
 
@@ -209,7 +210,10 @@ Json Context() {
   return context;
 }
 
-std::string Days(std::int64_t days) { return "P" + std::to_string(days) + "D"; }
+std::string Days(std::int64_t days) {
+  std::string text = "P";
+  return text.append(std::to_string(days)).append("D");
+}
 
 std::string NoticeId(const ReceiptFacts& facts) {
   return facts.notice_url.empty() ? "urn:sha256:" + facts.consent.notice_sha256 : facts.notice_url;
@@ -239,6 +243,8 @@ Json ProcessingJson(const ReceiptFacts& facts, const ReceiptPhrases& phrases) {
   }
   Json storage = Json::MakeObject();
   storage.Set("name", facts.storage_location).Set("jurisdiction", facts.storage_country);
+  Json recipients = Json::MakeArray();
+  for (const std::string& recipient : facts.recipients) recipients.Push(recipient);
   Json rights = Json::MakeArray();
   for (const std::string& right : phrases.Rights()) rights.Push(right);
 
@@ -256,7 +262,7 @@ Json ProcessingJson(const ReceiptFacts& facts, const ReceiptPhrases& phrases) {
       .Set("storage_locations", Json(Json::Array{std::move(storage)}))
       .Set("retention_period", Days(facts.purpose.retention_days))
       .Set("jurisdiction", facts.site.country)
-      .Set("recipient_third_parties", Json::MakeArray())
+      .Set("recipient_third_parties", std::move(recipients))
       .Set("withdrawal_method",
            phrases.Withdrawal(facts.withdrawal_page, facts.op.complaint_channel))
       .Set("privacy_rights", std::move(rights));
@@ -310,7 +316,13 @@ Json KantaraService(const ReceiptFacts& facts, const ReceiptPhrases& phrases) {
       .Set("piiCategory", Json(Json::Array{"Biometric"}))
       .Set("primaryPurpose", true)
       .Set("termination", phrases.Withdrawal(facts.withdrawal_page, facts.op.complaint_channel))
-      .Set("thirdPartyDisclosure", false);
+      .Set("thirdPartyDisclosure", !facts.recipients.empty());
+  std::string names;
+  for (const std::string& recipient : facts.recipients) {
+    if (!names.empty()) names.append("; ");
+    names.append(recipient);
+  }
+  if (!names.empty()) purpose.Set("thirdPartyName", names);
   Json service = Json::MakeObject();
   service.Set("service", facts.site.display_name)
       .Set("purposes", Json(Json::Array{std::move(purpose)}));
@@ -369,6 +381,13 @@ Result<ReceiptFacts> ConsentReceipts::Collect(const model::Consent& consent,
       facts.templates.push_back(each);
     }
   }
+  FG_ASSIGN_OR_RETURN(const std::vector<model::Disclosure> disclosures,
+                      storage::ReadResources<model::Disclosure>(store_, model::NameOf(facts.op)));
+  std::set<std::string> recipients;
+  for (const model::Disclosure& each : disclosures) {
+    if (each.purpose.empty() || each.purpose == consent.purpose) recipients.insert(each.recipient);
+  }
+  facts.recipients.assign(recipients.begin(), recipients.end());
   facts.storage_location = engine_.gateway_facts().storage_location;
   facts.storage_country = engine_.gateway_facts().storage_country;
   facts.notice_url = NoticePageUrl(public_url_, {consent.op, consent.site}, consent.purpose);
@@ -434,6 +453,7 @@ documents::ReceiptModel ConsentReceipts::AsPage(const ReceiptFacts& facts,
   model.purpose = facts.purpose.display_name;
   model.purpose_version = consent.purpose_version;
   for (const model::ConsentScope scope : consent.scopes) model.scopes.push_back(own.Scope(scope));
+  model.recipients = facts.recipients;
   model.data_kind = own.DataKind();
   model.retention = phrases.KeptFor(facts.purpose.retention_days);
   if (WasGiven(consent)) {

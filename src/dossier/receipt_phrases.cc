@@ -120,6 +120,4 @@ std::string ReceiptPhrases::Model(const std::string& model_id, std::uint64_t log
               "由模型" + model_id + "生成，记录" + index);
 }
 
-std::string ReceiptPhrases::Nobody() const { return Pick("nobody", "无"); }
-
 }  // namespace facegate::dossier

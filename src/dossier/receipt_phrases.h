@@ -25,7 +25,6 @@ class ReceiptPhrases {
   std::vector<std::string> Rights() const;
   std::string Guardian(const std::string& evidence_sha256, const std::string& verifier) const;
   std::string Model(const std::string& model_id, std::uint64_t log_index) const;
-  std::string Nobody() const;
 
  private:
   std::string Pick(std::string_view english, std::string_view chinese) const {

@@ -454,6 +454,7 @@ struct ReceiptModel {
   std::int64_t purpose_version = 1;
   std::vector<Text> scopes;
   Text data_kind;
+  std::vector<Text> recipients;
   Text retention;
   std::optional<Text> form;
   std::optional<Text> given_by;

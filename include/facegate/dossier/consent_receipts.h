@@ -39,6 +39,7 @@ struct ReceiptFacts {
   std::string notice_language;  // of the notice that was shown; "" where it is no longer registered
   std::vector<Event> events;    // oldest first; at least one
   std::vector<model::Template> templates;  // that rest on it
+  std::vector<std::string> recipients;     // of registered disclosures, for this purpose or any
   std::string storage_location, storage_country;
   std::string own_page_url;     // of the page of the token's holder; "" where none is served
   std::string withdrawal_page;  // the same, or its pattern where the token is not known

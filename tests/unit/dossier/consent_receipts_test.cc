@@ -9,6 +9,8 @@
 
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/text.h"
+#include "facegate/model/date.h"
+#include "facegate/model/duties.h"
 #include "facegate/report/consent_receipt.h"
 #include "facegate/storage/typed.h"
 #include "support/world/world.h"
@@ -256,6 +258,31 @@ TEST_F(ConsentReceipt, OfKantaraSaysTheSame) {
   EXPECT_EQ(kantara.Find("piiControllers")->AsArray().front().StringOr("email", ""),
             "privacy@acme.example");
   EXPECT_EQ(kantara.Find("facegate")->Find("events")->AsArray().size(), 2u);
+}
+
+TEST_F(ConsentReceipt, NamesWhoTheRegisterSaysGotIt) {
+  AskAndGrant();
+  EXPECT_FALSE(receipts_.AsKantara(Facts(), Language::kEnglish)
+                   .Find("services")
+                   ->AsArray()
+                   .front()
+                   .Find("purposes")
+                   ->AsArray()
+                   .front()
+                   .BoolOr("thirdPartyDisclosure", true));
+  model::Disclosure disclosure;
+  disclosure.op = World::op();
+  disclosure.id = model::DisclosureId("d1");
+  disclosure.recipient = "Acme Hosting";
+  disclosure.disclosed_on = *model::ParseDate("2026-03-01");
+  world_.Register(disclosure);
+  const ReceiptFacts facts = Facts();
+  EXPECT_THAT(facts.recipients, ElementsAre("Acme Hosting"));
+  EXPECT_THAT(receipts_.AsPage(facts, Language::kEnglish).recipients, ElementsAre("Acme Hosting"));
+  EXPECT_THAT(receipts_.AsIso27560(facts, Language::kEnglish).Dump(),
+              HasSubstr("\"recipient_third_parties\":[\"Acme Hosting\"]"));
+  EXPECT_THAT(receipts_.AsKantara(facts, Language::kEnglish).Dump(),
+              HasSubstr("\"thirdPartyName\":\"Acme Hosting\""));
 }
 
 TEST_F(ConsentReceipt, AsAPageIsAWholeModelAndLeadsToTheOwnPage) {
