@@ -75,8 +75,8 @@ say "6. A asks to be erased. The secret behind A's pseudonyms goes too; the id i
 residue remember data/facegate.db person-a > residue.hex
 as desk 0 "facegate subject erase subjects/person-a --receipt erased.json"
 left=$(residue count data < residue.hex)
-note "A's secret in the data folder: $left"
-[ "$left" = "0 of 1" ]
+note "A's secret and the hash of A's token in the data folder: $left"
+[ "$left" = "0 of 2" ]
 as desk 2 "facegate subject create subjects/person-a"
 
 say "7. The auditor copies the log and checks it alone; A's receipt still proves the withdrawal."

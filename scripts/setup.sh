@@ -18,7 +18,7 @@ packages=(
   fonts-noto-core fonts-noto-cjk
   libgtest-dev libgmock-dev libbenchmark-dev poppler-utils zbar-tools
   clang clang-format clang-tidy
-  python3 python3-yaml python3-grpcio python3-protobuf
+  python3 python3-yaml python3-grpcio python3-protobuf python3-jsonschema
   ca-certificates curl git
 )
 

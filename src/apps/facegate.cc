@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   facegate::apps::AddPeopleCommands(app, session);
   facegate::apps::AddRegistryCommands(app, session);
   facegate::apps::AddAuditCommands(app, session);
+  facegate::apps::AddReceiptCommands(app, session);
   facegate::apps::AddPolicyCommands(app, session);
   facegate::apps::AddModelCommands(app, session);
   facegate::apps::AddKeyCommands(app, session);

@@ -39,11 +39,11 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
   const gateway::Sweeper sweeper(consents, duties, alternatives, logger, options.sweep_ms);
 
-  FG_ASSIGN_OR_RETURN(
-      const auto server,
-      rpc::Server::Start(authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
-                         {gateway, consents, registry, engine, *ledger, *store, *keys, clock,
-                          metrics, logger, alternatives}));
+  const rpc::Parts parts{gateway, consents, registry, engine, *ledger,     *store,
+                         *keys,   clock,    metrics,  logger, alternatives};
+  FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
+                                                            ServerInfoOf(*faces), parts));
+  FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});

@@ -145,6 +145,9 @@ rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config) {
   options.listen_address = config.listen.grpc;
   options.message_bytes_max = static_cast<int>(config.rpc.request_bytes_max);
   options.requests_max = static_cast<int>(config.rpc.concurrent_requests_max);
+  options.public_url = config.consent_page.public_url;
+  options.bad_tokens_per_minute_max =
+      static_cast<int>(config.consent_page.bad_tokens_per_minute_max);
   return options;
 }
 
@@ -158,6 +161,19 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
   if (config.listen.http.empty()) return std::unique_ptr<rpc::MetricsListener>();
   return rpc::MetricsListener::Start(config.listen.http, metrics,
                                      [&server] { return server.serving(); });
+}
+
+core::Result<std::unique_ptr<rpc::ConsentPages>> StartConsentPages(
+    const config::ServerConfig& config, rpc::Parts parts) {
+  if (config.consent_page.listen.empty()) return std::unique_ptr<rpc::ConsentPages>();
+  rpc::ConsentPageOptions options;
+  options.listen_address = config.consent_page.listen;
+  options.public_url = config.consent_page.public_url;
+  options.bad_tokens_per_minute_max =
+      static_cast<int>(config.consent_page.bad_tokens_per_minute_max);
+  FG_ASSIGN_OR_RETURN(auto pages, rpc::ConsentPages::Start(options, parts));
+  parts.logger.Info("consent_pages_ready", {{"port", std::to_string(pages->port())}});
+  return pages;
 }
 
 void ReloadRules(const std::string& config_path, policy::Engine& engine,

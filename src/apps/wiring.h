@@ -13,6 +13,7 @@
 #include "facegate/frame/image.h"
 #include "facegate/gallery/gallery.h"
 #include "facegate/policy/engine.h"
+#include "facegate/rpc/consent_pages.h"
 #include "facegate/rpc/metrics_listener.h"
 #include "facegate/rpc/server.h"
 #include "facegate/rules/rule_set.h"
@@ -54,6 +55,10 @@ rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces);
 core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
     const config::ServerConfig& config, const rpc::PrometheusMetrics& metrics,
     const rpc::Server& server);
+
+// The pages for the people in front of the camera, or nothing where the configuration has none.
+core::Result<std::unique_ptr<rpc::ConsentPages>> StartConsentPages(
+    const config::ServerConfig& config, rpc::Parts parts);
 
 // Reads the configuration's section policy again, with the files that it names, and puts those
 // rules in force; says in the process log how that went. A mistake in any file leaves everything as

@@ -30,7 +30,8 @@ std::string PathOf(const MethodDescriptor& method) {
 // Calls that change nothing, or change it once however often they are made.
 bool MayRepeat(const MethodDescriptor& method) {
   const std::string& name = method.name();
-  return name.starts_with("Get") || name.starts_with("List") || name == "WithdrawConsent";
+  return name.starts_with("Get") || name.starts_with("List") || name == "WithdrawConsent" ||
+         name == "WithdrawByToken";
 }
 
 void AddRequestId(Message& request) {

@@ -77,6 +77,19 @@ constexpr Field kFields[] = {
     {"listen.http", TextField{[](C& c) -> std::string& { return c.listen.http; }},
      "Address and port of the metrics (`/metrics`) and health pages, plain HTTP: keep it on an "
      "internal interface. Empty: off."},
+    {"consent_page.listen", TextField{[](C& c) -> std::string& { return c.consent_page.listen; }},
+     "Address and port of the pages where people read the notice and refuse or withdraw, plain "
+     "HTTP: keep it on loopback, with a server in front of it that adds TLS. Empty: off."},
+    {"consent_page.public_url",
+     TextField{[](C& c) -> std::string& { return c.consent_page.public_url; }},
+     "Where people reach those pages: `https://` and a name, no slash at the end. Codes on signs "
+     "and receipts lead there. Empty: they do not."},
+    {"consent_page.bad_tokens_per_minute_max",
+     IntField{[](C& c) -> std::int64_t& { return c.consent_page.bad_tokens_per_minute_max; }, 0,
+              100'000},
+     "Unknown receipt tokens from one address in a minute, by page or API; the address then waits "
+     "for the minute's end. Behind a server that hides addresses set 0 (no limit) and limit "
+     "there."},
     {"tls.cert", PathField{[](C& c) -> std::string& { return c.tls.cert; }},
      "The server's certificate chain, PEM. Set all three of tls or none; without them the server "
      "starts only where it is told to be insecure for development."},
@@ -310,6 +323,16 @@ Result<std::map<std::string, const Node*, std::less<>>> Flatten(const Document& 
   return values;
 }
 
+// An address to which "/n/..." can be added.
+bool IsPublicUrl(std::string_view url) {
+  const std::string_view scheme = url.starts_with("https://") ? "https://" : "http://";
+  if (!url.starts_with(scheme) || url.size() == scheme.size() || url.ends_with('/')) return false;
+  return std::all_of(url.begin(), url.end(), [](unsigned char c) {
+    return std::isalnum(c) ||
+           std::string_view("-._~:/[]%").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
 // What no field can see alone.
 Status CheckTogether(const Document& document, const ServerConfig& config,
                      const std::map<std::string, const Node*, std::less<>>& values) {
@@ -327,6 +350,11 @@ Status CheckTogether(const Document& document, const ServerConfig& config,
         return std::isalnum(c) || c == '-' || c == '_' || c == '.';
       })) {
     return fail("gateway_name", "must be letters, digits, '-', '_' and '.'");
+  }
+  if (const std::string& url = config.consent_page.public_url; !url.empty() && !IsPublicUrl(url)) {
+    return fail("consent_page.public_url",
+                "must be https:// or http:// and a name, without a "
+                "slash, a query or white space at the end");
   }
   if (config.rpc.request_bytes_max <= config.image.image_bytes_max) {
     return fail("rpc.request_bytes_max", "request_bytes_max must exceed image_bytes_max");

@@ -7,8 +7,8 @@
 
 #include "consent/events.h"
 #include "consent/grant_terms.h"
-#include "consent/past_receipt.h"
 #include "facegate/audit/contexts.h"
+#include "facegate/audit/past_receipt.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/policy/consent_review.h"
 
@@ -21,6 +21,7 @@ using core::Status;
 
 constexpr std::size_t kSubjectSecretBytes = 32;
 constexpr std::size_t kSweepPage = 100;
+constexpr std::size_t kTokenBytes = 24;  // 192 bits, in hex
 // How often a write is tried anew when what it was checked against moved meanwhile. Only another
 // gateway on the same store can move it.
 constexpr int kAttemptsMax = 5;
@@ -87,11 +88,17 @@ Terms TermsOf(const model::Consent& consent, const model::ConsentId& id) {
   return terms;
 }
 
+core::Hash256 TokenHash(const crypto::KeyRing& keys, std::string_view token) {
+  return keys.KeyedHash("receipt-token", core::AsBytes(token));
+}
+
 bool IsFor(const model::Consent& consent, const Terms& terms) {
   return consent.site == terms.site && consent.purpose == terms.purpose;
 }
 
 }  // namespace
+
+model::Principal TokenHolder() { return {model::Role::kSelf, "receipt-token", ""}; }
 
 ConsentService::ConsentService(storage::Store& store, audit::Ledger& ledger,
                                const crypto::KeyRing& keys, const core::Clock& clock,
@@ -232,6 +239,7 @@ Result<ConsentResult> ConsentService::Record(const Caller& caller, Asked asked,
   storage::Preconditions preconditions = std::move(asked.terms.preconditions);
   if (asked.named) {
     consent.epoch = asked.named->epoch + 1;
+    if (consent.token_hash.empty()) consent.token_hash = asked.named->token_hash;
     preconditions.push_back(storage::ConsentAtEpoch{RefOf(*asked.named), asked.named->epoch});
   }
   FG_ASSIGN_OR_RETURN(const audit::RecordedEvent recorded,
@@ -239,6 +247,17 @@ Result<ConsentResult> ConsentService::Record(const Caller& caller, Asked asked,
                                      {storage::PutConsent{consent}}, std::move(preconditions)));
   consent.log_index = recorded.receipt().index;
   return ConsentResult{std::move(consent), recorded.receipt()};
+}
+
+// The same with a new token, which replaces that of what was asked for.
+Result<ConsentResult> ConsentService::RecordWithToken(const Caller& caller, Asked asked,
+                                                      model::Consent consent) {
+  const std::string token = core::HexEncode(crypto::RandomBytes(kTokenBytes));
+  const core::Hash256 hash = TokenHash(keys_, token);
+  consent.token_hash.assign(hash.begin(), hash.end());
+  FG_ASSIGN_OR_RETURN(ConsentResult result, Record(caller, std::move(asked), std::move(consent)));
+  result.token = token;
+  return result;
 }
 
 Result<ConsentResult> ConsentService::Request(const Caller& caller, const Terms& terms) {
@@ -259,7 +278,7 @@ Result<ConsentResult> ConsentService::Request(const Caller& caller, const Terms&
         });
     if (was_refused) ++reprompts;
     FG_RETURN_IF_ERROR(CheckRules(caller, asked, consent, reprompts));
-    return Record(caller, std::move(asked), std::move(consent));
+    return RecordWithToken(caller, std::move(asked), std::move(consent));
   });
 }
 
@@ -313,7 +332,7 @@ Result<ConsentResult> ConsentService::Grant(const Caller& caller, const GrantReq
       const auto ended = End(caller, *asked.standing, model::ConsentStatus::kSuperseded);
       if (!ended.ok()) return ended.status();
     }
-    return Record(caller, std::move(asked), std::move(consent));
+    return RecordWithToken(caller, std::move(asked), std::move(consent));
   });
 }
 
@@ -321,7 +340,7 @@ Result<ConsentResult> ConsentService::Grant(const Caller& caller, const GrantReq
 Result<ConsentResult> ConsentService::PastResult(const model::Consent& consent) const {
   FG_ASSIGN_OR_RETURN(
       audit::Receipt receipt,
-      PastReceipt(store_, consent.op, ledger_.Origin(consent.op), consent.log_index));
+      audit::PastReceipt(store_, consent.op, ledger_.Origin(consent.op), consent.log_index));
   return ConsentResult{consent, std::move(receipt)};
 }
 
@@ -340,6 +359,46 @@ Result<ConsentResult> ConsentService::Withdraw(const Caller& caller, const model
     FG_ASSIGN_OR_RETURN(const model::Consent current, store_.GetConsent(ref));
     if (current.status != model::ConsentStatus::kGranted) return PastResult(current);
     return End(caller, current, model::ConsentStatus::kWithdrawn);
+  });
+}
+
+Result<model::Consent> ConsentService::FindByToken(std::string_view token) const {
+  const core::Hash256 hash = TokenHash(keys_, token);
+  FG_ASSIGN_OR_RETURN(std::vector<model::Consent> candidates, store_.ListTokenCandidates(hash));
+  for (model::Consent& candidate : candidates) {
+    if (crypto::EqualSecrets(candidate.token_hash, hash)) return std::move(candidate);
+  }
+  return Status(Code::kNotFound, "RECEIPT_TOKEN_UNKNOWN", "no receipt has that token");
+}
+
+Result<ConsentResult> ConsentService::EndByToken(std::string_view token,
+                                                 const std::string& request_id) {
+  const Caller self{TokenHolder(), request_id};
+  FG_ASSIGN_OR_RETURN(const model::Consent found, FindByToken(token));
+  if (found.status == model::ConsentStatus::kRequested) {
+    FG_ASSIGN_OR_RETURN(ConsentResult refused, RefuseOpen(self, RefOf(found)));
+    if (refused.consent.status != model::ConsentStatus::kGranted) return refused;
+  }
+  return Withdraw(self, RefOf(found));
+}
+
+// Refuses what is still only asked for, whatever became of its site, purpose or notice since: a
+// person's no needs none of them. Another state stays as it is.
+Result<ConsentResult> ConsentService::RefuseOpen(const Caller& caller,
+                                                 const model::ConsentRef& ref) {
+  const std::lock_guard lock(StripeOf({ref.op, ref.subject}));
+  return UntilStill([&]() -> Result<ConsentResult> {
+    FG_ASSIGN_OR_RETURN(model::Consent consent, store_.GetConsent(ref));
+    if (consent.status != model::ConsentStatus::kRequested) return PastResult(consent);
+    FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(SubjectOf(consent)));
+    const storage::ConsentAtEpoch still{ref, consent.epoch};
+    consent.status = model::ConsentStatus::kRefused;
+    consent.epoch += 1;
+    FG_ASSIGN_OR_RETURN(const audit::RecordedEvent recorded,
+                        ledger_.Append(ConsentEvent(caller, consent, subject, keys_),
+                                       {storage::PutConsent{consent}}, {still}));
+    consent.log_index = recorded.receipt().index;
+    return ConsentResult{std::move(consent), recorded.receipt()};
   });
 }
 

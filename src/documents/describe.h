@@ -43,6 +43,7 @@ WordTable WordsFor(DisclosureBasis);
 WordTable WordsFor(IncidentKind);
 WordTable WordsFor(IncidentNature);
 WordTable WordsFor(Addressee);
+WordTable WordsFor(ConsentState);
 // All of them.
 std::vector<WordTable> WordTables();
 
@@ -486,6 +487,44 @@ void Describe(V& v, NotificationModel& m) {
   v.Member("advice", m.advice, "What people can do to protect themselves", Bound::kByPeople);
 }
 
+template <class V>
+void Describe(V& v, ConsentStep& m) {
+  v.Member("state", m.state, "What happened");
+  v.Member("time", m.time, "When");
+  v.Member("record", m.record, "Index of the record in the operator's log");
+}
+
+template <class V>
+void Describe(V& v, ReceiptModel& m) {
+  v.Member("dated", m.dated, "Day of this receipt");
+  v.Member("receipt_id", m.receipt_id, "Its number");
+  v.Member("controller", m.controller, "Who answers for the processing");
+  v.Member("contact", m.contact, "How people reach it");
+  v.Member("person", m.person, "Name of the subject in the register: an id");
+  v.Member("consent", m.consent, "Name of the consent");
+  v.Member("state", m.state, "What it is now");
+  v.Member("place", m.place, "Where");
+  v.Member("purpose", m.purpose, "What faces are used for");
+  v.Member("purpose_version", m.purpose_version, "Version of the purpose", Bound::kPositive);
+  v.Member("scopes", m.scopes, "What it covers", Bound::kAtLeastOne);
+  v.Member("data_kind", m.data_kind, "Which information is processed");
+  v.Member("recipients", m.recipients, "To whom the register says that it was passed on");
+  v.Member("retention", m.retention, "How long what is kept");
+  v.Member("form", m.form, "How it was given");
+  v.Member("given_by", m.given_by, "Who gave it");
+  v.Member("until", m.until, "When it ends by itself");
+  v.Member("alternative", m.alternative, "The other way in that was offered");
+  v.Member("guardian", m.guardian, "What shows that a parent or guardian is one, by its hash");
+  v.Member("notice_sha256", m.notice_sha256, "SHA-256 of the exact text of the notice shown");
+  v.Member("templates", m.templates, "The templates that rest on it");
+  v.Member("events", m.events, "What happened to it, oldest first", Bound::kAtLeastOne);
+  v.Member("rights", m.rights, "What people may do", Bound::kAtLeastOne);
+  v.Member("withdrawal", m.withdrawal, "How it is withdrawn");
+  v.Member("log_origin", m.log_origin, "Name of the operator's log");
+  v.Member("receipt_sha256", m.receipt_sha256, "What the signed receipt of this moment hashes to");
+  v.Member("own_page_url", m.own_page_url, "The person's own page; also the QR code");
+}
+
 // Calls `take` with a default model of each kind.
 template <class F>
 auto WithModelOf(Kind kind, F take) {
@@ -508,6 +547,8 @@ auto WithModelOf(Kind kind, F take) {
       return take(DutiesModel{});
     case Kind::kNotification:
       return take(NotificationModel{});
+    case Kind::kReceipt:
+      return take(ReceiptModel{});
   }
   FG_CHECK(false);
 }

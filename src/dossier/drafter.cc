@@ -37,8 +37,9 @@ Needs NeedsOf(Kind kind) {
       return {false, false, false, false, /*may_have_site=*/true, /*may_have_purpose=*/true};
     case Kind::kNotification:
       return {.site = false, .purpose = false, .incident = true, .period = false};
+    case Kind::kReceipt:
     case Kind::kLeaflet:
-      break;  // the registers hold nothing of it
+      break;  // the registers hold nothing of a leaflet, and a receipt is of one consent
   }
   return {};
 }
@@ -49,6 +50,7 @@ Status CheckOrder(const Order& order, core::Timestamp now) {
     return Status(Code::kInvalidArgument, "BAD_DRAFT", "a draft of " + kind + " " + what);
   };
   if (order.kind == Kind::kLeaflet) return bad("is not made: the registers hold nothing of it");
+  if (order.kind == Kind::kReceipt) return bad("is not made: GetConsentReceipt makes it");
   const Needs needs = NeedsOf(order.kind);
   const auto check = [&](bool has, bool needed, bool may, const char* what) {
     if (needed && !has) return bad(std::string("needs a ") + what);
@@ -81,7 +83,7 @@ Result<Draft> Drafter::Make(const Order& order, const core::Deadline& deadline) 
   FG_RETURN_IF_ERROR(CheckOrder(order, now));
   FG_ASSIGN_OR_RETURN(auto op,
                       storage::ReadOne<model::Operator>(store_, model::OperatorName(order.op)));
-  const Sources sources{store_, engine_, now, deadline, order, std::move(op.resource)};
+  const Sources sources{store_, engine_, now, deadline, order, std::move(op.resource), public_url_};
   switch (order.kind) {
     case Kind::kCompliance:
       return DraftOf(Compliance(sources));
@@ -100,6 +102,7 @@ Result<Draft> Drafter::Make(const Order& order, const core::Deadline& deadline) 
     case Kind::kNotification:
       return DraftOf(Notification(sources));
     case Kind::kLeaflet:
+    case Kind::kReceipt:
       break;
   }
   FG_CHECK(false);

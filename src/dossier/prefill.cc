@@ -7,6 +7,7 @@
 
 #include "dossier/phrases.h"
 #include "dossier/sources.h"
+#include "facegate/dossier/consent_receipts.h"
 #include "facegate/model/duties.h"
 #include "facegate/model/fields.h"
 #include "facegate/policy/population.h"
@@ -239,6 +240,8 @@ Result<documents::SignModel> Sign(const Sources& sources) {
   model.use = UseAt(place);
   model.retention = phrases.KeptFor(place.purpose.retention_days);
   model.alternatives = AlternativesAt(place, phrases);
+  model.notice_url.text =
+      NoticePageUrl(sources.public_url, {sources.op.id, place.site.id}, place.purpose.id);
   return model;
 }
 

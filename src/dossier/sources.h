@@ -24,6 +24,7 @@ struct Sources {
   const core::Deadline& deadline;
   const Order& order;
   model::Operator op;
+  std::string public_url;  // of the consent pages; "" where none are served
 };
 
 // One record of the log, as its line says.

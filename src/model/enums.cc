@@ -18,6 +18,7 @@ struct Words<Role> {
       {Role::kEnroller, "ENROLLER"},
       {Role::kOperator, "OPERATOR"},
       {Role::kAuditor, "AUDITOR"},
+      {Role::kSelf, "SELF"},
   });
 };
 

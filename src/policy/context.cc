@@ -112,6 +112,7 @@ std::string InitiatorOf(model::Role role) {
     case model::Role::kCamera:
     case model::Role::kController:
     case model::Role::kEnroller:
+    case model::Role::kSelf:
       return "subject";  // cameras wait for people who step up; there are no others
     case model::Role::kOperator:
     case model::Role::kAuditor:

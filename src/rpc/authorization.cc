@@ -28,6 +28,8 @@ constexpr std::uint32_t kController = RoleBit(Role::kController);
 constexpr std::uint32_t kEnroller = RoleBit(Role::kEnroller);
 constexpr std::uint32_t kOperator = RoleBit(Role::kOperator);
 constexpr std::uint32_t kAuditor = RoleBit(Role::kAuditor);
+// Whoever holds the token that the request carries, whatever their certificate says.
+constexpr std::uint32_t kSelf = RoleBit(Role::kSelf);
 
 // clang-format off
 // The standard methods of a resource that has a parent.
@@ -54,6 +56,9 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.ConsentService/ListConsents", kEnroller | kOperator, "parent", ""},
     {"facegate.v1.ConsentService/WithdrawConsent", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/EraseSubject", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.ConsentService/GetConsentReceipt", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.ConsentService/GetConsentByToken", kSelf, "", ""},
+    {"facegate.v1.ConsentService/WithdrawByToken", kSelf, "", ""},
     {"facegate.v1.RegistryService/CreateOperator", kOperator, "operator_id", "operators/"},
     {"facegate.v1.RegistryService/GetOperator", kOperator | kAuditor, "name", ""},
     {"facegate.v1.RegistryService/ListOperators", kOperator | kAuditor, "", ""},
@@ -106,7 +111,8 @@ std::optional<Role> RoleOfWord(std::string_view lower) {
     if (c < 'a' || c > 'z') return std::nullopt;
     c = static_cast<char>(c - 'a' + 'A');
   }
-  return model::FromWord<Role>(word);
+  const std::optional<Role> role = model::FromWord<Role>(word);
+  return role == Role::kSelf ? std::nullopt : role;  // a receipt's token is no certificate
 }
 
 Status BadRole() {

@@ -20,7 +20,8 @@ class Message;
 
 namespace facegate::rpc {
 
-// What one method asks of its caller.
+// What one method asks of its caller. Where `roles` is kSelf alone, the caller is who holds the
+// token of a receipt, which the method itself checks: the certificate says nothing, nor need it.
 struct MethodRule {
   std::string_view method;  // "facegate.v1.GatewayService/Authorize"
   std::uint32_t roles = 0;  // a bit for each role that may call it

@@ -32,6 +32,42 @@ core::Result<model::SubjectRef> NewSubjectRef(const v1::CreateSubjectRequest& re
   return ref;
 }
 
+core::Result<documents::Language> LanguageOf(const std::string& code) {
+  if (code.empty() || code == documents::WordOf(documents::Language::kEnglish)) {
+    return documents::Language::kEnglish;
+  }
+  if (code == documents::WordOf(documents::Language::kChinese)) {
+    return documents::Language::kChinese;
+  }
+  return Status(Code::kInvalidArgument, "BAD_LANGUAGE", "language_code is en or zh");
+}
+
+// The receipt of `consent` in a format; `token` is its own or "".
+Status WriteReceipt(const dossier::ConsentReceipts& receipts, const model::Consent& consent,
+                    v1::ConsentReceiptFormat format, documents::Language language,
+                    const std::string& token, v1::ConsentReceipt& response) {
+  // What is signed may be shown about: a token is for the person's page alone.
+  const bool is_page = format == v1::CONSENT_RECEIPT_FORMAT_PAGE;
+  FG_ASSIGN_OR_RETURN(const dossier::ReceiptFacts facts,
+                      receipts.Collect(consent, is_page ? token : ""));
+  switch (format) {
+    case v1::CONSENT_RECEIPT_FORMAT_ISO_27560:
+      response.set_json(receipts.AsIso27560(facts, language).Dump());
+      break;
+    case v1::CONSENT_RECEIPT_FORMAT_KANTARA:
+      response.set_json(receipts.AsKantara(facts, language).Dump());
+      break;
+    case v1::CONSENT_RECEIPT_FORMAT_PAGE:
+      response.set_json(documents::ToJson(receipts.AsPage(facts, language)).Dump());
+      break;
+    default:
+      return Status(Code::kInvalidArgument, "BAD_RECEIPT_FORMAT",
+                    "set a value of CONSENT_RECEIPT_FORMAT_*");
+  }
+  response.set_format(format);
+  return Status::Ok();
+}
+
 // `R` is a response of a consent and its receipt.
 template <class R>
 Status Answer(const core::Result<consent::ConsentResult>& result, const Call& call, R& response) {
@@ -95,7 +131,9 @@ grpc::Status ConsentServiceImpl::RequestConsent(grpc::ServerContext* context,
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
     FG_ASSIGN_OR_RETURN(const consent::Terms terms, FromProto(*request));
-    return Answer(consents_.Request(caller, terms), call, *response);
+    const core::Result<consent::ConsentResult> asked = consents_.Request(caller, terms);
+    if (asked.ok()) response->set_receipt_token(asked->token);
+    return Answer(asked, call, *response);
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/RequestConsent", *request, handler);
 }
@@ -124,7 +162,19 @@ grpc::Status ConsentServiceImpl::GrantConsent(grpc::ServerContext* context,
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
     FG_ASSIGN_OR_RETURN(const consent::GrantRequest grant, FromProto(*request));
-    return Answer(consents_.Grant(caller, grant), call, *response);
+    const v1::ConsentReceiptFormat format = request->receipt_format();
+    const bool is_known = v1::ConsentReceiptFormat_IsValid(format);
+    if (!is_known) return Status(Code::kInvalidArgument, "BAD_RECEIPT_FORMAT", "unknown format");
+    const core::Result<consent::ConsentResult> granted = consents_.Grant(caller, grant);
+    FG_RETURN_IF_ERROR(Answer(granted, call, *response));
+    response->set_receipt_token(granted->token);
+    if (format == v1::CONSENT_RECEIPT_FORMAT_UNSPECIFIED) return Status::Ok();
+    // The consent is recorded: a receipt that fails now can be asked for later.
+    const Status written =
+        WriteReceipt(receipts_, granted->consent, format, documents::Language::kEnglish,
+                     granted->token, *response->mutable_consent_receipt());
+    if (!written.ok()) response->clear_consent_receipt();
+    return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/GrantConsent", *request, handler);
 }
@@ -190,6 +240,49 @@ grpc::Status ConsentServiceImpl::EraseSubject(grpc::ServerContext* context,
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/EraseSubject", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::GetConsentReceipt(grpc::ServerContext* context,
+                                                   const v1::GetConsentReceiptRequest* request,
+                                                   v1::ConsentReceipt* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::ConsentRef ref, model::ParseConsentName(request->name()));
+    FG_ASSIGN_OR_RETURN(const documents::Language language, LanguageOf(request->language_code()));
+    FG_ASSIGN_OR_RETURN(const model::Consent consent, consents_.Get(ref));
+    std::string token;
+    if (!request->receipt_token().empty()) {
+      const auto owner = consents_.FindByToken(request->receipt_token());
+      const bool is_its_own = owner.ok() && owner->op == consent.op &&
+                              owner->subject == consent.subject && owner->id == consent.id;
+      if (is_its_own) token = request->receipt_token();
+    }
+    return WriteReceipt(receipts_, consent, request->format(), language, token, *response);
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/GetConsentReceipt", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::GetConsentByToken(grpc::ServerContext* context,
+                                                   const v1::GetConsentByTokenRequest* request,
+                                                   v1::GetConsentByTokenResponse* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::Consent consent,
+                        token_desk_.Find(request->receipt_token(), AddressOfPeer(context->peer())));
+    *response->mutable_consent() = ToProto(consent);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/GetConsentByToken", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::WithdrawByToken(grpc::ServerContext* context,
+                                                 const v1::WithdrawByTokenRequest* request,
+                                                 v1::WithdrawByTokenResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const std::string request_id, RequestIdOr(request->request_id()));
+    return Answer(
+        token_desk_.End(request->receipt_token(), AddressOfPeer(context->peer()), request_id), call,
+        *response);
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/WithdrawByToken", *request, handler);
 }
 
 }  // namespace facegate::rpc

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "facegate/consent/consent_service.h"
+#include "facegate/dossier/consent_receipts.h"
 #include "facegate/v1/consent_service.grpc.pb.h"
 #include "rpc/call_guard.h"
 #include "rpc/page_tokens.h"
+#include "rpc/token_desk.h"
 
 namespace facegate::rpc {
 
@@ -12,8 +14,13 @@ namespace facegate::rpc {
 class ConsentServiceImpl final : public v1::ConsentService::Service {
  public:
   // All must outlive it.
-  ConsentServiceImpl(CallGuard& guard, const PageTokens& tokens, consent::ConsentService& consents)
-      : guard_(guard), tokens_(tokens), consents_(consents) {}
+  ConsentServiceImpl(CallGuard& guard, const PageTokens& tokens, consent::ConsentService& consents,
+                     const dossier::ConsentReceipts& receipts, TokenDesk& token_desk)
+      : guard_(guard),
+        tokens_(tokens),
+        consents_(consents),
+        receipts_(receipts),
+        token_desk_(token_desk) {}
 
   grpc::Status CreateSubject(grpc::ServerContext* context, const v1::CreateSubjectRequest* request,
                              v1::Subject* response) override;
@@ -37,11 +44,22 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
                                v1::WithdrawConsentResponse* response) override;
   grpc::Status EraseSubject(grpc::ServerContext* context, const v1::EraseSubjectRequest* request,
                             v1::EraseSubjectResponse* response) override;
+  grpc::Status GetConsentReceipt(grpc::ServerContext* context,
+                                 const v1::GetConsentReceiptRequest* request,
+                                 v1::ConsentReceipt* response) override;
+  grpc::Status GetConsentByToken(grpc::ServerContext* context,
+                                 const v1::GetConsentByTokenRequest* request,
+                                 v1::GetConsentByTokenResponse* response) override;
+  grpc::Status WithdrawByToken(grpc::ServerContext* context,
+                               const v1::WithdrawByTokenRequest* request,
+                               v1::WithdrawByTokenResponse* response) override;
 
  private:
   CallGuard& guard_;
   const PageTokens& tokens_;
   consent::ConsentService& consents_;
+  const dossier::ConsentReceipts& receipts_;
+  TokenDesk& token_desk_;
 };
 
 }  // namespace facegate::rpc

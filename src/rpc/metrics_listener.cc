@@ -1,13 +1,8 @@
 #include "facegate/rpc/metrics_listener.h"
 
-#include <httplib.h>
-
-#include <atomic>
-#include <chrono>
-#include <thread>
 #include <utility>
 
-#include "rpc/address.h"
+#include "rpc/page_listener.h"
 
 namespace facegate::rpc {
 namespace {
@@ -17,18 +12,13 @@ constexpr int kThreads = 2;
 }  // namespace
 
 struct MetricsListener::Impl {
-  httplib::Server server;
-  int port = 0;
-  std::atomic<bool> ended{false};
-  std::thread thread;
+  PageListener listener;
 };
 
 core::Result<std::unique_ptr<MetricsListener>> MetricsListener::Start(
     const std::string& address, const PrometheusMetrics& metrics, std::function<bool()> healthy) {
-  FG_ASSIGN_OR_RETURN(const Address where, ParseAddress(address));
   auto impl = std::make_unique<Impl>();
-  httplib::Server& server = impl->server;
-  server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  httplib::Server& server = impl->listener.server();
   server.set_payload_max_length(0);  // nothing here takes a body
   server.Get("/metrics", [&metrics](const httplib::Request&, httplib::Response& response) {
     response.set_content(metrics.Serialize(), "text/plain; version=0.0.4");
@@ -39,33 +29,14 @@ core::Result<std::unique_ptr<MetricsListener>> MetricsListener::Start(
                response.status = ok ? 200 : 503;
                response.set_content(ok ? "serving\n" : "not serving\n", "text/plain");
              });
-  if (where.port == 0) {
-    impl->port = server.bind_to_any_port(where.host);
-  } else {
-    impl->port = server.bind_to_port(where.host, where.port) ? where.port : -1;
-  }
-  if (impl->port <= 0) {
-    return core::Status(core::Code::kUnavailable, "LISTEN_FAILED",
-                        "cannot listen on " + where.ToString());
-  }
-  impl->thread = std::thread([state = impl.get()] {
-    state->server.listen_after_bind();
-    state->ended = true;
-  });
+  FG_RETURN_IF_ERROR(impl->listener.Start(address, kThreads));
   return std::unique_ptr<MetricsListener>(new MetricsListener(std::move(impl)));
 }
 
 MetricsListener::MetricsListener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-MetricsListener::~MetricsListener() {
-  // A stop() before the thread reached its loop would be lost.
-  while (!impl_->server.is_running() && !impl_->ended) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  impl_->server.stop();
-  impl_->thread.join();
-}
+MetricsListener::~MetricsListener() = default;
 
-int MetricsListener::port() const { return impl_->port; }
+int MetricsListener::port() const { return impl_->listener.port(); }
 
 }  // namespace facegate::rpc

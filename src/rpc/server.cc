@@ -20,6 +20,7 @@
 #include "rpc/gateway_service.h"
 #include "rpc/page_tokens.h"
 #include "rpc/registry_service.h"
+#include "rpc/token_desk.h"
 
 namespace facegate::rpc {
 namespace {
@@ -76,10 +77,13 @@ struct Server::Impl {
       : guard(authentication, {options.requests_max, options.streams_max}, parts.metrics,
               parts.logger),
         tokens(parts.keys),
-        drafter(parts.store, parts.engine, parts.clock),
+        drafter(parts.store, parts.engine, parts.clock, options.public_url),
+        receipts(parts.store, parts.engine, parts.ledger, parts.keys, parts.clock,
+                 options.public_url),
+        token_desk(parts.consents, parts.clock, options.bad_tokens_per_minute_max),
         gateway(guard, parts.gateway, parts.alternatives, parts.engine, parts.clock, parts.metrics,
                 std::move(info)),
-        consents(guard, tokens, parts.consents),
+        consents(guard, tokens, parts.consents, receipts, token_desk),
         registry(guard, tokens, parts.registry),
         duties(guard, tokens, parts.registry, drafter),
         audit(guard, tokens, parts.ledger, parts.store, parts.engine),
@@ -89,6 +93,8 @@ struct Server::Impl {
   CallGuard guard;
   const PageTokens tokens;
   const dossier::Drafter drafter;
+  const dossier::ConsentReceipts receipts;
+  TokenDesk token_desk;
   GatewayServiceImpl gateway;
   ConsentServiceImpl consents;
   RegistryServiceImpl registry;

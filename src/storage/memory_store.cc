@@ -219,6 +219,11 @@ Status Applier::operator()(const PutConsent& c) {
   if (c.consent.epoch != stored_epoch + 1) return Failed("the consent moved");
   model::Consent next = c.consent;
   next.log_index = log_index_;
+  next.earlier.clear();
+  if (stored_epoch > 0) {
+    next.earlier = it->second.earlier;
+    next.earlier.push_back(it->second.log_index);
+  }
   undo_.Set(state_.consents, ref, std::move(next));
   return Status::Ok();
 }
@@ -355,6 +360,7 @@ class MemoryStore final : public Store {
                                                      std::size_t limit) const override;
   Result<std::vector<model::Consent>> ListExpired(core::Timestamp now,
                                                   std::size_t limit) const override;
+  Result<std::vector<model::Consent>> ListTokenCandidates(const core::Hash256& hash) const override;
   Result<model::TemplateKey> GetTemplateKey(const model::SubjectRef& subject,
                                             const model::PurposeId& purpose) const override;
   Result<std::vector<model::Template>> ListTemplates(const std::optional<model::Template>& after,
@@ -521,6 +527,17 @@ Result<std::vector<model::Consent>> MemoryStore::ListExpired(core::Timestamp now
            std::tie(b.expires_at, b.op, b.subject, b.id);
   });
   if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
+Result<std::vector<model::Consent>> MemoryStore::ListTokenCandidates(
+    const core::Hash256& hash) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::Consent> found;
+  for (const auto& [ref, consent] : state_.consents) {
+    const core::Bytes& token = consent.token_hash;
+    if (!token.empty() && token[0] == hash[0] && token[1] == hash[1]) found.push_back(consent);
+  }
   return found;
 }
 

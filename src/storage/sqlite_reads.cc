@@ -176,6 +176,15 @@ Result<std::vector<model::Consent>> SqliteStore::ListExpired(core::Timestamp now
   });
 }
 
+Result<std::vector<model::Consent>> SqliteStore::ListTokenCandidates(
+    const core::Hash256& hash) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_CONSENT_COLUMNS " FROM consents c WHERE c.token_bucket = ?1");
+    query.Bind(TokenBucket(hash));
+    return ReadAll(query, ReadConsent);
+  });
+}
+
 Result<model::TemplateKey> SqliteStore::GetTemplateKey(const model::SubjectRef& subject,
                                                        const model::PurposeId& purpose) const {
   return Read([&](Connection& db) -> Result<model::TemplateKey> {

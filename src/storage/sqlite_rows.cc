@@ -1,8 +1,10 @@
 #include "storage/sqlite_rows.h"
 
+#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "facegate/core/check.h"
 #include "storage/sqlite_vault.h"
 
 namespace facegate::storage::sqlite {
@@ -64,6 +66,22 @@ class Columns {
     if (!IsNull()) return std::string(core::AsText(Slot()));
     ++next_;
     return "";
+  }
+  // Numbers with commas between.
+  std::vector<std::uint64_t> Numbers() {
+    std::vector<std::uint64_t> numbers;
+    const std::string text = row_.Text(next_++);
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end) {
+      std::uint64_t number = 0;
+      const auto [rest, error] = std::from_chars(at, end, number);
+      is_damaged_ = is_damaged_ || error != std::errc() || (rest != end && *rest != ',');
+      if (is_damaged_) break;
+      numbers.push_back(number);
+      at = rest == end ? end : rest + 1;
+    }
+    return numbers;
   }
   std::string Text() { return row_.Text(next_++); }
   std::int64_t Int() { return row_.Int(next_++); }
@@ -132,6 +150,11 @@ std::string JoinSites(const std::set<model::SiteId>& sites) {
   return joined;
 }
 
+std::int64_t TokenBucket(core::ByteSpan token_hash) {
+  FG_CHECK(token_hash.size() >= 2);
+  return std::int64_t{token_hash[0]} << 8 | token_hash[1];
+}
+
 Resource ReadResource(Query& row) {
   return Resource{row.Text(0),
                   row.Text(1),
@@ -186,6 +209,9 @@ Result<model::Consent> ReadConsent(Query& row) {
   consent.channel = columns.MaybeWord<model::ConsentChannel>();
   consent.evidence_sha256 = columns.MaybeSlot();
   consent.guardian_evidence_sha256 = columns.MaybeSlot();
+  const std::string token_hash = columns.MaybeSlot();
+  consent.token_hash.assign(token_hash.begin(), token_hash.end());
+  consent.earlier = columns.Numbers();
   return columns.Finish(std::move(consent));
 }
 

@@ -17,6 +17,9 @@ std::string JoinScopes(const std::set<model::ConsentScope>& scopes);
 // "hq,lobby"; "" for none.
 std::string JoinSites(const std::set<model::SiteId>& sites);
 
+// The two bytes that a token's hash begins with. Requires: there are two.
+std::int64_t TokenBucket(core::ByteSpan token_hash);
+
 // What a SELECT that ends in the function of the same noun must list, in this order.
 #define FG_RESOURCE_COLUMNS "name, kind, parent, body, revision, log_index"
 #define FG_SUBJECT_COLUMNS                                                                      \
@@ -27,7 +30,8 @@ std::string JoinSites(const std::set<model::SiteId>& sites);
   "c.given_by, c.scopes, c.notice_sha256, c.granted_at, c.expires_at, c.epoch, "        \
   "c.log_index, c.guardian_verified_by, c.alternative_offered, c.channel, c.evidence, " \
   "(SELECT data FROM vault WHERE slot = c.evidence), c.guardian_evidence, "             \
-  "(SELECT data FROM vault WHERE slot = c.guardian_evidence)"
+  "(SELECT data FROM vault WHERE slot = c.guardian_evidence), c.token, "                \
+  "(SELECT data FROM vault WHERE slot = c.token), c.earlier"
 #define FG_TEMPLATE_COLUMNS                                                         \
   "t.op, t.subject, t.purpose, t.id, t.site, t.consent, t.model_id, t.created_at, " \
   "t.log_index, (SELECT data FROM vault WHERE slot = t.sealed)"

@@ -201,6 +201,14 @@ CREATE TABLE used_passes (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX used_passes_by_expiry ON used_passes (op, expires_at);
 )sql",
+    // The receipt's token: its keyed hash in a vault slot, found by the two bytes it begins with,
+    // which say nothing once the slot is zeroed. earlier: log indices with commas between.
+    R"sql(
+ALTER TABLE consents ADD COLUMN token INTEGER REFERENCES vault;
+ALTER TABLE consents ADD COLUMN token_bucket INTEGER;
+ALTER TABLE consents ADD COLUMN earlier TEXT NOT NULL DEFAULT '';
+CREATE INDEX consents_by_token ON consents (token_bucket) WHERE token_bucket IS NOT NULL;
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {

@@ -38,6 +38,8 @@ class SqliteStore final : public Store {
                                                            const model::PurposeId& purpose,
                                                            std::string_view after,
                                                            std::size_t limit) const override;
+  core::Result<std::vector<model::Consent>> ListTokenCandidates(
+      const core::Hash256& hash) const override;
   core::Result<std::vector<model::Consent>> ListExpired(core::Timestamp now,
                                                         std::size_t limit) const override;
   core::Result<model::TemplateKey> GetTemplateKey(const model::SubjectRef& subject,

@@ -223,6 +223,8 @@ Status BatchWriter::operator()(const EraseSubject& c) {
                 WHERE op = ?1 AND subject = ?2 AND evidence IS NOT NULL
       UNION ALL SELECT guardian_evidence FROM consents
                 WHERE op = ?1 AND subject = ?2 AND guardian_evidence IS NOT NULL
+      UNION ALL SELECT token FROM consents
+                WHERE op = ?1 AND subject = ?2 AND token IS NOT NULL
       UNION ALL SELECT secret FROM subjects WHERE op = ?1 AND id = ?2 AND ?3 = '')sql",
                c.subject, "");
   const auto run = [&](const char* sql) {
@@ -245,33 +247,37 @@ Status BatchWriter::operator()(const PutConsent& c) {
   const model::Consent& consent = c.consent;
   FG_RETURN_IF_ERROR(NeedAlive({consent.op, consent.subject}));
   std::uint64_t epoch = 0;
-  std::vector<std::int64_t> old_evidence;
+  std::vector<std::int64_t> old_slots;
+  std::string earlier;
   {
     Query query(connection_, R"sql(
-        SELECT epoch, evidence, guardian_evidence FROM consents
+        SELECT epoch, evidence, guardian_evidence, token, earlier, log_index FROM consents
         WHERE op = ?1 AND subject = ?2 AND id = ?3)sql");
     query.Bind(consent.op, consent.subject, consent.id);
     if (query.Step()) {
       epoch = static_cast<std::uint64_t>(query.Int(0));
-      for (const int column : {1, 2}) {
-        if (!query.IsNull(column)) old_evidence.push_back(query.Int(column));
+      for (const int column : {1, 2, 3}) {
+        if (!query.IsNull(column)) old_slots.push_back(query.Int(column));
       }
+      earlier = query.Text(4);
+      if (!earlier.empty()) earlier += ',';
+      earlier += std::to_string(query.Int(5));
     }
   }
   if (consent.epoch != epoch + 1) return Failed("the consent moved");
-  for (const std::int64_t slot : old_evidence) vault_.Destroy(slot);
+  for (const std::int64_t slot : old_slots) vault_.Destroy(slot);
   Query query(connection_, R"sql(
       INSERT OR REPLACE INTO consents
         (op, subject, id, site, purpose, purpose_version, status, form, given_by, scopes,
          notice_sha256, granted_at, expires_at, epoch, log_index, guardian_verified_by,
-         alternative_offered, channel, evidence, guardian_evidence)
+         earlier, alternative_offered, channel, evidence, guardian_evidence, token, token_bucket)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-              ?20))sql");
+              ?20, ?21, ?22, ?23))sql");
   query.Bind(consent.op, consent.subject, consent.id, consent.site, consent.purpose,
              consent.purpose_version, model::Word(consent.status), model::Word(consent.form),
              model::Word(consent.given_by), JoinScopes(consent.scopes), consent.notice_sha256,
              consent.granted_at.unix_ms, consent.expires_at.unix_ms, consent.epoch, index_,
-             consent.guardian_verified_by);
+             consent.guardian_verified_by, earlier);
   const auto bind_word = [&query](const auto& word) {
     if (word) {
       query.Bind(model::Word(*word));
@@ -287,6 +293,11 @@ Status BatchWriter::operator()(const PutConsent& c) {
     } else {
       query.Bind(vault_.Put(core::AsBytes(*hash)));
     }
+  }
+  if (consent.token_hash.empty()) {
+    query.Bind(nullptr, nullptr);
+  } else {
+    query.Bind(vault_.Put(consent.token_hash), TokenBucket(consent.token_hash));
   }
   query.Run();
   return Status::Ok();

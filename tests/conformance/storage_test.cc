@@ -2,6 +2,7 @@
 // paging.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -653,6 +654,50 @@ TEST_P(Conformance, KeepsAConsentAsGiven) {
   EXPECT_EQ(stored->expires_at, given.expires_at);
   EXPECT_EQ(stored->epoch, 1u);
   EXPECT_EQ(stored->log_index, 1u);
+  EXPECT_EQ(stored->token_hash, given.token_hash);
+  EXPECT_TRUE(stored->earlier.empty());
+}
+
+core::Hash256 HashFrom(const core::Bytes& bytes) {
+  core::Hash256 hash{};
+  std::copy(bytes.begin(), bytes.end(), hash.begin());
+  return hash;
+}
+
+TEST_P(Conformance, FindsTheConsentsWhoseTokenHashBeginsTheSame) {
+  model::Consent without = ConsentOf("p1", "c2");
+  without.token_hash.clear();
+  model::Consent other = ConsentOf("p1", "c3");
+  other.token_hash[1] ^= 1;
+  Commit(*store_, {Item({PutSubject{SubjectOf("p1")}}), Item({PutConsent{ConsentOf("p1", "c1")}}),
+                   Item({PutConsent{without}}), Item({PutConsent{other}})});
+  const auto found = store_->ListTokenCandidates(HashFrom(TokenHashOf("p1", "never was")));
+  EXPECT_EQ(Ids(found), Strings{"c1"});
+  EXPECT_EQ(found->front().token_hash, TokenHashOf("p1", "c1"));
+}
+
+TEST_P(Conformance, ForgetsATokenThatANewerReplaced) {
+  EnrolPerson(*store_, "p1");
+  model::Consent moved = ConsentOf("p1", "c1", 2);
+  moved.token_hash[0] ^= 1;
+  CommitChange(*store_, PutConsent{moved});
+  EXPECT_TRUE(store_->ListTokenCandidates(HashFrom(TokenHashOf("p1", "c1")))->empty());
+  EXPECT_EQ(Ids(store_->ListTokenCandidates(HashFrom(moved.token_hash))), Strings{"c1"});
+}
+
+TEST_P(Conformance, FindsNoTokenOfAPersonErased) {
+  EnrolPerson(*store_, "p1");
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  EXPECT_TRUE(store_->ListTokenCandidates(HashFrom(TokenHashOf("p1", "c1")))->empty());
+}
+
+TEST_P(Conformance, RemembersTheRecordsOfAConsentsEarlierStates) {
+  EnrolPerson(*store_, "p1");
+  const std::uint64_t first = store_->GetConsent(ConsentRefOf("p1", "c1"))->log_index;
+  CommitChange(*store_, PutConsent{ConsentOf("p1", "c1", 2)});
+  const std::uint64_t second = store_->GetConsent(ConsentRefOf("p1", "c1"))->log_index;
+  CommitChange(*store_, PutConsent{ConsentOf("p1", "c1", 3)});
+  EXPECT_EQ(store_->GetConsent(ConsentRefOf("p1", "c1"))->earlier, (Indexes{first, second}));
 }
 
 TEST_P(Conformance, KeepsAConsentWithoutScopesOrEvidence) {

@@ -66,7 +66,8 @@ def generated_protos(folder: Path):
 class Gateway:
     """facegated, with mutual TLS unless flags say otherwise; removed when the `with` ends."""
 
-    def __init__(self, bin_dir, *server_flags: str):
+    def __init__(self, bin_dir, *server_flags: str, consent_page: str = ""):
+        """`consent_page` is that section of the configuration, in YAML."""
         self.server_flags = server_flags
         self.bin = Path(bin_dir).resolve()
         self.folder = Path(tempfile.mkdtemp(prefix="facegate-flow-"))
@@ -80,6 +81,7 @@ class Gateway:
 gateway_name: gate.example
 listen: {{grpc: "127.0.0.1:0", http: ""}}
 {"" if server_flags else TLS}
+{consent_page}
 keys_dir: keys
 data_dir: data
 store: {{driver: sqlite, path: data/facegate.db}}
@@ -137,6 +139,10 @@ permit:
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
+
+    def page_port(self) -> int:
+        """Where the consent pages are."""
+        return int(re.search(r"consent_pages_ready.*port=(\d+)", self.log_text()).group(1))
 
     def log_text(self) -> str:
         return (self.folder / "server.log").read_text()

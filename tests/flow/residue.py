@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Looks for a person's destroyable bytes in a server's files.
 
-    residue.py remember DB SUBJECT > FILE    their templates and template keys, else their secret
+    residue.py remember DB SUBJECT > FILE    their templates and template keys, else
+                                             their secret and token hashes
     residue.py count DIR < FILE              "1 of 2": how many of those occur in any file below DIR
 """
 
@@ -17,7 +18,12 @@ QUERIES = {
     "template key": "SELECT v.data FROM template_keys k JOIN vault v ON v.slot = k.wrapped_key"
                     " WHERE k.subject = ?",
 }
-SECRET = "SELECT v.data FROM subjects s JOIN vault v ON v.slot = s.secret WHERE s.id = ?"
+# Once there are no templates: what an erasure destroys besides.
+PERSON = {
+    "secret": "SELECT v.data FROM subjects s JOIN vault v ON v.slot = s.secret WHERE s.id = ?",
+    "token hash": "SELECT v.data FROM consents c JOIN vault v ON v.slot = c.token"
+                  " WHERE c.subject = ?",
+}
 
 
 def value_of(slot: bytes) -> bytes:
@@ -25,27 +31,36 @@ def value_of(slot: bytes) -> bytes:
     return slot[4:4 + int.from_bytes(slot[:4], "big")]
 
 
-def remember(database: Path, subject: str) -> None:
+def values(database: Path, subject: str) -> list:
     """Reads a copy, so that no read transaction of ours is in the server's way. Templates and their
-    keys; once there are none, the secret."""
+    keys; once there are none, the secret and the hashes of the receipts' tokens."""
     with tempfile.TemporaryDirectory() as folder:
         for part in database.parent.glob(database.name + "*"):
             shutil.copy(part, folder)
         connection = sqlite3.connect(Path(folder) / database.name)
-        values = [value_of(row[0]) for query in QUERIES.values()
-                  for row in connection.execute(query, (subject,))]
-        if not values:
-            values = [value_of(row[0]) for row in connection.execute(SECRET, (subject,))]
+        for queries in (QUERIES, PERSON):
+            found = [value_of(row[0]) for query in queries.values()
+                     for row in connection.execute(query, (subject,))]
+            if found:
+                break
         connection.close()
-    for value in values:
+    return found
+
+
+def found(folder: Path, wanted: list) -> int:
+    """How many of them occur in any file below the folder."""
+    files = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
+    return sum(any(value in content for content in files) for value in wanted)
+
+
+def remember(database: Path, subject: str) -> None:
+    for value in values(database, subject):
         print(value.hex())
 
 
 def count(folder: Path) -> None:
-    values = [bytes.fromhex(line) for line in sys.stdin.read().split()]
-    files = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
-    found = sum(any(value in content for content in files) for value in values)
-    print(f"{found} of {len(values)}")
+    wanted = [bytes.fromhex(line) for line in sys.stdin.read().split()]
+    print(f"{found(folder, wanted)} of {len(wanted)}")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,13 @@ struct ServerConfig {
     std::string http = "127.0.0.1:9464";  // metrics and health; empty: off
   } listen;
 
+  // The pages for the people in front of the camera.
+  struct ConsentPage {
+    std::string listen;      // plain HTTP; empty: off
+    std::string public_url;  // where people reach them; empty: on no sign and no receipt
+    std::int64_t bad_tokens_per_minute_max = 30;  // from one address; 0: no limit
+  } consent_page;
+
   // All three or none; a server without them needs its own, spelled-out flag.
   struct Tls {
     std::string cert;

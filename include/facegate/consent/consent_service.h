@@ -74,7 +74,13 @@ struct GrantRequest : Terms {
 struct ConsentResult {
   model::Consent consent;
   audit::Receipt receipt;
+  // Where the person was asked, or said yes: what they may read, refuse and withdraw it with. The
+  // only copy; the store keeps a keyed hash. Empty otherwise.
+  std::string token = {};
 };
+
+// Whoever holds the token of a receipt.
+model::Principal TokenHolder();
 
 struct ErasureResult {
   model::SubjectRef subject;
@@ -143,6 +149,14 @@ class ConsentService {
   // Returns NOT_FOUND CONSENT_NOT_FOUND, ABORTED CONSENT_MOVED when it kept changing meanwhile.
   core::Result<ConsentResult> Withdraw(const Caller& caller, const model::ConsentRef& consent);
 
+  // The consent whose receipt has that token. NOT_FOUND RECEIPT_TOKEN_UNKNOWN for whatever else:
+  // another text, one that a newer token replaced, one of a person who was erased.
+  core::Result<model::Consent> FindByToken(std::string_view token) const;
+  // The person says no, by the token alone: what was asked for is refused, what was granted is
+  // withdrawn (as Withdraw does), what ended already stays as it is. The record's actor is SELF.
+  // Returns NOT_FOUND RECEIPT_TOKEN_UNKNOWN, and what Withdraw returns.
+  core::Result<ConsentResult> EndByToken(std::string_view token, const std::string& request_id);
+
   // Destroys everything held about the person, and fences the id.
   // Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED when it was done
   // before.
@@ -169,6 +183,9 @@ class ConsentService {
   core::Status CheckRules(const Caller& caller, const Asked& asked, const model::Consent& consent,
                           int reprompts);
   core::Result<ConsentResult> Record(const Caller& caller, Asked asked, model::Consent consent);
+  core::Result<ConsentResult> RecordWithToken(const Caller& caller, Asked asked,
+                                              model::Consent consent);
+  core::Result<ConsentResult> RefuseOpen(const Caller& caller, const model::ConsentRef& ref);
   core::Result<ConsentResult> PastResult(const model::Consent& consent) const;
   // Calls `attempt` until what it was checked against stands still while it writes.
   template <class Attempt>

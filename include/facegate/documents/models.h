@@ -93,6 +93,8 @@ enum class DisclosureBasis {
 enum class IncidentKind { kLeak, kTampering, kLoss, kMisuse, kOutage, kOther };
 enum class IncidentNature { kReal, kDrill };
 enum class Addressee { kAuthority, kPeople };
+// In the order of model::ConsentStatus.
+enum class ConsentState { kRequested, kGranted, kRefused, kWithdrawn, kExpired, kSuperseded };
 
 // The word that JSON and the rules' vocabulary have for it: "met", "law_requires_fr".
 std::string_view WordOf(FaceUse v);
@@ -110,6 +112,7 @@ std::string_view WordOf(DisclosureBasis v);
 std::string_view WordOf(IncidentKind v);
 std::string_view WordOf(IncidentNature v);
 std::string_view WordOf(Addressee v);
+std::string_view WordOf(ConsentState v);
 
 // Who answers for the processing: the controller of the GDPR, the handler of Chinese law.
 struct Handler {
@@ -429,6 +432,43 @@ struct NotificationModel {
   Prose consequences;
   Prose measures;
   Prose advice;
+};
+
+struct ConsentStep {
+  ConsentState state = ConsentState::kRequested;
+  Text time;
+  std::int64_t record = 0;
+};
+
+// What a person is handed about their consent.
+struct ReceiptModel {
+  Day dated;
+  Text receipt_id;
+  Text controller;
+  std::optional<Text> contact;
+  Text person;
+  Text consent;
+  ConsentState state = ConsentState::kGranted;
+  Text place;
+  Text purpose;
+  std::int64_t purpose_version = 1;
+  std::vector<Text> scopes;
+  Text data_kind;
+  std::vector<Text> recipients;
+  Text retention;
+  std::optional<Text> form;
+  std::optional<Text> given_by;
+  std::optional<Day> until;
+  std::optional<Text> alternative;
+  std::optional<Text> guardian;
+  Text notice_sha256;
+  std::vector<Text> templates;
+  std::vector<ConsentStep> events;
+  std::vector<Text> rights;
+  Text withdrawal;
+  Text log_origin;
+  Text receipt_sha256;
+  std::optional<Url> own_page_url;
 };
 
 // `M` is one of the ...Model structs above, here and below.

@@ -46,9 +46,11 @@ struct Draft {
 // Thread-safe.
 class Drafter {
  public:
-  // All must outlive it.
-  Drafter(const storage::Store& store, const policy::Engine& engine, const core::Clock& clock)
-      : store_(store), engine_(engine), clock_(clock) {}
+  // All must outlive it. `public_url` is where people reach the consent pages, which a sign's code
+  // then leads to; "": nowhere.
+  Drafter(const storage::Store& store, const policy::Engine& engine, const core::Clock& clock,
+          std::string public_url = "")
+      : store_(store), engine_(engine), clock_(clock), public_url_(std::move(public_url)) {}
 
   // States are those of the moment of the call; counts and records are those of the period.
   //
@@ -62,6 +64,7 @@ class Drafter {
   const storage::Store& store_;
   const policy::Engine& engine_;
   const core::Clock& clock_;
+  const std::string public_url_;
 };
 
 }  // namespace facegate::dossier

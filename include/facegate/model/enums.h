@@ -8,8 +8,9 @@
 
 namespace facegate::model {
 
-// What a caller may do; from its client certificate.
-enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor };
+// What a caller may do; from its client certificate. Nobody's certificate says kSelf: that is a
+// person who holds the token of their own receipt.
+enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor, kSelf };
 
 // What is asked for. The words are those of the rule vocabulary's request.operation, upper case.
 enum class Operation { kEnroll, kVerify1to1, kIdentify1toN, kDetectOnly };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "facegate/core/bytes.h"
 #include "facegate/core/time.h"
@@ -83,6 +84,11 @@ struct Consent {
   // Moves with every change of status; what a decision rested on is checked against it at commit.
   std::uint64_t epoch = 0;
   std::uint64_t log_index = 0;  // of the event that made this state; set by the store
+  // Keyed hash (32 bytes) of the token with which the person may read and end it; empty: none.
+  core::Bytes token_hash;
+  // Log indices of the events before this state, oldest first; set by the store. What was written
+  // before stores kept them is not among them.
+  std::vector<std::uint64_t> earlier;
 };
 
 // The wrapped key that seals one subject's templates for one purpose.

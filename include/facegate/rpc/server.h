@@ -52,6 +52,10 @@ struct ServerOptions {
   int message_bytes_max = 9 << 20;  // of a request; above the limit of an image
   int requests_max = 64;            // unary calls under way at once
   int streams_max = 16;             // streams open at once; each holds a thread
+  // Where people reach the consent pages, without a slash at its end; "": nowhere. On signs and
+  // receipts.
+  std::string public_url = {};
+  int bad_tokens_per_minute_max = 30;  // of receipts, from one address; 0: no limit
 };
 
 // What runs here, for GetStatus.

@@ -77,7 +77,7 @@ struct EraseSubject {
 // precondition.
 //
 // Creates a consent (epoch 1) or moves it on (epoch = stored epoch + 1; else a failed
-// precondition).
+// precondition): the log index of the state before then joins `earlier`.
 struct PutConsent {
   model::Consent consent;
 };
@@ -296,6 +296,11 @@ class Store {
   // first; for the sweep.
   virtual core::Result<std::vector<model::Consent>> ListExpired(core::Timestamp now,
                                                                 std::size_t limit) const = 0;
+
+  // Consents whose token hash begins with the same two bytes as `hash`, in no order: candidates,
+  // which the caller compares in constant time. Few, whatever the number of consents.
+  virtual core::Result<std::vector<model::Consent>> ListTokenCandidates(
+      const core::Hash256& hash) const = 0;
 
   // NOT_FOUND TEMPLATE_KEY_NOT_FOUND.
   virtual core::Result<model::TemplateKey> GetTemplateKey(

@@ -1,12 +1,11 @@
-// audit list|get|keys|export|verify|prove, receipt verify: reading the log, and checking it without
-// the server.
+// audit list|get|keys|export|verify|prove: reading the log, and checking it without the server.
 #include <memory>
 #include <string>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/log_keys.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/report/log_copy.h"
-#include "facegate/report/receipt.h"
 #include "facegate/tlog/note.h"
 
 namespace facegate::apps {
@@ -17,7 +16,6 @@ struct AuditFlags {
   std::string type, site, camera, verdict, reason, rule, from, until;
   std::uint64_t index = 0;
   std::string directory;
-  std::string receipt_file;
   std::string out_file;
   std::vector<std::string> log_keys;
 };
@@ -31,19 +29,6 @@ core::Result<core::Json> LineOf(const core::Json& record) {
   FG_ASSIGN_OR_RETURN(const core::Bytes entry, crypto::Base64Decode(record.StringOr("entry", "")));
   FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(core::AsText(entry)));
   return core::Json::Parse(std::string_view(note.text).substr(0, note.text.size() - 1));
-}
-
-// What says most about a record, on one line.
-std::string SummaryOf(const core::Json& line) {
-  std::string text = line.StringOr("type", "");
-  for (const char* member : {"operation", "outcome", "reason"}) {
-    if (const std::string word = line.StringOr(member, ""); !word.empty()) text += " " + word;
-  }
-  if (const std::int64_t persons = line.IntOr("persons", 0); persons > 0) {
-    text += " " + line.StringOr("kind", "") + " at " + std::to_string(persons);
-    if (const std::string day = line.StringOr("due_on", ""); !day.empty()) text += ", due " + day;
-  }
-  return text;
 }
 
 void SayRecord(const Session& session, const core::Json& record, const core::Json& line) {
@@ -124,20 +109,6 @@ core::Result<Exit> Export(Session& session, const AuditFlags& flags) {
   return Exit::kYes;
 }
 
-// Each is a verifier key, or a file with verifier keys, one a line.
-core::Result<report::LogKeys> ReadLogKeys(const std::vector<std::string>& given) {
-  std::string lines;
-  for (const std::string& key : given) {
-    if (tlog::VerifierKey::Parse(key).ok()) {
-      lines += key + "\n";
-    } else {
-      FG_ASSIGN_OR_RETURN(const std::string file, ReadWholeFile(key));
-      lines += file + "\n";
-    }
-  }
-  return report::ParseLogKeys(lines);
-}
-
 core::Json ReportJson(const report::CopyReport& report) {
   core::Json json = core::Json::MakeObject();
   json.Set("ok", report.ok()).Set("origin", report.checkpoint.origin);
@@ -189,21 +160,6 @@ core::Result<Exit> Prove(Session& session, const AuditFlags& flags) {
   return Exit::kYes;
 }
 
-core::Result<Exit> VerifyReceipt(Session& session, const AuditFlags& flags) {
-  FG_ASSIGN_OR_RETURN(const report::LogKeys keys, ReadLogKeys(flags.log_keys));
-  FG_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(flags.receipt_file));
-  FG_ASSIGN_OR_RETURN(const report::HeldReceipt receipt, report::ParseReceipt(text));
-  const core::Result<report::ReceiptProof> proof = report::VerifyReceipt(receipt, keys);
-  if (!proof.ok()) {
-    session.Say("BAD: " + proof.status().ToString());
-    return Exit::kNo;
-  }
-  session.Say("proved: record " + std::to_string(proof->index) + " is in " + receipt.origin +
-              ", a log of " + std::to_string(proof->log_size) +
-              (proof->record ? ": " + SummaryOf(*proof->record) : ""));
-  return Exit::kYes;
-}
-
 using Run = core::Result<Exit> (*)(Session&, const AuditFlags&);
 
 CLI::App* AddAuditCommand(CLI::App& group, Session& session, const std::string& name,
@@ -218,15 +174,6 @@ CLI::App* AddAuditCommand(CLI::App& group, Session& session, const std::string& 
 
 void AddParent(CLI::App* command, AuditFlags& flags) {
   command->add_option("--parent", flags.parent, "Name of the operator; --operator if absent");
-}
-
-void AddLogKeys(CLI::App* command, AuditFlags& flags) {
-  command
-      ->add_option("--log-key", flags.log_keys,
-                   "Verifier key of the checkpoints and of the records, or a file that holds them; "
-                   "repeatable")
-      ->required()
-      ->envname("FACEGATE_LOG_KEYS");
 }
 
 void AddReaders(CLI::App& group, Session& session) {
@@ -279,14 +226,7 @@ void AddAuditCommands(CLI::App& app, Session& session) {
       *audit, session, "verify", "Checks a copy of the log; needs no server (exit 1 if it is bad)",
       "facegate audit verify --log-key log.vkeys copy", flags, Verify);
   verify->add_option("directory", flags->directory, "The copy")->required();
-  AddLogKeys(verify, *flags);
-
-  CLI::App* receipt = AddGroup(app, "receipt", "Receipts in somebody's hand");
-  CLI::App* check = AddAuditCommand(
-      *receipt, session, "verify", "Checks a receipt; needs no server (exit 1 if it is bad)",
-      "facegate receipt verify --log-key log.vkeys receipt.json", flags, VerifyReceipt);
-  check->add_option("file", flags->receipt_file, "The receipt, as --receipt wrote it")->required();
-  AddLogKeys(check, *flags);
+  AddLogKeys(*verify, flags->log_keys);
 }
 
 }  // namespace facegate::apps

@@ -20,11 +20,12 @@ void AddRegistryCommands(CLI::App& app, Session& session);  // operator site acc
 void AddPeopleCommands(CLI::App& app, Session& session);    // subject consent
 void AddRecognitionCommands(CLI::App& app,
                             Session& session);           // authorize identify enroll present status
-void AddAuditCommands(CLI::App& app, Session& session);  // audit receipt
+void AddAuditCommands(CLI::App& app, Session& session);  // audit
 void AddPolicyCommands(CLI::App& app, Session& session);       // policy
 void AddModelCommands(CLI::App& app, Session& session);        // models eval
 void AddDocsCommands(CLI::App& app, Session& session);         // docs
 void AddDrillCommands(CLI::App& app, Session& session);        // drill
 void AddAlternativeCommands(CLI::App& app, Session& session);  // pass badge alternatives report
+void AddReceiptCommands(CLI::App& app, Session& session);      // receipt
 
 }  // namespace facegate::apps

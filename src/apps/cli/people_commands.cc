@@ -37,6 +37,7 @@ struct ConsentFlags {
   std::string channel;
   int days = 30;
   std::string receipt_file;
+  std::string token_file;
 };
 
 core::Result<Exit> CreateSubject(Session& session, const SubjectFlags& flags) {
@@ -115,10 +116,11 @@ core::Json TermsOf(const Session& session, const ConsentFlags& flags) {
 
 // Records that somebody was asked, or said no.
 core::Result<Exit> AskOrRefuse(Session& session, const std::string& method,
-                               const core::Json& request, const std::string& receipt_file) {
+                               const core::Json& request, const ConsentFlags& flags) {
   FG_ASSIGN_OR_RETURN(const core::Json answer, session.Call("ConsentService/" + method, request));
   const core::Json& receipt = MemberOrNull(answer, "receipt");
-  FG_RETURN_IF_ERROR(SaveReceipt(receipt_file, receipt));
+  FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
+  FG_RETURN_IF_ERROR(SaveToken(flags.token_file, answer));
   session.Answer(answer, ConsentWords(session, MemberOrNull(answer, "consent")) + ", " +
                              ReceiptWords(receipt));
   return Exit::kYes;
@@ -128,12 +130,12 @@ core::Result<Exit> Refuse(Session& session, const ConsentFlags& flags) {
   const std::string name = session.FullName(flags.name);
   const std::size_t at = name.find("/consents/");
   if (at == std::string::npos) {
-    return AskOrRefuse(session, "RefuseConsent", TermsOf(session, flags), flags.receipt_file);
+    return AskOrRefuse(session, "RefuseConsent", TermsOf(session, flags), flags);
   }
   core::Json request = core::Json::MakeObject();
   request.Set("parent", name.substr(0, at));
   request.Set("consent_id", name.substr(at + std::string_view("/consents/").size()));
-  return AskOrRefuse(session, "RefuseConsent", request, flags.receipt_file);
+  return AskOrRefuse(session, "RefuseConsent", request, flags);
 }
 
 core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
@@ -148,6 +150,7 @@ core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
                       session.Call("ConsentService/GrantConsent", request));
   const core::Json& receipt = MemberOrNull(answer, "receipt");
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
+  FG_RETURN_IF_ERROR(SaveToken(flags.token_file, answer));
   const core::Json& consent = MemberOrNull(answer, "consent");
   session.Answer(answer, ConsentWords(session, consent) + " until " +
                              consent.StringOr("expireTime", "").substr(0, 10) + ", " +
@@ -229,6 +232,11 @@ void AddTerms(CLI::App& command, const std::shared_ptr<ConsentFlags>& flags, boo
   command.add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
 }
 
+void AddTokenFile(CLI::App& command, const std::shared_ptr<ConsentFlags>& flags) {
+  command.add_option("--token-file", flags->token_file,
+                     "Write the receipt's token to this file: for the person alone");
+}
+
 void AddAskAndRefuse(CLI::App& group, Session& session) {
   auto flags = std::make_shared<ConsentFlags>();
   CLI::App* ask = AddCommand(group, "request", "Records that a person is asked for consent",
@@ -237,10 +245,11 @@ void AddAskAndRefuse(CLI::App& group, Session& session) {
                              "operators/acme/purposes/building_access --scope VERIFY "
                              "--notice-sha256 9f86... --alternative CARD --channel DESK");
   ask->add_option("subject", flags->name, "The person")->required();
+  AddTokenFile(*ask, flags);
   AddTerms(*ask, flags, true);
   ask->callback([&session, flags] {
     session.SetAction([&session, flags] {
-      return AskOrRefuse(session, "RequestConsent", TermsOf(session, *flags), flags->receipt_file);
+      return AskOrRefuse(session, "RequestConsent", TermsOf(session, *flags), *flags);
     });
   });
 
@@ -266,6 +275,7 @@ void AddGrant(CLI::App& group, Session& session) {
                  "operators/acme/sites/lobby --purpose operators/acme/purposes/building_access "
                  "--scope VERIFY --notice-sha256 9f86... --days 30");
   grant->add_option("subject", flags->name, "The person")->required();
+  AddTokenFile(*grant, flags);
   AddTerms(*grant, flags, true);
   grant->add_option("--form", flags->form, "SEPARATE, EXPLICIT, WRITTEN or ESIGNATURE");
   grant->add_option("--given-by", flags->given_by,

@@ -14,4 +14,9 @@ core::Status SaveReceipt(const std::string& path, const core::Json& receipt) {
   return WriteWholeFile(path, receipt.DumpPretty() + "\n");
 }
 
+core::Status SaveToken(const std::string& path, const core::Json& answer) {
+  if (path.empty()) return core::Status::Ok();
+  return WriteWholeFile(path, answer.StringOr("receiptToken", "") + "\n");
+}
+
 }  // namespace facegate::apps

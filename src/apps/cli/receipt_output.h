@@ -13,4 +13,7 @@ std::string ReceiptWords(const core::Json& receipt);
 // Writes the receipt to `path`; nothing where that is empty.
 core::Status SaveReceipt(const std::string& path, const core::Json& receipt);
 
+// Writes the token of an answer to a consent to `path`; nothing where that is empty.
+core::Status SaveToken(const std::string& path, const core::Json& answer);
+
 }  // namespace facegate::apps

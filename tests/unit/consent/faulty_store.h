@@ -63,6 +63,10 @@ class FaultyStore final : public storage::Store {
                                                         std::size_t limit) const override {
     return inner_.ListExpired(now, limit);
   }
+  core::Result<std::vector<model::Consent>> ListTokenCandidates(
+      const core::Hash256& hash) const override {
+    return inner_.ListTokenCandidates(hash);
+  }
   core::Result<model::TemplateKey> GetTemplateKey(const model::SubjectRef& subject,
                                                   const model::PurposeId& purpose) const override {
     return inner_.GetTemplateKey(subject, purpose);

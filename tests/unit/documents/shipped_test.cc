@@ -43,7 +43,7 @@ TEST(ShippedForms, SayTheSameInBothLanguages) {
 
 // On the papers that speak of law to those who must obey it; the others speak to the public.
 TEST(ShippedForms, AreNoLegalAdviceAndSaySo) {
-  const std::set<Kind> to_the_public{Kind::kSign, Kind::kNotice, Kind::kLeaflet};
+  const std::set<Kind> to_the_public{Kind::kSign, Kind::kNotice, Kind::kLeaflet, Kind::kReceipt};
   for (const Kind kind : kKinds) {
     const std::string english = RenderText(ComposeExample(kind, Language::kEnglish));
     const std::string chinese = RenderText(ComposeExample(kind, Language::kChinese));
@@ -56,7 +56,7 @@ TEST(ShippedForms, AreNoLegalAdviceAndSaySo) {
 TEST(ShippedForms, SayNothingToThePublicThatTheWordListFinds) {
   const auto list = wording::Wordlist::Load(kFolder + "/wording.yaml");
   ASSERT_TRUE(list.ok());
-  for (const Kind kind : {Kind::kSign, Kind::kNotice, Kind::kLeaflet}) {
+  for (const Kind kind : {Kind::kSign, Kind::kNotice, Kind::kLeaflet, Kind::kReceipt}) {
     for (const Language language : kLanguages) {
       for (const wording::Finding& finding :
            list->Lint(RenderText(ComposeExample(kind, language)))) {

@@ -55,6 +55,7 @@ class SqliteResidue : public ::testing::Test {
     Person person{SubjectOf(id.c_str()), ConsentOf(id.c_str(), "c1"), KeyOf(id.c_str()), {}};
     person.subject.wrapped_secret = noise_.Make(60);
     person.consent.evidence_sha256 = core::HexEncode(noise_.Make(32));
+    person.consent.token_hash = noise_.Make(32);
     person.key.wrapped_key = noise_.Make(60);
     for (const char* name : {"t1", "t2"}) {
       person.templates.push_back(TemplateOf(id.c_str(), name));
@@ -88,6 +89,7 @@ class SqliteResidue : public ::testing::Test {
   void ExpectPerson(const Person& person, const std::string& files, bool expected) {
     EXPECT_EQ(IsFound(files, person.subject.wrapped_secret), expected);
     EXPECT_EQ(IsFound(files, Bytes(person.consent.evidence_sha256)), expected);
+    EXPECT_EQ(IsFound(files, person.consent.token_hash), expected);
   }
   model::SubjectRef RefOf(const Person& person) { return {Op(), person.subject.id}; }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,13 @@ inline model::Subject SubjectOf(const char* id) {
   return subject;
 }
 
+// All of them begin with the same two bytes.
+inline core::Bytes TokenHashOf(const char* subject, const char* id) {
+  core::Bytes hash = Bytes(std::string("tk ") + subject + " " + id);
+  hash.resize(std::tuple_size_v<core::Hash256>, '.');
+  return hash;
+}
+
 inline model::Consent ConsentOf(const char* subject, const char* id, std::uint64_t epoch = 1,
                                 model::ConsentStatus status = model::ConsentStatus::kGranted) {
   model::Consent consent;
@@ -60,6 +68,7 @@ inline model::Consent ConsentOf(const char* subject, const char* id, std::uint64
   consent.granted_at = {2000};
   consent.expires_at = {9000};
   consent.epoch = epoch;
+  consent.token_hash = TokenHashOf(subject, id);
   return consent;
 }
 

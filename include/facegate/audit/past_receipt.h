@@ -9,11 +9,11 @@
 #include "facegate/model/ids.h"
 #include "facegate/storage/store.h"
 
-namespace facegate::consent {
+namespace facegate::audit {
 
 // Proves record `index` of `log` under the log's present checkpoint. `origin` is the log's.
 // Returns DATA_LOSS RECORD_MISSING or RECORD_DAMAGED, or as the store does.
-core::Result<audit::Receipt> PastReceipt(const storage::Store& store, const model::OperatorId& log,
-                                         std::string origin, std::uint64_t index);
+core::Result<Receipt> PastReceipt(const storage::Store& store, const model::OperatorId& log,
+                                  std::string origin, std::uint64_t index);
 
-}  // namespace facegate::consent
+}  // namespace facegate::audit

@@ -1,4 +1,4 @@
-#include "consent/past_receipt.h"
+#include "facegate/audit/past_receipt.h"
 
 #include <utility>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "facegate/core/time.h"
 #include "facegate/tlog/merkle.h"
 
-namespace facegate::consent {
+namespace facegate::audit {
 namespace {
 
 using core::Code;
@@ -27,8 +27,8 @@ Result<core::Timestamp> TimeOf(const std::string& entry) {
 
 }  // namespace
 
-Result<audit::Receipt> PastReceipt(const storage::Store& store, const model::OperatorId& log,
-                                   std::string origin, std::uint64_t index) {
+Result<Receipt> PastReceipt(const storage::Store& store, const model::OperatorId& log,
+                            std::string origin, std::uint64_t index) {
   // The head first: entries and tiles that are read after it reach at least as far.
   FG_ASSIGN_OR_RETURN(storage::LogHead head, store.GetLogHead(log));
   FG_ASSIGN_OR_RETURN(std::vector<storage::LogEntry> entries, store.ReadEntries(log, index, 1));
@@ -38,7 +38,7 @@ Result<audit::Receipt> PastReceipt(const storage::Store& store, const model::Ope
   const tlog::TileReader read_tile = [&store, &log](const tlog::TileId& id, int) {
     return store.ReadTile(log, storage::TileKey{id.level, id.index});
   };
-  audit::Receipt receipt;
+  Receipt receipt;
   FG_ASSIGN_OR_RETURN(receipt.inclusion_proof, tlog::InclusionProof(index, head.size, read_tile));
   FG_ASSIGN_OR_RETURN(receipt.recorded_at, TimeOf(entries.front().entry));
   receipt.origin = std::move(origin);
@@ -48,4 +48,4 @@ Result<audit::Receipt> PastReceipt(const storage::Store& store, const model::Ope
   return receipt;
 }
 
-}  // namespace facegate::consent
+}  // namespace facegate::audit
