@@ -22,6 +22,7 @@ struct OwnerOf {
   const model::OperatorId* operator()(const PutTemplate& c) const { return &c.value.op; }
   const model::OperatorId* operator()(const DestroyTemplates& c) const { return &c.subject.op; }
   const model::OperatorId* operator()(const PutGallerySecret& c) const { return &c.gallery.op; }
+  const model::OperatorId* operator()(const RestrictSubject& c) const { return &c.subject.op; }
 };
 
 }  // namespace
@@ -57,6 +58,11 @@ bool Batch::Destroys() const {
     }
   }
   return false;
+}
+
+core::Result<StoreCopy> Store::CopyTo(const std::string&) {
+  return core::Status(core::Code::kFailedPrecondition, "BACKUP_UNSUPPORTED",
+                      "this store keeps no file that could be copied");
 }
 
 }  // namespace facegate::storage

@@ -117,10 +117,12 @@ class Applier {
   Status operator()(const PutTemplate& c);
   Status operator()(const DestroyTemplates& c);
   Status operator()(const PutGallerySecret& c);
+  Status operator()(const RestrictSubject& c);
 
   Status operator()(const ConsentAtEpoch& p) const;
   Status operator()(const ResourceAtRevision& p) const;
   Status operator()(const NoChildren& p) const;
+  Status operator()(const SubjectUnrestricted& p) const;
 
  private:
   Status NeedAlive(const model::SubjectRef& subject) const {
@@ -250,6 +252,17 @@ Status Applier::operator()(const PutGallerySecret& c) {
   return Status::Ok();
 }
 
+Status Applier::operator()(const RestrictSubject& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  StoredSubject next = state_.subjects.find(c.subject)->second;
+  if (next.subject.restricted_at.has_value() == c.since.has_value()) {
+    return Failed("the subject is so already");
+  }
+  next.subject.restricted_at = c.since;
+  undo_.Set(state_.subjects, c.subject, std::move(next));
+  return Status::Ok();
+}
+
 Status Applier::operator()(const ConsentAtEpoch& p) const {
   const auto it = state_.consents.find(p.consent);
   if (it != state_.consents.end() && it->second.epoch == p.epoch) return Status::Ok();
@@ -271,6 +284,13 @@ Status Applier::operator()(const NoChildren& p) const {
   return Status::Ok();
 }
 
+Status Applier::operator()(const SubjectUnrestricted& p) const {
+  FG_RETURN_IF_ERROR(NeedAlive(p.subject));
+  const bool is_restricted =
+      state_.subjects.find(p.subject)->second.subject.restricted_at.has_value();
+  return is_restricted ? Failed("the subject is restricted") : Status::Ok();
+}
+
 Status ApplyItem(State& state, Undo& undo, const BatchItem& item, std::uint64_t log_index) {
   Applier applier(state, undo, log_index);
   for (const Precondition& precondition : item.preconditions) {
@@ -284,6 +304,12 @@ bool Fits(const std::string& wanted, const std::string& value) {
   return wanted.empty() || wanted == value;
 }
 
+bool FitsPerson(const std::string& wanted, const IndexKeys& k) {
+  return Fits(wanted, k.subject_pseudonym) ||
+         std::find(k.other_pseudonyms.begin(), k.other_pseudonyms.end(), wanted) !=
+             k.other_pseudonyms.end();
+}
+
 bool Fits(const LogQuery& q, const IndexKeys& k) {
   if (q.from && k.time < *q.from) return false;
   if (q.until && k.time >= *q.until) return false;
@@ -292,7 +318,7 @@ bool Fits(const LogQuery& q, const IndexKeys& k) {
   }
   return Fits(q.type, k.type) && Fits(q.site, k.site) && Fits(q.access_point, k.access_point) &&
          Fits(q.camera, k.camera) && Fits(q.purpose, k.purpose) && Fits(q.verdict, k.verdict) &&
-         Fits(q.reason, k.reason) && Fits(q.subject_pseudonym, k.subject_pseudonym);
+         Fits(q.reason, k.reason) && FitsPerson(q.subject_pseudonym, k);
 }
 
 // Newest event first; of one event, by id.

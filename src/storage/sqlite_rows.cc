@@ -64,6 +64,12 @@ class Columns {
   std::int64_t Int() { return row_.Int(next_++); }
   std::uint64_t Count() { return static_cast<std::uint64_t>(Int()); }
   core::Timestamp Time() { return {Int()}; }
+  // Nothing for NULL.
+  std::optional<core::Timestamp> MaybeTime() {
+    const int column = next_++;
+    if (row_.IsNull(column)) return std::nullopt;
+    return core::Timestamp{row_.Int(column)};
+  }
   std::optional<double> Real() {
     const int column = next_++;
     if (row_.IsNull(column)) return std::nullopt;
@@ -129,6 +135,7 @@ Result<model::Subject> ReadSubject(Query& row) {
   const std::optional<double> needs_accessibility = columns.Real();
   if (needs_accessibility) subject.needs_accessibility = *needs_accessibility != 0;
   subject.wrapped_secret = columns.Slot();
+  subject.restricted_at = columns.MaybeTime();
   return columns.Finish(std::move(subject));
 }
 

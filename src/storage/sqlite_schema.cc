@@ -182,6 +182,16 @@ ALTER TABLE consents ADD COLUMN guardian_verified_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE consents ADD COLUMN alternative_offered TEXT;
 ALTER TABLE consents ADD COLUMN channel TEXT;
 )sql",
+    // Since when what is held about a person is frozen, and who else a record is about than the
+    // person in its subject_pseudonym.
+    R"sql(
+ALTER TABLE subjects ADD COLUMN restricted_at INTEGER;
+CREATE TABLE log_others (
+  pseudonym TEXT    NOT NULL,
+  seq       INTEGER NOT NULL,
+  PRIMARY KEY (pseudonym, seq)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {

@@ -28,9 +28,11 @@ class BatchWriter {
   core::Status operator()(const PutTemplate& c);
   core::Status operator()(const DestroyTemplates& c);
   core::Status operator()(const PutGallerySecret& c);
+  core::Status operator()(const RestrictSubject& c);
   core::Status operator()(const ConsentAtEpoch& p);
   core::Status operator()(const ResourceAtRevision& p);
   core::Status operator()(const NoChildren& p);
+  core::Status operator()(const SubjectUnrestricted& p);
 
  private:
   core::Status ReadHead();

@@ -37,6 +37,8 @@ struct Subject {
   std::optional<bool> needs_accessibility;
   core::Timestamp created_at;
   std::uint64_t log_index = 0;  // of subject.created; set by the store
+  // Since when what is held is frozen: kept, and used for nothing. Set by storage::RestrictSubject.
+  std::optional<core::Timestamp> restricted_at = {};
 };
 
 // The state of one consent; the events behind it are in the log. One that was only asked for, or

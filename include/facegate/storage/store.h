@@ -99,8 +99,16 @@ struct PutGallerySecret {
   core::Bytes wrapped;
 };
 
-using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent,
-                            PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret>;
+// Freezes what is held about a person from `since` on, or lets it be used again where that is
+// nothing. The person must stand, and not be so already.
+struct RestrictSubject {
+  model::SubjectRef subject;
+  std::optional<core::Timestamp> since;
+};
+
+using Change =
+    std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent, PutTemplateKey,
+                 PutTemplate, DestroyTemplates, PutGallerySecret, RestrictSubject>;
 using Changes = std::vector<Change>;
 
 // ---- Preconditions
@@ -120,7 +128,12 @@ struct ResourceAtRevision {
 struct NoChildren {
   std::string name;
 };
-using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren>;
+// The person stands, and what is held about them is not restricted.
+struct SubjectUnrestricted {
+  model::SubjectRef subject;
+};
+using Precondition =
+    std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, SubjectUnrestricted>;
 using Preconditions = std::vector<Precondition>;
 
 // ---- The batch
@@ -137,6 +150,8 @@ struct IndexKeys {
   std::string verdict;  // words
   std::string reason;
   std::string subject_pseudonym;
+  // Of the others whom it is about, where it is about several people.
+  std::vector<std::string> other_pseudonyms = {};
   std::vector<std::string> rules;
 };
 
@@ -225,6 +240,12 @@ struct LogQuery {
   std::size_t limit = 100;        // 1..1000
 };
 
+// What a copy of a store holds.
+struct StoreCopy {
+  int schema_version = 0;
+  std::map<model::OperatorId, LogHead> logs;
+};
+
 // Thread-safe.
 class Store {
  public:
@@ -310,6 +331,13 @@ class Store {
   // another value stands.
   virtual core::Result<std::string> GetProperty(std::string_view key) const = 0;
   virtual core::Status SetPropertyOnce(std::string_view key, std::string_view value) = 0;
+
+  // Writes a copy of everything, as of one moment before it returns, into the new file `path`
+  // (0600), while reads and writes go on: it holds no read transaction longer than a small step.
+  // What is destroyed meanwhile is gone from the copy too. Durable when it returns. Returns
+  // FAILED_PRECONDITION BACKUP_UNSUPPORTED where the driver keeps no file, UNAVAILABLE
+  // BACKUP_UNWRITABLE (the file exists, or cannot be written); or as Apply.
+  virtual core::Result<StoreCopy> CopyTo(const std::string& path);
 
  private:
   virtual ApplyResult Write(const Batch& batch) = 0;
