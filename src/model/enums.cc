@@ -66,6 +66,7 @@ struct Words<Reason> {
       {Reason::kFault, "FAULT"},
       {Reason::kAbandoned, "ABANDONED"},
       {Reason::kLeaseClosed, "LEASE_CLOSED"},
+      {Reason::kSubjectRestricted, "SUBJECT_RESTRICTED"},
   });
 };
 
@@ -567,6 +568,7 @@ Reason Coarse(Reason reason) {
     case Reason::kConsentRefused:
     case Reason::kNotEnrolled:
     case Reason::kConsentMoved:
+    case Reason::kSubjectRestricted:
       return Reason::kConsentMissing;
     default:
       return reason;

@@ -19,29 +19,30 @@ enum class Verdict { kAllow, kUseAlternative, kDeny };
 
 // Why. Coarse(reason) is what doors and cameras see.
 enum class Reason {
-  kMatched,           // ALLOW: the face matched within the scope
-  kEnrolled,          // ALLOW: a template was stored
-  kConsentMissing,    // no consent for this person, purpose and site
-  kConsentWithdrawn,  // there was one; the person withdrew it
-  kConsentExpired,    // there was one; its validity ended
-  kConsentRefused,    // the person said no
-  kNotEnrolled,       // consent stands, but no template is stored
-  kNoMatch,           // compared, and not the claimed or any person in scope
-  kInconclusive,      // the evidence does not support an answer
-  kNoFace,            // no face in the region of interest
-  kMultipleFaces,     // more than one, and none clearly the one meant
-  kPoorQuality,       // no face passed the quality gate
-  kImageInvalid,      // undecodable, truncated, wrong kind
-  kImageTooLarge,     // over a limit, found before decoding
-  kPolicyDenied,      // a rule refused; the findings name it
-  kInputMissing,      // a rule could not be decided for want of an input
-  kUnknownResource,   // site, camera, access point or purpose is not registered
-  kConsentMoved,      // consent changed between decision and record: aborted
-  kCancelled,         // the caller went away
-  kDeadlineExceeded,  // the caller's time was up
-  kFault,             // a stage failed
-  kAbandoned,         // a permit was dropped unspent (a bug, recorded)
-  kLeaseClosed,       // a stream lease ended in the ordinary way
+  kMatched,            // ALLOW: the face matched within the scope
+  kEnrolled,           // ALLOW: a template was stored
+  kConsentMissing,     // no consent for this person, purpose and site
+  kConsentWithdrawn,   // there was one; the person withdrew it
+  kConsentExpired,     // there was one; its validity ended
+  kConsentRefused,     // the person said no
+  kNotEnrolled,        // consent stands, but no template is stored
+  kNoMatch,            // compared, and not the claimed or any person in scope
+  kInconclusive,       // the evidence does not support an answer
+  kNoFace,             // no face in the region of interest
+  kMultipleFaces,      // more than one, and none clearly the one meant
+  kPoorQuality,        // no face passed the quality gate
+  kImageInvalid,       // undecodable, truncated, wrong kind
+  kImageTooLarge,      // over a limit, found before decoding
+  kPolicyDenied,       // a rule refused; the findings name it
+  kInputMissing,       // a rule could not be decided for want of an input
+  kUnknownResource,    // site, camera, access point or purpose is not registered
+  kConsentMoved,       // consent changed between decision and record: aborted
+  kCancelled,          // the caller went away
+  kDeadlineExceeded,   // the caller's time was up
+  kFault,              // a stage failed
+  kAbandoned,          // a permit was dropped unspent (a bug, recorded)
+  kLeaseClosed,        // a stream lease ended in the ordinary way
+  kSubjectRestricted,  // what is held about the person is frozen
 };
 
 enum class VenueKind {
