@@ -1,4 +1,5 @@
-// Does, in the background, what falls due with time: expiring consents, duties put on record.
+// Does, in the background, what falls due with time: expiring consents, duties put on record,
+// backups deleted.
 #pragma once
 
 #include <condition_variable>
@@ -6,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
 #include "facegate/gateway/duty_sweep.h"
@@ -17,9 +19,9 @@ namespace facegate::gateway {
 // on it.
 class Sweeper {
  public:
-  // `consents`, `duties` and `logger` must outlive it.
-  Sweeper(consent::ConsentService& consents, DutySweep& duties, core::Logger& logger,
-          std::int64_t interval_ms);
+  // `consents`, `duties`, `backups` and `logger` must outlive it.
+  Sweeper(consent::ConsentService& consents, DutySweep& duties, backup::Keeper& backups,
+          core::Logger& logger, std::int64_t interval_ms);
   ~Sweeper();
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
@@ -30,6 +32,7 @@ class Sweeper {
 
   consent::ConsentService& consents_;
   DutySweep& duties_;
+  backup::Keeper& backups_;
   core::Logger& logger_;
   const std::int64_t interval_ms_;
   std::mutex mutex_;
