@@ -27,6 +27,8 @@ template <>
 constexpr Kind kKindOf<DutiesModel> = Kind::kDuties;
 template <>
 constexpr Kind kKindOf<NotificationModel> = Kind::kNotification;
+template <>
+constexpr Kind kKindOf<AccessModel> = Kind::kAccess;
 
 }  // namespace
 
@@ -81,5 +83,6 @@ template core::Result<Paper> Composer::Compose(const TransparencyModel&) const;
 template core::Result<Paper> Composer::Compose(const ComplianceModel&) const;
 template core::Result<Paper> Composer::Compose(const DutiesModel&) const;
 template core::Result<Paper> Composer::Compose(const NotificationModel&) const;
+template core::Result<Paper> Composer::Compose(const AccessModel&) const;
 
 }  // namespace facegate::documents

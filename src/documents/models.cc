@@ -315,6 +315,7 @@ FG_INSTANTIATE(TransparencyModel)
 FG_INSTANTIATE(ComplianceModel)
 FG_INSTANTIATE(DutiesModel)
 FG_INSTANTIATE(NotificationModel)
+FG_INSTANTIATE(AccessModel)
 #undef FG_INSTANTIATE
 
 }  // namespace facegate::documents

@@ -42,9 +42,14 @@ constexpr std::string_view kIncidentKinds[] = {"leak",   "tampering", "loss",
                                                "misuse", "outage",    "other"};
 constexpr std::string_view kIncidentNatures[] = {"real", "drill"};
 constexpr std::string_view kAddressees[] = {"authority", "people"};
-constexpr std::string_view kKindWords[] = {"filing",     "assessment", "sign",
-                                           "notice",     "leaflet",    "transparency",
-                                           "compliance", "duties",     "notification"};
+constexpr std::string_view kConsentStates[] = {"requested", "granted", "refused",
+                                               "withdrawn", "expired", "superseded"};
+constexpr std::string_view kRecordMatters[] = {
+    "decision", "enrolment", "consent", "registration", "restriction", "export", "other"};
+constexpr std::string_view kRecordAnswers[] = {"allowed", "sent_another_way", "denied"};
+constexpr std::string_view kKindWords[] = {"filing",       "assessment",   "sign",       "notice",
+                                           "leaflet",      "transparency", "compliance", "duties",
+                                           "notification", "access"};
 constexpr std::string_view kLanguageWords[] = {"en", "zh"};
 
 template <class E>
@@ -69,13 +74,17 @@ WordTable WordsFor(DisclosureBasis) { return {"disclosure_basis", kDisclosureBas
 WordTable WordsFor(IncidentKind) { return {"incident_kind", kIncidentKinds}; }
 WordTable WordsFor(IncidentNature) { return {"incident_nature", kIncidentNatures}; }
 WordTable WordsFor(Addressee) { return {"addressee", kAddressees}; }
+WordTable WordsFor(ConsentState) { return {"consent_state", kConsentStates}; }
+WordTable WordsFor(RecordMatter) { return {"record_matter", kRecordMatters}; }
+WordTable WordsFor(RecordAnswer) { return {"record_answer", kRecordAnswers}; }
 
 std::vector<WordTable> WordTables() {
   return {WordsFor(ComplaintKind{}), WordsFor(RightsKind{}),     WordsFor(DisclosureBasis{}),
           WordsFor(IncidentKind{}),  WordsFor(IncidentNature{}), WordsFor(Addressee{}),
           WordsFor(FaceUse{}),       WordsFor(Regime{}),         WordsFor(FilingKind{}),
           WordsFor(FiledDocument{}), WordsFor(PartState{}),      WordsFor(ExemptionKind{}),
-          WordsFor(RuleState{}),     WordsFor(PackStatus{}),     WordsFor(DutyState{})};
+          WordsFor(RuleState{}),     WordsFor(PackStatus{}),     WordsFor(DutyState{}),
+          WordsFor(ConsentState{}),  WordsFor(RecordMatter{}),   WordsFor(RecordAnswer{})};
 }
 
 std::string_view WordOf(FaceUse v) { return Word(v); }
@@ -93,6 +102,9 @@ std::string_view WordOf(DisclosureBasis v) { return Word(v); }
 std::string_view WordOf(IncidentKind v) { return Word(v); }
 std::string_view WordOf(IncidentNature v) { return Word(v); }
 std::string_view WordOf(Addressee v) { return Word(v); }
+std::string_view WordOf(ConsentState v) { return Word(v); }
+std::string_view WordOf(RecordMatter v) { return Word(v); }
+std::string_view WordOf(RecordAnswer v) { return Word(v); }
 std::string_view WordOf(Kind kind) { return kKindWords[static_cast<std::size_t>(kind)]; }
 std::string_view WordOf(Language language) {
   return kLanguageWords[static_cast<std::size_t>(language)];

@@ -38,6 +38,7 @@ Needs NeedsOf(Kind kind) {
     case Kind::kNotification:
       return {.site = false, .purpose = false, .incident = true, .period = false};
     case Kind::kLeaflet:
+    case Kind::kAccess:
       break;  // the registers hold nothing of it
   }
   return {};
@@ -100,6 +101,7 @@ Result<Draft> Drafter::Make(const Order& order, const core::Deadline& deadline) 
     case Kind::kNotification:
       return DraftOf(Notification(sources));
     case Kind::kLeaflet:
+    case Kind::kAccess:
       break;
   }
   FG_CHECK(false);

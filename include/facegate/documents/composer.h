@@ -25,11 +25,12 @@ enum class Kind {
   kTransparency,
   kCompliance,
   kDuties,
-  kNotification
+  kNotification,
+  kAccess
 };
-constexpr Kind kKinds[] = {Kind::kFiling,     Kind::kAssessment, Kind::kSign,
-                           Kind::kNotice,     Kind::kLeaflet,    Kind::kTransparency,
-                           Kind::kCompliance, Kind::kDuties,     Kind::kNotification};
+constexpr Kind kKinds[] = {
+    Kind::kFiling,       Kind::kAssessment, Kind::kSign,   Kind::kNotice,       Kind::kLeaflet,
+    Kind::kTransparency, Kind::kCompliance, Kind::kDuties, Kind::kNotification, Kind::kAccess};
 // "filing"; also the name of the form.
 std::string_view WordOf(Kind kind);
 
