@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   facegate::apps::AddKeyCommands(app, session);
   facegate::apps::AddDocsCommands(app, session);
   facegate::apps::AddDrillCommands(app, session);
+  facegate::apps::AddBackupCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -35,14 +35,16 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   registry::RegistryService registry(*store, *ledger, clock, engine, wordlist);
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
                            ImageLimitsOf(config));
-  gateway::DutySweep duties(*store, *ledger, consents, engine, clock);
-  const gateway::Sweeper sweeper(consents, duties, logger, options.sweep_ms);
+  backup::Keeper backups(*store, *ledger, *keys, clock, BackupOptionsOf(config));
+  gateway::DutySweep duties(*store, *ledger, consents, engine, clock,
+                            static_cast<int>(config.retention.unconsented_days_max));
+  const gateway::Sweeper sweeper(consents, duties, backups, logger, options.sweep_ms);
 
   FG_ASSIGN_OR_RETURN(
       const auto server,
-      rpc::Server::Start(
-          authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
-          {gateway, consents, registry, engine, *ledger, *store, *keys, clock, metrics, logger}));
+      rpc::Server::Start(authentication, ServerOptionsOf(config), ServerInfoOf(*faces),
+                         {gateway, consents, registry, engine, *ledger, *store, *keys, clock,
+                          metrics, logger, &backups}));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});

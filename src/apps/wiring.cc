@@ -113,6 +113,14 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
   return options;
 }
 
+backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config) {
+  backup::KeeperOptions options;
+  options.folder = config.backup.dir;
+  options.gateway_name = config.gateway_name;
+  options.days_max = static_cast<int>(config.backup.backup_days_max);
+  return options;
+}
+
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config) {
   policy::EngineOptions options;
   options.gateway = GatewayFactsOf(config);
@@ -145,6 +153,7 @@ rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config) {
   options.listen_address = config.listen.grpc;
   options.message_bytes_max = static_cast<int>(config.rpc.request_bytes_max);
   options.requests_max = static_cast<int>(config.rpc.concurrent_requests_max);
+  options.backup_days_max = static_cast<int>(config.backup.backup_days_max);
   return options;
 }
 

@@ -12,8 +12,9 @@ namespace facegate::rpc {
 class ConsentServiceImpl final : public v1::ConsentService::Service {
  public:
   // All must outlive it.
-  ConsentServiceImpl(CallGuard& guard, const PageTokens& tokens, consent::ConsentService& consents)
-      : guard_(guard), tokens_(tokens), consents_(consents) {}
+  ConsentServiceImpl(CallGuard& guard, const PageTokens& tokens, consent::ConsentService& consents,
+                     int backup_days_max)
+      : guard_(guard), tokens_(tokens), consents_(consents), backup_days_max_(backup_days_max) {}
 
   grpc::Status CreateSubject(grpc::ServerContext* context, const v1::CreateSubjectRequest* request,
                              v1::Subject* response) override;
@@ -37,11 +38,20 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
                                v1::WithdrawConsentResponse* response) override;
   grpc::Status EraseSubject(grpc::ServerContext* context, const v1::EraseSubjectRequest* request,
                             v1::EraseSubjectResponse* response) override;
+  grpc::Status RestrictSubject(grpc::ServerContext* context,
+                               const v1::RestrictSubjectRequest* request,
+                               v1::RestrictSubjectResponse* response) override;
+  grpc::Status ReleaseSubject(grpc::ServerContext* context,
+                              const v1::ReleaseSubjectRequest* request,
+                              v1::ReleaseSubjectResponse* response) override;
+  grpc::Status ExportSubject(grpc::ServerContext* context, const v1::ExportSubjectRequest* request,
+                             grpc::ServerWriter<v1::ExportSubjectResponse>* writer) override;
 
  private:
   CallGuard& guard_;
   const PageTokens& tokens_;
   consent::ConsentService& consents_;
+  const int backup_days_max_;
 };
 
 }  // namespace facegate::rpc

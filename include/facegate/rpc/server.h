@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "facegate/audit/ledger.h"
+#include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
@@ -51,6 +52,8 @@ struct ServerOptions {
   int message_bytes_max = 9 << 20;  // of a request; above the limit of an image
   int requests_max = 64;            // unary calls under way at once
   int streams_max = 16;             // streams open at once; each holds a thread
+  // How long a backup made before an erasure may still hold what was erased: what people are told.
+  int backup_days_max = 30;
 };
 
 // What runs here, for GetStatus.
@@ -71,6 +74,7 @@ struct Parts {
   const core::Clock& clock;
   core::Metrics& metrics;
   core::Logger& logger;
+  backup::Keeper* backups = nullptr;  // nullptr: CreateBackup is refused, BACKUP_OFF
 };
 
 // Serves from Start to Shutdown. Thread-safe.

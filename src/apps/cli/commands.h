@@ -24,5 +24,6 @@ void AddPolicyCommands(CLI::App& app, Session& session);       // policy
 void AddModelCommands(CLI::App& app, Session& session);        // models eval
 void AddDocsCommands(CLI::App& app, Session& session);         // docs
 void AddDrillCommands(CLI::App& app, Session& session);        // drill
+void AddBackupCommands(CLI::App& app, Session& session);       // backup
 
 }  // namespace facegate::apps

@@ -199,6 +199,8 @@ std::string WhatOf(documents::Kind kind) {
       return "The summary of duties and their cost";
     case documents::Kind::kNotification:
       return "What an authority or people are told of an incident, or in a drill";
+    case documents::Kind::kAccess:
+      return "What is held about a person, for them; subject export makes the model";
   }
   FG_CHECK(false);
 }
@@ -220,6 +222,7 @@ std::string QuestionOf(documents::Kind kind) {
     case documents::Kind::kDuties:
       return "";
     case documents::Kind::kLeaflet:
+    case documents::Kind::kAccess:
       return "--input model.json";
   }
   FG_CHECK(false);
@@ -254,7 +257,8 @@ void AddKind(CLI::App& group, Session& session, documents::Kind kind) {
       "FILE.html, FILE.pdf or FILE.txt, or FILE.json for the gateway's model; plain text "
       "to stdout if absent");
   command->add_flag("--example", flags->example, "Prints a model to start from");
-  if (kind != documents::Kind::kLeaflet) AddQuestion(*command, *flags);
+  const bool has_question = kind != documents::Kind::kLeaflet && kind != documents::Kind::kAccess;
+  if (has_question) AddQuestion(*command, *flags);
   command->callback([&session, flags] {
     session.SetAction([&session, flags] { return Generate(session, *flags); });
   });
