@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Looks for a person's destroyable bytes in a server's files.
 
-    residue.py remember DB SUBJECT > FILE    their templates and template keys, else their secret
+    residue.py remember DB SUBJECT > FILE    their templates and template keys, else their secret;
+                                             with --secret, all three
     residue.py count DIR < FILE              "1 of 2": how many of those occur in any file below DIR
 """
 
@@ -25,7 +26,7 @@ def value_of(slot: bytes) -> bytes:
     return slot[4:4 + int.from_bytes(slot[:4], "big")]
 
 
-def remember(database: Path, subject: str) -> None:
+def remember(database: Path, subject: str, with_secret: bool) -> None:
     """Reads a copy, so that no read transaction of ours is in the server's way. Templates and their
     keys; once there are none, the secret."""
     with tempfile.TemporaryDirectory() as folder:
@@ -34,8 +35,8 @@ def remember(database: Path, subject: str) -> None:
         connection = sqlite3.connect(Path(folder) / database.name)
         values = [value_of(row[0]) for query in QUERIES.values()
                   for row in connection.execute(query, (subject,))]
-        if not values:
-            values = [value_of(row[0]) for row in connection.execute(SECRET, (subject,))]
+        if not values or with_secret:
+            values += [value_of(row[0]) for row in connection.execute(SECRET, (subject,))]
         connection.close()
     for value in values:
         print(value.hex())
@@ -50,6 +51,6 @@ def count(folder: Path) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "remember":
-        remember(Path(sys.argv[2]), sys.argv[3])
+        remember(Path(sys.argv[2]), sys.argv[3], "--secret" in sys.argv)
     else:
         count(Path(sys.argv[2]))
