@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   facegate::apps::AddDocsCommands(app, session);
   facegate::apps::AddDrillCommands(app, session);
   facegate::apps::AddAlternativeCommands(app, session);
+  facegate::apps::AddBackupCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -35,12 +35,14 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   registry::RegistryService registry(*store, *ledger, clock, engine, wordlist);
   gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
                            ImageLimitsOf(config));
-  gateway::DutySweep duties(*store, *ledger, consents, engine, clock);
+  backup::Keeper backups(*store, *ledger, *keys, clock, BackupOptionsOf(config));
+  gateway::DutySweep duties(*store, *ledger, consents, engine, clock,
+                            static_cast<int>(config.retention.unconsented_days_max));
   alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
-  const gateway::Sweeper sweeper(consents, duties, alternatives, logger, options.sweep_ms);
+  const gateway::Sweeper sweeper(consents, duties, alternatives, backups, logger, options.sweep_ms);
 
-  const rpc::Parts parts{gateway, consents, registry, engine, *ledger,     *store,
-                         *keys,   clock,    metrics,  logger, alternatives};
+  const rpc::Parts parts{gateway, consents, registry, engine, *ledger,      *store,
+                         *keys,   clock,    metrics,  logger, alternatives, &backups};
   FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
                                                             ServerInfoOf(*faces), parts));
   FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));

@@ -113,6 +113,14 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
   return options;
 }
 
+backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config) {
+  backup::KeeperOptions options;
+  options.folder = config.backup.dir;
+  options.gateway_name = config.gateway_name;
+  options.days_max = static_cast<int>(config.backup.backup_days_max);
+  return options;
+}
+
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config) {
   policy::EngineOptions options;
   options.gateway = GatewayFactsOf(config);
@@ -148,6 +156,7 @@ rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config) {
   options.public_url = config.consent_page.public_url;
   options.bad_tokens_per_minute_max =
       static_cast<int>(config.consent_page.bad_tokens_per_minute_max);
+  options.backup_days_max = static_cast<int>(config.backup.backup_days_max);
   return options;
 }
 

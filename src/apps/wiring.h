@@ -8,6 +8,7 @@
 
 #include "apps/signals.h"
 #include "facegate/audit/ledger.h"
+#include "facegate/backup/backup.h"
 #include "facegate/config/config.h"
 #include "facegate/core/status.h"
 #include "facegate/frame/image.h"
@@ -46,6 +47,7 @@ core::Result<std::unique_ptr<gallery::Gallery>> LoadGallery(
 std::shared_ptr<policy::AbandonSink> AbandonSinkOf(audit::Ledger& ledger);
 
 audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config);
+backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);
 rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config);

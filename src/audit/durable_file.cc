@@ -1,4 +1,4 @@
-#include "audit/durable_file.h"
+#include "facegate/audit/durable_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -171,8 +171,49 @@ storage::IndexKeys KeysOf(const Draft& draft, core::Timestamp time) {
   keys.verdict = draft.verdict;
   keys.reason = draft.reason;
   keys.rules = draft.rules;
-  if (!draft.people.empty()) {
-    keys.subject_pseudonym = Pseudonym(draft.people[0].secret, draft.site, draft.purpose, time);
+  for (const EntryPerson& person : draft.people) {
+    std::string pseudonym = Pseudonym(person.secret, draft.site, draft.purpose, time);
+    if (&person == &draft.people.front()) {
+      keys.subject_pseudonym = std::move(pseudonym);
+    } else {
+      keys.other_pseudonyms.push_back(std::move(pseudonym));
+    }
+  }
+  return keys;
+}
+
+core::Result<storage::IndexKeys> KeysOfEntry(std::string_view line, std::uint64_t index) {
+  const Status bad(core::Code::kDataLoss, "BAD_RECORD",
+                   "record " + std::to_string(index) + " is not one of this log");
+  const core::Result<Json> parsed = Json::Parse(line);
+  if (!parsed.ok() || parsed->IntOr("index", -1) != static_cast<std::int64_t>(index)) return bad;
+  const Json& json = *parsed;
+  storage::IndexKeys keys;
+  keys.type = json.StringOr("type", "");
+  const auto time = core::ParseRfc3339(json.StringOr("time", ""));
+  if (!time.ok() || keys.type.empty()) return bad;
+  keys.time = *time;
+  keys.site = json.StringOr("site", "");
+  keys.access_point = json.StringOr("access_point", "");
+  keys.camera = json.StringOr("camera", "");
+  keys.purpose = json.StringOr("purpose", "");
+  // Of decisions alone: others have members of these names that mean something else.
+  if (json.Find("operation") != nullptr) {
+    keys.verdict = json.StringOr("outcome", "");
+    keys.reason = json.StringOr("reason", "");
+  }
+  if (const Json* rules = json.Find("rules"); rules != nullptr && rules->is_array()) {
+    for (const Json& rule : rules->AsArray()) keys.rules.push_back(rule.StringOr("rule", ""));
+  }
+  if (const Json* people = json.Find("subjects"); people != nullptr && people->is_array()) {
+    for (const Json& person : people->AsArray()) {
+      std::string pseudonym = person.StringOr("pseudonym", "");
+      if (keys.subject_pseudonym.empty()) {
+        keys.subject_pseudonym = std::move(pseudonym);
+      } else {
+        keys.other_pseudonyms.push_back(std::move(pseudonym));
+      }
+    }
   }
   return keys;
 }

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facegate/audit/outcome.h"
+#include "facegate/audit/pseudonym.h"
 #include "facegate/core/json.h"
 #include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
@@ -36,11 +38,10 @@ struct Draft {
 
 // The line of JSON that is signed, without a newline.
 std::string EntryJson(const Draft& draft, std::uint64_t index, core::Timestamp time);
-// HMAC(secret, site "\n" purpose "\n" day): the same person has another pseudonym at every site,
-// for every purpose, every day.
-std::string Pseudonym(const crypto::SecretBytes& secret, const std::string& site,
-                      const std::string& purpose, core::Timestamp time);
 storage::IndexKeys KeysOf(const Draft& draft, core::Timestamp time);
+// The same from the line of an entry, which must say that it is record `index`.
+// Returns DATA_LOSS BAD_RECORD.
+core::Result<storage::IndexKeys> KeysOfEntry(std::string_view line, std::uint64_t index);
 
 // The drafts of the three things that are recorded.
 Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,

@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "audit/durable_file.h"
+#include "facegate/audit/durable_file.h"
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 

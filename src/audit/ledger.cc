@@ -110,7 +110,8 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
                             : AddPeople(pending->draft, log, outcome.people, keys);
   if (!opened.ok()) return Status(Code::kUnavailable, "NOT_RECORDED", opened.ToString());
 
-  // If a consent that this rests on moves before the record is durable, this is recorded instead.
+  // If a consent that this rests on moves, or the person is restricted, before the record is
+  // durable, this is recorded instead.
   Outcome aborted = outcome;
   aborted.people.clear();
   aborted.face_people.clear();
@@ -123,6 +124,7 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
     for (const Person& person : outcome.people) {
       pending->preconditions.push_back(
           storage::ConsentAtEpoch{person.basis.consent, person.basis.epoch});
+      pending->preconditions.push_back(storage::SubjectUnrestricted{{log, person.subject}});
     }
   }
   pending->changes = std::move(changes);
@@ -270,6 +272,9 @@ Status Ledger::SuppressSubject(const model::Subject& subject) {
       changes.push_back(storage::PutConsent{consent});
       changes.push_back(storage::DestroyTemplates{ref, consent.purpose});
     }
+    const bool unfrozen = !subject.restricted_at && suppressions.CoversRestriction(
+                                                        ref, subject.log_index, subject.created_at);
+    if (unfrozen) changes.push_back(storage::RestrictSubject{ref, impl_->clock.Now()});
   }
   if (changes.empty()) return Status::Ok();
   Event event;

@@ -48,4 +48,13 @@ Result<Receipt> PastReceipt(const storage::Store& store, const model::OperatorId
   return receipt;
 }
 
+Result<core::Timestamp> RecordTime(const storage::Store& store, const model::OperatorId& log,
+                                   std::uint64_t index) {
+  FG_ASSIGN_OR_RETURN(const auto entries, store.ReadEntries(log, index, 1));
+  if (entries.empty()) {
+    return Status(Code::kDataLoss, "RECORD_MISSING", "the log does not reach that record");
+  }
+  return TimeOf(entries.front().entry);
+}
+
 }  // namespace facegate::audit

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "audit/durable_file.h"
+#include "facegate/audit/durable_file.h"
 
 namespace facegate::audit {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "audit/durable_file.h"
+#include "facegate/audit/durable_file.h"
 
 namespace facegate::audit {
 namespace {
@@ -22,6 +22,10 @@ std::string_view NextField(std::string_view& line) {
   const std::string_view field = line.substr(0, end);
   line.remove_prefix(std::min(end + 1, line.size()));
   return field;
+}
+
+bool IsKind(std::string_view kind) {
+  return kind == "W" || kind == "E" || kind == "R" || kind == "L";
 }
 
 template <class T>
@@ -63,12 +67,22 @@ Status SuppressionFile::ParseLine(std::string_view line, std::size_t number) {
   Mark mark;
   const bool numbers = ParseNumber(NextField(line), mark.index) &&
                        ParseNumber(NextField(line), mark.time.unix_ms) && line.empty();
-  if (version != "v1" || (kind != "W" && kind != "E") || hash.size() != kHashChars || !numbers) {
+  if (version != "v1" || !IsKind(kind) || hash.size() != kHashChars || !numbers) {
     return Status(Code::kDataLoss, "SUPPRESSIONS_DAMAGED",
                   path_ + ":" + std::to_string(number) + ": not a suppression");
   }
-  entries_[std::string(kind) + std::string(hash)] = mark;
+  Keep(std::string(kind) + std::string(hash), mark);
   return Status::Ok();
+}
+
+void SuppressionFile::Keep(const std::string& key, const Mark& mark) {
+  if (key.front() == 'L') {
+    std::string restriction = key;
+    restriction.front() = 'R';
+    entries_.erase(restriction);
+  } else {
+    entries_[key] = mark;
+  }
 }
 
 std::string SuppressionFile::HashOf(char kind, const model::SubjectRef& subject,
@@ -86,10 +100,12 @@ Status SuppressionFile::Add(const storage::Changes& changes, std::uint64_t index
       key = HashOf('W', destroy->subject, destroy->purpose);
     } else if (const auto* erase = std::get_if<storage::EraseSubject>(&change)) {
       key = HashOf('E', erase->subject, {});
+    } else if (const auto* restrict = std::get_if<storage::RestrictSubject>(&change)) {
+      key = HashOf(restrict->since ? 'R' : 'L', restrict->subject, {});
     } else {
       continue;
     }
-    entries_[key] = {index, time};
+    Keep(key, {index, time});
     lines += "v1 " + key.substr(0, 1) + " " + key.substr(1) + " " + std::to_string(index) + " " +
              std::to_string(time.unix_ms) + "\n";
   }
@@ -107,6 +123,11 @@ bool SuppressionFile::CoversTemplates(const model::SubjectRef& subject,
                                       const model::PurposeId& purpose, std::uint64_t index,
                                       core::Timestamp time) const {
   return Covers(HashOf('W', subject, purpose), index, time) || CoversSubject(subject, index, time);
+}
+
+bool SuppressionFile::CoversRestriction(const model::SubjectRef& subject, std::uint64_t index,
+                                        core::Timestamp time) const {
+  return Covers(HashOf('R', subject, {}), index, time);
 }
 
 bool SuppressionFile::CoversSubject(const model::SubjectRef& subject, std::uint64_t index,

@@ -1,9 +1,10 @@
 // The list of withdrawals and erasures that no restored backup may undo.
 //
 // It stands outside the database and its backups. A line is
-//   v1 W|E <keyed hash, 64 hex> <log index> <unix ms>\n
+//   v1 W|E|R|L <keyed hash, 64 hex> <log index> <unix ms>\n
 // W: a purpose's templates of a person (hash of operator, subject, purpose); E: a person (operator,
-// subject). The hash is keyed by the key-encryption key, so the list names nobody.
+// subject); R: a person who was restricted, L: who was released again. The hash is keyed by the
+// key-encryption key, so the list names nobody.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ class SuppressionFile {
   // a last line without its newline was never acknowledged and is cut.
   static core::Result<SuppressionFile> Open(const std::string& path, const crypto::KeyRing& keys);
 
-  // The changes of one durable record that destroy something; synced before it returns.
+  // The changes of one durable record that destroy or freeze something; synced before it returns.
   core::Status Add(const storage::Changes& changes, std::uint64_t index, core::Timestamp time);
 
   // Whether something that came about at `time` by record `index` was undone later.
@@ -35,6 +36,9 @@ class SuppressionFile {
                        std::uint64_t index, core::Timestamp time) const;
   bool CoversSubject(const model::SubjectRef& subject, std::uint64_t index,
                      core::Timestamp time) const;
+  // Whether who came about so was restricted later, and not released since.
+  bool CoversRestriction(const model::SubjectRef& subject, std::uint64_t index,
+                         core::Timestamp time) const;
   bool empty() const { return entries_.empty(); }
 
  private:
@@ -46,6 +50,7 @@ class SuppressionFile {
       : path_(std::move(path)), keys_(&keys) {}
   std::string HashOf(char kind, const model::SubjectRef& subject,
                      const model::PurposeId& purpose) const;
+  void Keep(const std::string& key, const Mark& mark);
   bool Covers(const std::string& key, std::uint64_t index, core::Timestamp time) const;
   core::Status ParseLine(std::string_view line, std::size_t number);
 

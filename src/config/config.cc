@@ -172,6 +172,18 @@ constexpr Field kFields[] = {
     {"audit.retained_days",
      IntField{[](C& c) -> std::int64_t& { return c.audit.retained_days; }, 1, 36'500},
      "Days for which the audit log is kept; nothing removes a record before."},
+    {"backup.dir", PathField{[](C& c) -> std::string& { return c.backup.dir; }},
+     "The folder where `facegate backup create` has the server put copies of the database. Put it "
+     "on "
+     "another disk. Empty: none are made."},
+    {"backup.backup_days_max",
+     IntField{[](C& c) -> std::int64_t& { return c.backup.backup_days_max; }, 1, 365},
+     "Days until a backup expires: the server deletes it from the folder, and no older one is "
+     "restored. For so long may a backup hold what a person had erased."},
+    {"retention.unconsented_days_max",
+     IntField{[](C& c) -> std::int64_t& { return c.retention.unconsented_days_max; }, 1, 3650},
+     "Days for which somebody stays registered who has had no consent in force; then the daily "
+     "sweep erases them."},
     {"permit.permit_ms_max",
      IntField{[](C& c) -> std::int64_t& { return c.permit.permit_ms_max; }, 100, 60'000},
      "Milliseconds that a decision to grant holds for one frame."},

@@ -7,6 +7,7 @@
 
 #include "consent/events.h"
 #include "consent/grant_terms.h"
+#include "consent/subject_export.h"
 #include "facegate/audit/contexts.h"
 #include "facegate/audit/past_receipt.h"
 #include "facegate/crypto/primitives.h"
@@ -37,6 +38,11 @@ Status KeptMoving() {
 
 Status ConsentExists(const char* message) {
   return Status(Code::kAlreadyExists, "CONSENT_EXISTS", message);
+}
+
+Status SubjectRestricted(Code code) {
+  return Status(code, "SUBJECT_RESTRICTED",
+                "what is held about the person is frozen: release it first");
 }
 
 model::SubjectRef SubjectOf(const model::Consent& consent) { return {consent.op, consent.subject}; }
@@ -266,6 +272,7 @@ Result<ConsentResult> ConsentService::Request(const Caller& caller, const Terms&
   return UntilStill([&]() -> Result<ConsentResult> {
     const core::Timestamp now = clock_.Now();
     FG_ASSIGN_OR_RETURN(Asked asked, Prepare(caller, terms, now));
+    if (asked.subject.restricted_at) return SubjectRestricted(Code::kFailedPrecondition);
     if (asked.named) return ConsentExists("a consent of that id exists");
     const bool is_current =
         asked.standing && asked.standing->purpose_version == asked.terms.purpose.version;
@@ -313,6 +320,7 @@ Result<ConsentResult> ConsentService::Grant(const Caller& caller, const GrantReq
   return UntilStill([&]() -> Result<ConsentResult> {
     const core::Timestamp now = clock_.Now();
     FG_ASSIGN_OR_RETURN(Asked asked, Prepare(caller, request, now));
+    if (asked.subject.restricted_at) return SubjectRestricted(Code::kFailedPrecondition);
     FG_RETURN_IF_ERROR(CheckExpiry(asked.terms.purpose, request.expires_at, now));
     const bool is_answered = asked.named && asked.named->status != model::ConsentStatus::kRequested;
     if (is_answered) return ConsentExists("a consent of that id exists");
@@ -426,6 +434,12 @@ Result<ConsentResult> ConsentService::End(const Caller& caller, const model::Con
 
 Result<ErasureResult> ConsentService::Erase(const Caller& caller, const model::SubjectRef& ref) {
   const std::lock_guard lock(StripeOf(ref));
+  return EraseHeld(caller, ref);
+}
+
+// Requires: the person's stripe is held.
+Result<ErasureResult> ConsentService::EraseHeld(const Caller& caller,
+                                                const model::SubjectRef& ref) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(ref));
     FG_ASSIGN_OR_RETURN(const std::vector<model::Template> templates, store_.ListTemplatesOf(ref));
@@ -454,8 +468,72 @@ Result<ErasureResult> ConsentService::Erase(const Caller& caller, const model::S
   return KeptMoving();
 }
 
+// ---- Restriction ----
+
+Result<RestrictionResult> ConsentService::SetRestriction(const Caller& caller,
+                                                         const model::SubjectRef& ref,
+                                                         std::optional<core::Timestamp> since) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    FG_ASSIGN_OR_RETURN(model::Subject subject, store_.GetSubject(ref));
+    if (since && subject.restricted_at) return SubjectRestricted(Code::kAlreadyExists);
+    if (!since && !subject.restricted_at) {
+      return Status(Code::kFailedPrecondition, "SUBJECT_NOT_RESTRICTED",
+                    "what is held about the person is not restricted");
+    }
+    subject.restricted_at = since;
+    const Result<audit::RecordedEvent> recorded = ledger_.Append(
+        SubjectEvent(since ? "subject.restricted" : "subject.released", caller, subject),
+        {storage::RestrictSubject{ref, since}});
+    if (recorded.ok()) return RestrictionResult{std::move(subject), recorded->receipt()};
+    if (!IsPreconditionFailure(recorded.status())) return recorded.status();
+  }
+  return KeptMoving();
+}
+
+Result<RestrictionResult> ConsentService::Restrict(const Caller& caller,
+                                                   const model::SubjectRef& subject) {
+  const std::lock_guard lock(StripeOf(subject));
+  FG_ASSIGN_OR_RETURN(RestrictionResult result, SetRestriction(caller, subject, clock_.Now()));
+  dropper_.SetAside(subject);
+  return result;
+}
+
+Result<RestrictionResult> ConsentService::Release(const Caller& caller,
+                                                  const model::SubjectRef& subject) {
+  const std::lock_guard lock(StripeOf(subject));
+  FG_ASSIGN_OR_RETURN(RestrictionResult result, SetRestriction(caller, subject, std::nullopt));
+  FG_RETURN_IF_ERROR(dropper_.BringBack(subject));
+  return result;
+}
+
+Status ConsentService::Export(const Caller& caller, const model::SubjectRef& ref,
+                              const std::function<Status(std::string_view)>& take) {
+  const core::Timestamp now = clock_.Now();
+  FG_ASSIGN_OR_RETURN(SubjectExport document, SubjectExport::Open(store_, keys_, ref, now));
+  // What is read in one go is read while nobody erases the person; what is sent is sent without.
+  std::string piece;
+  {
+    const std::lock_guard lock(StripeOf(ref));
+    FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(ref));
+    FG_ASSIGN_OR_RETURN(const audit::RecordedEvent recorded,
+                        ledger_.Append(SubjectEvent("subject.exported", caller, subject), {}));
+    FG_ASSIGN_OR_RETURN(piece, document.Facts(now, recorded.receipt().index));
+  }
+  FG_RETURN_IF_ERROR(take(piece));
+  for (;;) {
+    std::optional<std::string> day;
+    {
+      const std::lock_guard lock(StripeOf(ref));
+      FG_ASSIGN_OR_RETURN(day, document.NextDay());
+    }
+    if (!day) return take(SubjectExport::End());
+    FG_RETURN_IF_ERROR(take(*day));
+  }
+}
+
 Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRef& site,
-                                       const model::PurposeId& purpose) {
+                                       const model::PurposeId& purpose,
+                                       std::optional<core::Timestamp> granted_until) {
   int ended = 0;
   std::string after;
   for (;;) {
@@ -463,6 +541,7 @@ Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRe
                         store_.ListConsentsAt(site, purpose, after, kSweepPage));
     for (const model::Consent& listed : page) {
       if (listed.status != model::ConsentStatus::kGranted) continue;
+      if (granted_until && *granted_until < listed.granted_at) continue;
       const std::lock_guard lock(StripeOf(SubjectOf(listed)));
       const Result<model::Consent> current = store_.GetConsent(RefOf(listed));
       if (!current.ok() || current->epoch != listed.epoch) continue;
@@ -488,6 +567,41 @@ Status ConsentService::AskWhoCameOfAge(const Caller& caller, const model::Consen
   if (asked.ok() || asked.status().code() == Code::kUnavailable) return asked.status();
   // Another version of the purpose, another consent: the desk asks, by what is true then.
   return Status::Ok();
+}
+
+Result<bool> ConsentService::IsUnconsentedSince(const model::Subject& subject,
+                                                core::Timestamp until) const {
+  if (subject.restricted_at || until < subject.created_at) return false;
+  FG_ASSIGN_OR_RETURN(const auto consents, store_.ListConsents({subject.op, subject.id}));
+  for (const model::Consent& consent : consents) {
+    const bool stands = consent.status == model::ConsentStatus::kGranted;
+    if (stands || until < consent.granted_at) return false;
+    FG_ASSIGN_OR_RETURN(const core::Timestamp ended,
+                        audit::RecordTime(store_, subject.op, consent.log_index));
+    if (until < ended) return false;
+  }
+  return true;
+}
+
+Result<int> ConsentService::EraseUnconsented(const Caller& caller, const model::OperatorId& op,
+                                             core::Timestamp until) {
+  int erased = 0;
+  std::string after;
+  for (;;) {
+    FG_ASSIGN_OR_RETURN(const auto page, store_.ListSubjects(op, after, kSweepPage));
+    for (const model::Subject& listed : page) {
+      const model::SubjectRef ref{op, listed.id};
+      const std::lock_guard lock(StripeOf(ref));
+      const Result<model::Subject> subject = store_.GetSubject(ref);
+      if (!subject.ok()) continue;  // erased since it was listed
+      FG_ASSIGN_OR_RETURN(const bool is_due, IsUnconsentedSince(*subject, until));
+      if (!is_due) continue;
+      FG_RETURN_IF_ERROR(EraseHeld(caller, ref).status());
+      ++erased;
+    }
+    if (page.size() < kSweepPage) return erased;
+    after = page.back().id.str();
+  }
 }
 
 Result<int> ConsentService::SweepExpired(const Caller& caller) {

@@ -100,6 +100,18 @@ core::Hash256 Sha256(std::initializer_list<core::ByteSpan> parts) {
   return hash;
 }
 
+core::Hash256 Sha256(const std::function<core::ByteSpan()>& next) {
+  const MdContext context(EVP_MD_CTX_new());
+  FG_CHECK(context != nullptr);
+  FG_CHECK(EVP_DigestInit_ex2(context.get(), Sha256Algorithm(), nullptr) == 1);
+  for (core::ByteSpan part = next(); !part.empty(); part = next()) {
+    FG_CHECK(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
+  }
+  core::Hash256 hash;
+  FG_CHECK(EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) == 1);
+  return hash;
+}
+
 core::Hash256 HmacSha256(core::ByteSpan key, core::ByteSpan data) {
   const MacContext context(EVP_MAC_CTX_new(HmacAlgorithm()));
   FG_CHECK(context != nullptr);

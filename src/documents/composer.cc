@@ -29,6 +29,8 @@ template <>
 constexpr Kind kKindOf<NotificationModel> = Kind::kNotification;
 template <>
 constexpr Kind kKindOf<ReceiptModel> = Kind::kReceipt;
+template <>
+constexpr Kind kKindOf<AccessModel> = Kind::kAccess;
 
 }  // namespace
 
@@ -84,5 +86,6 @@ template core::Result<Paper> Composer::Compose(const ComplianceModel&) const;
 template core::Result<Paper> Composer::Compose(const DutiesModel&) const;
 template core::Result<Paper> Composer::Compose(const NotificationModel&) const;
 template core::Result<Paper> Composer::Compose(const ReceiptModel&) const;
+template core::Result<Paper> Composer::Compose(const AccessModel&) const;
 
 }  // namespace facegate::documents

@@ -44,6 +44,8 @@ WordTable WordsFor(IncidentKind);
 WordTable WordsFor(IncidentNature);
 WordTable WordsFor(Addressee);
 WordTable WordsFor(ConsentState);
+WordTable WordsFor(RecordMatter);
+WordTable WordsFor(RecordAnswer);
 // All of them.
 std::vector<WordTable> WordTables();
 
@@ -525,6 +527,59 @@ void Describe(V& v, ReceiptModel& m) {
   v.Member("own_page_url", m.own_page_url, "The person's own page; also the QR code");
 }
 
+template <class V>
+void Describe(V& v, AccessConsent& m) {
+  v.Member("name", m.name, "Its name");
+  v.Member("state", m.state, "Where it stands");
+  v.Member("purpose", m.purpose, "What for");
+  v.Member("site", m.site, "Where");
+  v.Member("since", m.since, "When it was asked for or given");
+  v.Member("until", m.until, "Until when, where it was given");
+  v.Member("scopes", m.scopes, "What it covers, in the log's words");
+}
+
+template <class V>
+void Describe(V& v, AccessTemplate& m) {
+  v.Member("purpose", m.purpose, "What for");
+  v.Member("site", m.site, "Where");
+  v.Member("made_at", m.made_at, "When");
+}
+
+template <class V>
+void Describe(V& v, AccessRecord& m) {
+  v.Member("index", m.index, "Its index in the log");
+  v.Member("at", m.at, "When");
+  v.Member("matter", m.matter, "What it is of");
+  v.Member("answer", m.answer, "Of a decision: what was answered");
+  v.Member("site", m.site, "Where");
+  v.Member("purpose", m.purpose, "What for");
+}
+
+template <class V>
+void Describe(V& v, AccessDisclosure& m) {
+  v.Member("recipient", m.recipient, "To whom");
+  v.Member("basis", m.basis, "On which ground");
+  v.Member("on", m.on, "When");
+}
+
+template <class V>
+void Describe(V& v, AccessModel& m) {
+  v.Member("dated", m.dated, "Day of the export");
+  v.Member("controller", m.controller, "Who answers for the processing");
+  v.Member("contact", m.contact, "Where to ask");
+  v.Member("person", m.person, "The name under which the person is known");
+  v.Member("registered_at", m.registered_at, "Since when");
+  v.Member("age", m.age, "Age in years, where it is known");
+  v.Member("restricted_since", m.restricted_since, "Since when their data is frozen");
+  v.Member("consents", m.consents, "Every consent asked of them");
+  v.Member("templates", m.templates, "Templates of their face");
+  v.Member("duties", m.duties, "Complaints and requests that name them");
+  v.Member("disclosures", m.disclosures, "What went to whom, theirs perhaps among it");
+  v.Member("records", m.records, "Records of the log that are about them");
+  v.Derived(
+      "record_count", [&m] { return static_cast<std::int64_t>(m.records.size()); }, "Records");
+}
+
 // Calls `take` with a default model of each kind.
 template <class F>
 auto WithModelOf(Kind kind, F take) {
@@ -549,6 +604,8 @@ auto WithModelOf(Kind kind, F take) {
       return take(NotificationModel{});
     case Kind::kReceipt:
       return take(ReceiptModel{});
+    case Kind::kAccess:
+      return take(AccessModel{});
   }
   FG_CHECK(false);
 }

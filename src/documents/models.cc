@@ -316,6 +316,7 @@ FG_INSTANTIATE(ComplianceModel)
 FG_INSTANTIATE(DutiesModel)
 FG_INSTANTIATE(NotificationModel)
 FG_INSTANTIATE(ReceiptModel)
+FG_INSTANTIATE(AccessModel)
 #undef FG_INSTANTIATE
 
 }  // namespace facegate::documents

@@ -44,9 +44,12 @@ constexpr std::string_view kIncidentNatures[] = {"real", "drill"};
 constexpr std::string_view kAddressees[] = {"authority", "people"};
 constexpr std::string_view kConsentStates[] = {"requested", "granted", "refused",
                                                "withdrawn", "expired", "superseded"};
+constexpr std::string_view kRecordMatters[] = {
+    "decision", "enrolment", "consent", "registration", "restriction", "export", "other"};
+constexpr std::string_view kRecordAnswers[] = {"allowed", "sent_another_way", "denied"};
 constexpr std::string_view kKindWords[] = {"filing",       "assessment",   "sign",       "notice",
                                            "leaflet",      "transparency", "compliance", "duties",
-                                           "notification", "receipt"};
+                                           "notification", "receipt",      "access"};
 constexpr std::string_view kLanguageWords[] = {"en", "zh"};
 
 template <class E>
@@ -72,6 +75,8 @@ WordTable WordsFor(IncidentKind) { return {"incident_kind", kIncidentKinds}; }
 WordTable WordsFor(IncidentNature) { return {"incident_nature", kIncidentNatures}; }
 WordTable WordsFor(Addressee) { return {"addressee", kAddressees}; }
 WordTable WordsFor(ConsentState) { return {"consent_state", kConsentStates}; }
+WordTable WordsFor(RecordMatter) { return {"record_matter", kRecordMatters}; }
+WordTable WordsFor(RecordAnswer) { return {"record_answer", kRecordAnswers}; }
 
 std::vector<WordTable> WordTables() {
   return {WordsFor(ComplaintKind{}), WordsFor(RightsKind{}),     WordsFor(DisclosureBasis{}),
@@ -79,7 +84,7 @@ std::vector<WordTable> WordTables() {
           WordsFor(FaceUse{}),       WordsFor(Regime{}),         WordsFor(FilingKind{}),
           WordsFor(FiledDocument{}), WordsFor(PartState{}),      WordsFor(ExemptionKind{}),
           WordsFor(RuleState{}),     WordsFor(PackStatus{}),     WordsFor(DutyState{}),
-          WordsFor(ConsentState{})};
+          WordsFor(ConsentState{}),  WordsFor(RecordMatter{}),   WordsFor(RecordAnswer{})};
 }
 
 std::string_view WordOf(FaceUse v) { return Word(v); }
@@ -98,6 +103,8 @@ std::string_view WordOf(IncidentKind v) { return Word(v); }
 std::string_view WordOf(IncidentNature v) { return Word(v); }
 std::string_view WordOf(Addressee v) { return Word(v); }
 std::string_view WordOf(ConsentState v) { return Word(v); }
+std::string_view WordOf(RecordMatter v) { return Word(v); }
+std::string_view WordOf(RecordAnswer v) { return Word(v); }
 std::string_view WordOf(Kind kind) { return kKindWords[static_cast<std::size_t>(kind)]; }
 std::string_view WordOf(Language language) {
   return kLanguageWords[static_cast<std::size_t>(language)];

@@ -39,7 +39,8 @@ Needs NeedsOf(Kind kind) {
       return {.site = false, .purpose = false, .incident = true, .period = false};
     case Kind::kReceipt:
     case Kind::kLeaflet:
-      break;  // the registers hold nothing of a leaflet, and a receipt is of one consent
+    case Kind::kAccess:
+      break;  // the registers hold nothing of a leaflet; the others are of one person
   }
   return {};
 }
@@ -103,6 +104,7 @@ Result<Draft> Drafter::Make(const Order& order, const core::Deadline& deadline) 
       return DraftOf(Notification(sources));
     case Kind::kLeaflet:
     case Kind::kReceipt:
+    case Kind::kAccess:
       break;
   }
   FG_CHECK(false);

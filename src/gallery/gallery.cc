@@ -150,9 +150,12 @@ struct Gallery::Impl {
   // Whether as many templates rest on that consent at that shelf as may be. Those of an earlier
   // consent do not count: no permit admits them any more.
   bool IsFull(const ShelfKey& shelf, const model::ConsentRef& consent) const;
-  core::Status LoadPage(const std::vector<model::Template>& page, LiveTemplates& into,
-                        std::map<model::PurposeRef, std::shared_ptr<const Rotation>>& secrets,
-                        std::size_t& others) const;
+  // The steps of a stored template; nothing where it is of another model, or its person's data is
+  // restricted. Brings the rotation of its gallery into `secrets`.
+  core::Result<std::optional<crypto::SecretBytes>> Open(
+      const model::Template& value,
+      std::map<model::PurposeRef, std::shared_ptr<const Rotation>>& secrets,
+      std::size_t& others) const;
   std::shared_ptr<const Rotation> RotationOf(const policy::Scope& scope) const;
   Limits LimitsFor(double rate_max, std::size_t comparisons) const;
   Match ToMatch(MatchKind kind, const model::OperatorId& op, const Person& person) const;
@@ -219,33 +222,33 @@ bool Gallery::Impl::IsFull(const ShelfKey& key, const model::ConsentRef& consent
   return count >= options.templates_per_person_max;
 }
 
-core::Status Gallery::Impl::LoadPage(
-    const std::vector<model::Template>& page, LiveTemplates& into,
+core::Result<std::optional<crypto::SecretBytes>> Gallery::Impl::Open(
+    const model::Template& value,
     std::map<model::PurposeRef, std::shared_ptr<const Rotation>>& secrets,
     std::size_t& others) const {
-  for (const model::Template& value : page) {
-    if (value.model_id != model_id) {
-      ++others;
-      continue;
-    }
-    const model::PurposeRef gallery{value.op, value.purpose};
-    if (secrets.find(gallery) == secrets.end()) {
-      auto rotation = StoredRotation(gallery);
-      if (rotation.status().reason() == "GALLERY_SECRET_NOT_FOUND") {
-        return core::Status(core::Code::kDataLoss, "GALLERY_SECRET_BROKEN",
-                            model::PurposeName(gallery.op, gallery.purpose) +
-                                " has templates and no gallery secret");
-      }
-      FG_RETURN_IF_ERROR(rotation.status());
-      secrets.emplace(gallery, std::move(rotation).value());
-    }
-    const auto key = KeyOf({value.op, value.subject}, value.purpose);
-    if (!key.ok() && key.status().code() != core::Code::kDataLoss) return key.status();
-    if (!key.ok() || key->creation) return BrokenTemplate(value, "it has no key that opens");
-    FG_ASSIGN_OR_RETURN(crypto::SecretBytes steps, OpenTemplate(key->key.span(), value));
-    into.Add(value, std::move(steps), value.log_index);
+  if (value.model_id != model_id) {
+    ++others;
+    return std::optional<crypto::SecretBytes>();
   }
-  return core::Status::Ok();
+  const model::SubjectRef subject{value.op, value.subject};
+  FG_ASSIGN_OR_RETURN(const model::Subject person, store.GetSubject(subject));
+  if (person.restricted_at) return std::optional<crypto::SecretBytes>();
+  const model::PurposeRef gallery{value.op, value.purpose};
+  if (secrets.find(gallery) == secrets.end()) {
+    auto rotation = StoredRotation(gallery);
+    if (rotation.status().reason() == "GALLERY_SECRET_NOT_FOUND") {
+      return core::Status(
+          core::Code::kDataLoss, "GALLERY_SECRET_BROKEN",
+          model::PurposeName(gallery.op, gallery.purpose) + " has templates and no gallery secret");
+    }
+    FG_RETURN_IF_ERROR(rotation.status());
+    secrets.emplace(gallery, std::move(rotation).value());
+  }
+  const auto key = KeyOf(subject, value.purpose);
+  if (!key.ok() && key.status().code() != core::Code::kDataLoss) return key.status();
+  if (!key.ok() || key->creation) return BrokenTemplate(value, "it has no key that opens");
+  FG_ASSIGN_OR_RETURN(crypto::SecretBytes steps, OpenTemplate(key->key.span(), value));
+  return std::optional<crypto::SecretBytes>(std::move(steps));
 }
 
 std::shared_ptr<const Rotation> Gallery::Impl::RotationOf(const policy::Scope& scope) const {
@@ -324,7 +327,10 @@ core::Status Gallery::Load() {
   while (true) {
     FG_ASSIGN_OR_RETURN(std::vector<model::Template> page,
                         impl_->store.ListTemplates(last, kLoadPage));
-    FG_RETURN_IF_ERROR(impl_->LoadPage(page, loaded, rotations, others));
+    for (const model::Template& value : page) {
+      FG_ASSIGN_OR_RETURN(auto steps, impl_->Open(value, rotations, others));
+      if (steps) loaded.Add(value, *std::move(steps), value.log_index);
+    }
     if (page.size() < kLoadPage) break;
     last = std::move(page.back());
   }
@@ -332,6 +338,26 @@ core::Status Gallery::Load() {
   impl_->live = std::move(loaded);
   impl_->rotations = std::move(rotations);
   impl_->other_model = others;
+  return core::Status::Ok();
+}
+
+void Gallery::SetAside(const model::SubjectRef& subject) {
+  const std::unique_lock lock(impl_->mutex);
+  impl_->live.Remove(subject, std::nullopt);
+}
+
+core::Status Gallery::BringBack(const model::SubjectRef& subject) {
+  FG_ASSIGN_OR_RETURN(const auto stored, impl_->store.ListTemplatesOf(subject));
+  std::map<model::PurposeRef, std::shared_ptr<const Rotation>> rotations;
+  std::vector<std::pair<const model::Template*, crypto::SecretBytes>> opened;
+  std::size_t others = 0;  // counted when the gallery was loaded
+  for (const model::Template& value : stored) {
+    FG_ASSIGN_OR_RETURN(auto steps, impl_->Open(value, rotations, others));
+    if (steps) opened.emplace_back(&value, *std::move(steps));
+  }
+  const std::unique_lock lock(impl_->mutex);
+  impl_->rotations.merge(rotations);
+  for (auto& [value, steps] : opened) impl_->live.Add(*value, std::move(steps), value->log_index);
   return core::Status::Ok();
 }
 

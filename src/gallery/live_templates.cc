@@ -21,13 +21,18 @@ bool LiveTemplates::Add(const model::Template& description, crypto::SecretBytes 
     return false;
   }
   Shelf& shelf = shelves_[{description.op, description.purpose, description.site}];
-  shelf[description.subject].push_back({description.id, description.consent, std::move(steps)});
+  std::vector<LiveTemplate>& theirs = shelf[description.subject];
+  const bool is_live = std::any_of(theirs.begin(), theirs.end(), [&](const LiveTemplate& value) {
+    return value.id == description.id;
+  });
+  if (is_live) return true;
+  theirs.push_back({description.id, description.consent, std::move(steps)});
   ++size_;
   return true;
 }
 
-void LiveTemplates::Drop(const model::SubjectRef& subject,
-                         const std::optional<model::PurposeId>& purpose, std::uint64_t log_index) {
+void LiveTemplates::Remove(const model::SubjectRef& subject,
+                           const std::optional<model::PurposeId>& purpose) {
   for (auto& [key, shelf] : shelves_) {
     if (key.op != subject.op || (purpose && key.purpose != *purpose)) continue;
     const auto person = shelf.find(subject.subject);
@@ -36,6 +41,11 @@ void LiveTemplates::Drop(const model::SubjectRef& subject,
     shelf.erase(person);  // SecretBytes zero themselves
   }
   std::erase_if(shelves_, [](const auto& entry) { return entry.second.empty(); });
+}
+
+void LiveTemplates::Drop(const model::SubjectRef& subject,
+                         const std::optional<model::PurposeId>& purpose, std::uint64_t log_index) {
+  Remove(subject, purpose);
   std::uint64_t& last = tombstones_[{subject, purpose.value_or(model::PurposeId())}];
   last = std::max(last, log_index);
 }

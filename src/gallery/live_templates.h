@@ -35,11 +35,13 @@ using Shelf = std::map<model::SubjectId, std::vector<LiveTemplate>>;
 class LiveTemplates {
  public:
   // Makes a template comparable, unless the subject's templates were dropped by a later record.
-  // Returns whether it is. `log_index` is that of the enrolment.
-  // Requires: steps.size() == kTemplateBytes.
+  // Returns whether it is. One that is already stays as it is. `log_index` is that of the
+  // enrolment. Requires: steps.size() == kTemplateBytes.
   bool Add(const model::Template& description, crypto::SecretBytes steps, std::uint64_t log_index);
 
-  // Zeroes the templates of a subject for a purpose, or for all, and remembers the record, so that
+  // Zeroes the templates of a subject for a purpose, or for all.
+  void Remove(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose);
+  // The same, and remembers the record, so that
   // a late Add of an earlier enrolment changes nothing.
   void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
             std::uint64_t log_index);

@@ -32,13 +32,14 @@ class OperatorSweep {
  public:
   OperatorSweep(storage::Store& store, audit::Ledger& ledger, consent::ConsentService& consents,
                 const policy::Engine& engine, core::Timestamp now, model::Operator op,
-                DutySwept& swept)
+                std::optional<int> unconsented_days_max, DutySwept& swept)
       : store_(store),
         ledger_(ledger),
         consents_(consents),
         engine_(engine),
         now_(now),
         op_(std::move(op)),
+        unconsented_days_max_(unconsented_days_max),
         swept_(swept) {}
 
   Status Run() {
@@ -49,7 +50,9 @@ class OperatorSweep {
     FG_ASSIGN_OR_RETURN(const auto purposes,
                         storage::ReadAll<model::Purpose>(store_, model::NameOf(op_)));
     for (const auto& purpose : purposes) FG_RETURN_IF_ERROR(Purpose(purpose.resource));
-    return Status::Ok();
+    if (!unconsented_days_max_) return Status::Ok();
+    for (const auto& purpose : purposes) FG_RETURN_IF_ERROR(Overdue(purpose.resource));
+    return Unconsented();
   }
 
  private:
@@ -177,18 +180,45 @@ class OperatorSweep {
 
   // The end of a purpose is the end of every consent to it, and of the templates under them.
   Status EndConsents(const model::Purpose& purpose) {
+    return EndGranted(purpose, std::nullopt, "PURPOSE_ENDED");
+  }
+
+  // ---- Retention ----
+
+  // A purpose whose retention was shortened holds no consent longer than it now would.
+  Status Overdue(const model::Purpose& purpose) {
+    const core::Timestamp granted_until = now_ + -purpose.retention_days * core::kMsPerDay;
+    return EndGranted(purpose, granted_until, "RETENTION");
+  }
+
+  Status EndGranted(const model::Purpose& purpose, std::optional<core::Timestamp> granted_until,
+                    const char* cause) {
     int ended = 0;
     for (const auto& site : sites_) {
-      FG_ASSIGN_OR_RETURN(const int here,
-                          consents_.EndPurpose({GatewayItself(), crypto::RandomUuid()},
-                                               {op_.id, site.resource.id}, purpose.id));
+      FG_ASSIGN_OR_RETURN(
+          const int here,
+          consents_.EndPurpose({GatewayItself(), crypto::RandomUuid()}, {op_.id, site.resource.id},
+                               purpose.id, granted_until));
       ended += here;
     }
     if (ended == 0) return Status::Ok();
     swept_.consents_ended += ended;
     audit::Event event = EventOf("retention.swept");
     event.purpose = purpose.id;
-    event.body.Set("consents", ended);
+    event.body.Set("cause", cause).Set("consents", ended);
+    return ledger_.Append(event, {}).status();
+  }
+
+  // Who has no consent, and has had none for long, is known here for nothing.
+  Status Unconsented() {
+    const core::Timestamp until = now_ + -*unconsented_days_max_ * core::kMsPerDay;
+    FG_ASSIGN_OR_RETURN(
+        const int erased,
+        consents_.EraseUnconsented({GatewayItself(), crypto::RandomUuid()}, op_.id, until));
+    if (erased == 0) return Status::Ok();
+    swept_.people_erased += erased;
+    audit::Event event = EventOf("retention.swept");
+    event.body.Set("cause", "NO_CONSENT").Set("people_erased", erased);
     return ledger_.Append(event, {}).status();
   }
 
@@ -198,6 +228,7 @@ class OperatorSweep {
   const policy::Engine& engine_;
   const core::Timestamp now_;
   const model::Operator op_;
+  const std::optional<int> unconsented_days_max_;  // nothing: retention was swept today
   DutySwept& swept_;
   std::vector<storage::TypedResource<model::Site>> sites_;
 };
@@ -206,16 +237,26 @@ class OperatorSweep {
 
 DutySweep::DutySweep(storage::Store& store, audit::Ledger& ledger,
                      consent::ConsentService& consents, const policy::Engine& engine,
-                     const core::Clock& clock)
-    : store_(store), ledger_(ledger), consents_(consents), engine_(engine), clock_(clock) {}
+                     const core::Clock& clock, int unconsented_days_max)
+    : store_(store),
+      ledger_(ledger),
+      consents_(consents),
+      engine_(engine),
+      clock_(clock),
+      unconsented_days_max_(unconsented_days_max) {}
 
 Result<DutySwept> DutySweep::Run() {
   DutySwept swept;
   FG_ASSIGN_OR_RETURN(const auto operators, storage::ReadAll<model::Operator>(store_, ""));
+  const core::Timestamp now = clock_.Now();
+  std::optional<int> unconsented_days_max;
+  if (retention_swept_on_ != model::DateOf(now)) unconsented_days_max = unconsented_days_max_;
   for (const auto& row : operators) {
-    OperatorSweep sweep(store_, ledger_, consents_, engine_, clock_.Now(), row.resource, swept);
+    OperatorSweep sweep(store_, ledger_, consents_, engine_, now, row.resource,
+                        unconsented_days_max, swept);
     FG_RETURN_IF_ERROR(sweep.Run());
   }
+  retention_swept_on_ = model::DateOf(now);
   return swept;
 }
 

@@ -9,11 +9,12 @@
 namespace facegate::gateway {
 
 Sweeper::Sweeper(consent::ConsentService& consents, DutySweep& duties,
-                 alternatives::AlternativeService& alternatives, core::Logger& logger,
-                 std::int64_t interval_ms)
+                 alternatives::AlternativeService& alternatives, backup::Keeper& backups,
+                 core::Logger& logger, std::int64_t interval_ms)
     : consents_(consents),
       duties_(duties),
       alternatives_(alternatives),
+      backups_(backups),
       logger_(logger),
       interval_ms_(interval_ms),
       thread_([this] { Run(); }) {}
@@ -47,10 +48,19 @@ void Sweeper::SweepOnce() {
   const auto duties = duties_.Run();
   if (!duties.ok()) {
     logger_.Error("duty_sweep_failed", {{"reason", duties.status().reason()}});
-  } else if (duties->thresholds + duties->expiries + duties->consents_ended > 0) {
+  } else if (duties->thresholds + duties->expiries + duties->consents_ended +
+                 duties->people_erased >
+             0) {
     logger_.Info("duties_swept", {{"thresholds", std::to_string(duties->thresholds)},
                                   {"expiries", std::to_string(duties->expiries)},
-                                  {"consents_ended", std::to_string(duties->consents_ended)}});
+                                  {"consents_ended", std::to_string(duties->consents_ended)},
+                                  {"people_erased", std::to_string(duties->people_erased)}});
+  }
+  const auto pruned = backups_.PruneExpired();
+  if (!pruned.ok()) {
+    logger_.Error("backups_not_pruned", {{"reason", pruned.status().reason()}});
+  } else if (*pruned > 0) {
+    logger_.Info("backups_expired", {{"count", std::to_string(*pruned)}});
   }
   const auto silent = alternatives_.SweepSilent({GatewayItself(), crypto::RandomUuid()});
   if (!silent.ok()) {

@@ -80,6 +80,7 @@ struct Words<Reason> {
       {Reason::kPassReplayed, "PASS_REPLAYED"},
       {Reason::kBadgeUnknown, "BADGE_UNKNOWN"},
       {Reason::kBadgeExpired, "BADGE_EXPIRED"},
+      {Reason::kSubjectRestricted, "SUBJECT_RESTRICTED"},
   });
 };
 
@@ -606,6 +607,7 @@ Reason Coarse(Reason reason) {
     case Reason::kConsentRefused:
     case Reason::kNotEnrolled:
     case Reason::kConsentMoved:
+    case Reason::kSubjectRestricted:
       return Reason::kConsentMissing;
     default:
       return reason;

@@ -538,6 +538,10 @@ void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const mode
   inputs.Set("consent.expires_at", consent->expires_at);
 }
 
+void SetRestricted(rules::Inputs& inputs) {
+  inputs.Set("consent.status", std::string(kRestrictedStatus));
+}
+
 void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled,
                 core::Timestamp now) {
   inputs.Set("subject.enrolled", enrolled);

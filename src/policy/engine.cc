@@ -42,6 +42,7 @@ class StoreCandidateTest final : public CandidateTest {
   std::optional<ConsentBasis> Admits(const Candidate& candidate) const override {
     const auto person = standing_.PersonAt(candidate.subject, candidate.site, candidate.purpose);
     if (!person.ok() || !(*person)->subject.has_value()) return std::nullopt;
+    if ((*person)->restricted()) return std::nullopt;
     const std::optional<model::Consent>& newest = (*person)->consent;
     if (newest.has_value() && newest->id == candidate.consent) {
       return Test(*(*person)->subject, *newest, candidate.site);
@@ -63,7 +64,7 @@ class StoreCandidateTest final : public CandidateTest {
       for (const model::Consent& consent : page) {
         FG_ASSIGN_OR_RETURN(const auto person,
                             standing_.PersonAt({consent.op, consent.subject}, site.site, purpose));
-        if (!person->enrolled || !person->subject.has_value()) continue;
+        if (!person->enrolled || !person->subject.has_value() || person->restricted()) continue;
         if (Test(*person->subject, consent, site.site).has_value()) return true;
       }
       if (page.size() < kPageSize) return false;
@@ -102,6 +103,7 @@ Reason ReasonWithoutConsent(const rules::Inputs& inputs) {
   if (*status == "withdrawn") return Reason::kConsentWithdrawn;
   if (*status == "expired") return Reason::kConsentExpired;
   if (*status == "refused") return Reason::kConsentRefused;
+  if (*status == kRestrictedStatus) return Reason::kSubjectRestricted;
   return Reason::kConsentMissing;
 }
 
@@ -111,9 +113,10 @@ Reason ReasonOf(const rules::Rule& rule, const rules::Inputs& inputs) {
   return *reason == Reason::kConsentMissing ? ReasonWithoutConsent(inputs) : *reason;
 }
 
-bool Stands(const std::optional<model::Consent>& consent, core::Timestamp now) {
-  return consent.has_value() && consent->status == model::ConsentStatus::kGranted &&
-         now < consent->expires_at;
+bool ConsentStands(const Person& person, core::Timestamp now) {
+  const std::optional<model::Consent>& consent = person.consent;
+  return !person.restricted() && consent.has_value() &&
+         consent->status == model::ConsentStatus::kGranted && now < consent->expires_at;
 }
 
 Denial Refuse(Grounds grounds, Reason reason, bool absolute, std::vector<RuleFinding> findings) {
@@ -256,6 +259,7 @@ struct Engine::Impl {
       SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled, now);
       SetConsent(*inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
                  claim.camera.site, now);
+      if (person->restricted()) SetRestricted(*inputs);
       SetReprompts(*inputs, person->reprompts);
     }
     return inputs;
@@ -403,6 +407,7 @@ int AgeFrom(double years) {
 PersonSeen SeenOf(const Person& person, const Deployment& deployment, core::Timestamp now) {
   PersonSeen seen;
   seen.consent_status = ConsentStatusInput(person.consent ? &*person.consent : nullptr, now);
+  if (person.restricted()) seen.consent_status = kRestrictedStatus;
   seen.enrolled = person.enrolled;
   seen.reprompts = person.reprompts;
   if (person.subject && person.subject->age_known) {
@@ -473,7 +478,7 @@ Decision Engine::Decide(const Claim& claim) const {
   if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, *inputs);
   // An exemption can lift a law's demand for consent. facegate works on consents all the same: what
   // a record rests on, and what a withdrawal undoes, is one (decision 11).
-  if (person != nullptr && !Stands(person->consent, grounds.decided_at)) {
+  if (person != nullptr && !ConsentStands(*person, grounds.decided_at)) {
     const Reason reason = ReasonWithoutConsent(*inputs);
     return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
   }

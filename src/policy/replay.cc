@@ -144,7 +144,11 @@ void SetPerson(rules::Inputs& inputs, const Json& seen, const model::Purpose& pu
 
   const std::string status = TextOf(seen, "consent_status");
   const auto form = WordIn<model::ConsentForm>(seen, "consent_form");
-  if (!form) return SetConsent(inputs, nullptr, purpose, site, at);
+  if (!form) {
+    SetConsent(inputs, nullptr, purpose, site, at);
+    if (!status.empty()) inputs.Set("consent.status", status);
+    return;
+  }
   model::Consent consent;
   consent.form = *form;
   consent.given_by =

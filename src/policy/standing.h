@@ -63,6 +63,8 @@ struct Person {
   std::optional<model::Consent> consent;  // the newest for that site and purpose
   int reprompts = 0;                      // requests for consent after the last refusal
   bool enrolled = false;
+
+  bool restricted() const { return subject.has_value() && subject->restricted_at.has_value(); }
 };
 
 // Which rules, what the gateway is: the same for every request until they are reloaded.

@@ -97,6 +97,7 @@ v1::Subject ToProto(const model::Subject& subject) {
   if (subject.needs_accessibility) proto.set_needs_accessibility(*subject.needs_accessibility);
   *proto.mutable_create_time() = ToProto(subject.created_at);
   proto.set_log_index(static_cast<std::int64_t>(subject.log_index));
+  if (subject.restricted_at) *proto.mutable_restrict_time() = ToProto(*subject.restricted_at);
   return proto;
 }
 
@@ -125,6 +126,18 @@ v1::Consent ToProto(const model::Consent& consent) {
   proto.set_epoch(static_cast<std::int64_t>(consent.epoch));
   proto.set_log_index(static_cast<std::int64_t>(consent.log_index));
   return proto;
+}
+
+std::string LimitsOfErasure(core::Timestamp backups_end) {
+  return "Backups made before this erasure may still hold what was erased, sealed, until " +
+         core::FormatDay(backups_end) +
+         ": until then they are used for nothing but a restore, which erases it again, and no "
+         "older "
+         "one is restored. The log keeps its records, in which nothing leads to the person any "
+         "more. "
+         "Copies made past the gateway, such as images of its disks, and what was handed out "
+         "before "
+         "are beyond its reach.";
 }
 
 }  // namespace facegate::rpc

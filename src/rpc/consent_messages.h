@@ -20,4 +20,7 @@ core::Result<consent::SubjectFacts> FromProto(const v1::Subject& subject);
 v1::Subject ToProto(const model::Subject& subject);
 v1::Consent ToProto(const model::Consent& consent);
 
+// What an erasure cannot promise, for the person: backups made before it last until `backups_end`.
+std::string LimitsOfErasure(core::Timestamp backups_end);
+
 }  // namespace facegate::rpc

@@ -1,5 +1,6 @@
 #include "rpc/consent_service.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -73,6 +74,16 @@ template <class R>
 Status Answer(const core::Result<consent::ConsentResult>& result, const Call& call, R& response) {
   if (!result.ok()) return result.status();
   *response.mutable_consent() = ToProto(result->consent);
+  *response.mutable_receipt() = ToProto(result->receipt, DetailFor(call.caller.role));
+  return Status::Ok();
+}
+
+// `R` is a response of a person and a receipt.
+template <class R>
+Status Answer(const core::Result<consent::RestrictionResult>& result, const Call& call,
+              R& response) {
+  if (!result.ok()) return result.status();
+  *response.mutable_subject() = ToProto(result->subject);
   *response.mutable_receipt() = ToProto(result->receipt, DetailFor(call.caller.role));
   return Status::Ok();
 }
@@ -237,6 +248,10 @@ grpc::Status ConsentServiceImpl::EraseSubject(grpc::ServerContext* context,
     response->set_name(model::SubjectName(result.subject.op, result.subject.subject));
     response->set_templates_destroyed(result.templates_destroyed);
     *response->mutable_receipt() = ToProto(result.receipt, DetailFor(call.caller.role));
+    const core::Timestamp backups_end =
+        result.receipt.recorded_at + backup_days_max_ * core::kMsPerDay;
+    *response->mutable_backups_expire_time() = ToProto(backups_end);
+    response->set_limits(LimitsOfErasure(backups_end));
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/EraseSubject", *request, handler);
@@ -283,6 +298,50 @@ grpc::Status ConsentServiceImpl::WithdrawByToken(grpc::ServerContext* context,
         *response);
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/WithdrawByToken", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::RestrictSubject(grpc::ServerContext* context,
+                                                 const v1::RestrictSubjectRequest* request,
+                                                 v1::RestrictSubjectResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, model::ParseSubjectName(request->name()));
+    return Answer(consents_.Restrict(caller, ref), call, *response);
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/RestrictSubject", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::ReleaseSubject(grpc::ServerContext* context,
+                                                const v1::ReleaseSubjectRequest* request,
+                                                v1::ReleaseSubjectResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, model::ParseSubjectName(request->name()));
+    return Answer(consents_.Release(caller, ref), call, *response);
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/ReleaseSubject", *request, handler);
+}
+
+grpc::Status ConsentServiceImpl::ExportSubject(
+    grpc::ServerContext* context, const v1::ExportSubjectRequest* request,
+    grpc::ServerWriter<v1::ExportSubjectResponse>* writer) {
+  constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, model::ParseSubjectName(request->name()));
+    return consents_.Export(caller, ref, [&](std::string_view text) -> Status {
+      FG_RETURN_IF_ERROR(call.deadline.Check());
+      for (; !text.empty(); text.remove_prefix(std::min(kPieceBytes, text.size()))) {
+        v1::ExportSubjectResponse part;
+        part.set_piece(std::string(text.substr(0, kPieceBytes)));
+        if (!writer->Write(part)) return Status(Code::kCancelled, "CANCELLED", "the caller left");
+      }
+      return Status::Ok();
+    });
+  };
+  // A stream by its cost, although its one request is read already.
+  return guard_.Stream(
+      *context, "facegate.v1.ConsentService/ExportSubject", [&] { return request; }, handler);
 }
 
 }  // namespace facegate::rpc

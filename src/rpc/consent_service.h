@@ -15,12 +15,14 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
  public:
   // All must outlive it.
   ConsentServiceImpl(CallGuard& guard, const PageTokens& tokens, consent::ConsentService& consents,
-                     const dossier::ConsentReceipts& receipts, TokenDesk& token_desk)
+                     const dossier::ConsentReceipts& receipts, TokenDesk& token_desk,
+                     int backup_days_max)
       : guard_(guard),
         tokens_(tokens),
         consents_(consents),
         receipts_(receipts),
-        token_desk_(token_desk) {}
+        token_desk_(token_desk),
+        backup_days_max_(backup_days_max) {}
 
   grpc::Status CreateSubject(grpc::ServerContext* context, const v1::CreateSubjectRequest* request,
                              v1::Subject* response) override;
@@ -53,6 +55,14 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
   grpc::Status WithdrawByToken(grpc::ServerContext* context,
                                const v1::WithdrawByTokenRequest* request,
                                v1::WithdrawByTokenResponse* response) override;
+  grpc::Status RestrictSubject(grpc::ServerContext* context,
+                               const v1::RestrictSubjectRequest* request,
+                               v1::RestrictSubjectResponse* response) override;
+  grpc::Status ReleaseSubject(grpc::ServerContext* context,
+                              const v1::ReleaseSubjectRequest* request,
+                              v1::ReleaseSubjectResponse* response) override;
+  grpc::Status ExportSubject(grpc::ServerContext* context, const v1::ExportSubjectRequest* request,
+                             grpc::ServerWriter<v1::ExportSubjectResponse>* writer) override;
 
  private:
   CallGuard& guard_;
@@ -60,6 +70,7 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
   consent::ConsentService& consents_;
   const dossier::ConsentReceipts& receipts_;
   TokenDesk& token_desk_;
+  const int backup_days_max_;
 };
 
 }  // namespace facegate::rpc

@@ -83,7 +83,8 @@ Status AnswerFrames(Stream& stream, gateway::StreamSession& session, const Call&
 GatewayServiceImpl::GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway,
                                        alternatives::AlternativeService& alternatives,
                                        const policy::Engine& engine, const core::Clock& clock,
-                                       const core::Metrics& metrics, ServerInfo info)
+                                       const core::Metrics& metrics, ServerInfo info,
+                                       backup::Keeper* backups)
     : guard_(guard),
       gateway_(gateway),
       alternatives_(alternatives),
@@ -92,7 +93,8 @@ GatewayServiceImpl::GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gatew
       metrics_(metrics),
       info_(std::move(info)),
       started_at_(clock.Now()),
-      started_ns_(clock.SteadyNs()) {}
+      started_ns_(clock.SteadyNs()),
+      backups_(backups) {}
 
 grpc::Status GatewayServiceImpl::Authorize(grpc::ServerContext* context,
                                            const v1::AuthorizeRequest* request,
@@ -184,6 +186,25 @@ grpc::Status GatewayServiceImpl::GetStatus(grpc::ServerContext* context,
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.GatewayService/GetStatus", *request, handler);
+}
+
+grpc::Status GatewayServiceImpl::CreateBackup(grpc::ServerContext* context,
+                                              const v1::CreateBackupRequest* request,
+                                              v1::Backup* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const std::string request_id, RequestIdOr(request->request_id()));
+    if (backups_ == nullptr) {
+      return Status(Code::kFailedPrecondition, "BACKUP_OFF", "this gateway makes no backups");
+    }
+    FG_ASSIGN_OR_RETURN(const backup::Manifest made, backups_->Create(call.caller, request_id));
+    response->set_file(made.file);
+    *response->mutable_create_time() = ToProto(made.created_at);
+    *response->mutable_expire_time() = ToProto(made.expires_at);
+    response->set_size_bytes(static_cast<std::int64_t>(made.size_bytes));
+    response->set_sha256(made.sha256);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.GatewayService/CreateBackup", *request, handler);
 }
 
 }  // namespace facegate::rpc

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "facegate/alternatives/alternative_service.h"
+#include "facegate/backup/backup.h"
 #include "facegate/core/time.h"
 #include "facegate/gateway/gateway.h"
 #include "facegate/rpc/server.h"
@@ -16,7 +17,8 @@ class GatewayServiceImpl final : public v1::GatewayService::Service {
   // The references must outlive it.
   GatewayServiceImpl(CallGuard& guard, gateway::Gateway& gateway,
                      alternatives::AlternativeService& alternatives, const policy::Engine& engine,
-                     const core::Clock& clock, const core::Metrics& metrics, ServerInfo info);
+                     const core::Clock& clock, const core::Metrics& metrics, ServerInfo info,
+                     backup::Keeper* backups);
 
   grpc::Status Authorize(grpc::ServerContext* context, const v1::AuthorizeRequest* request,
                          v1::AuthorizeResponse* response) override;
@@ -29,6 +31,8 @@ class GatewayServiceImpl final : public v1::GatewayService::Service {
       grpc::ServerReaderWriter<v1::StreamFramesResponse, v1::StreamFramesRequest>* stream) override;
   grpc::Status GetStatus(grpc::ServerContext* context, const v1::GetStatusRequest* request,
                          v1::GetStatusResponse* response) override;
+  grpc::Status CreateBackup(grpc::ServerContext* context, const v1::CreateBackupRequest* request,
+                            v1::Backup* response) override;
 
  private:
   CallGuard& guard_;
@@ -40,6 +44,7 @@ class GatewayServiceImpl final : public v1::GatewayService::Service {
   const ServerInfo info_;
   const core::Timestamp started_at_;
   const std::int64_t started_ns_;
+  backup::Keeper* const backups_;
 };
 
 }  // namespace facegate::rpc

@@ -25,6 +25,7 @@ struct OwnerOf {
   const model::OperatorId* operator()(const PutBadge& c) const { return &c.badge.op; }
   const model::OperatorId* operator()(const DeleteBadge& c) const { return &c.badge.op; }
   const model::OperatorId* operator()(const UsePass& c) const { return &c.op; }
+  const model::OperatorId* operator()(const RestrictSubject& c) const { return &c.subject.op; }
 };
 
 }  // namespace
@@ -60,6 +61,11 @@ bool Batch::Destroys() const {
     }
   }
   return false;
+}
+
+core::Result<StoreCopy> Store::CopyTo(const std::string&) {
+  return core::Status(core::Code::kFailedPrecondition, "BACKUP_UNSUPPORTED",
+                      "this store keeps no file that could be copied");
 }
 
 }  // namespace facegate::storage

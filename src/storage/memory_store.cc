@@ -122,11 +122,13 @@ class Applier {
   Status operator()(const PutBadge& c);
   Status operator()(const DeleteBadge& c);
   Status operator()(const UsePass& c);
+  Status operator()(const RestrictSubject& c);
 
   Status operator()(const ConsentAtEpoch& p) const;
   Status operator()(const ResourceAtRevision& p) const;
   Status operator()(const NoChildren& p) const;
   Status operator()(const BadgeStands& p) const;
+  Status operator()(const SubjectUnrestricted& p) const;
 
  private:
   Status NeedAlive(const model::SubjectRef& subject) const {
@@ -287,6 +289,17 @@ Status Applier::operator()(const UsePass& c) {
   return Status::Ok();
 }
 
+Status Applier::operator()(const RestrictSubject& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  StoredSubject next = state_.subjects.find(c.subject)->second;
+  if (next.subject.restricted_at.has_value() == c.since.has_value()) {
+    return Failed("the subject is so already");
+  }
+  next.subject.restricted_at = c.since;
+  undo_.Set(state_.subjects, c.subject, std::move(next));
+  return Status::Ok();
+}
+
 Status Applier::operator()(const ConsentAtEpoch& p) const {
   const auto it = state_.consents.find(p.consent);
   if (it != state_.consents.end() && it->second.epoch == p.epoch) return Status::Ok();
@@ -312,6 +325,13 @@ Status Applier::operator()(const BadgeStands& p) const {
   return state_.badges.contains(p.badge) ? Status::Ok() : Failed("the badge does not stand");
 }
 
+Status Applier::operator()(const SubjectUnrestricted& p) const {
+  FG_RETURN_IF_ERROR(NeedAlive(p.subject));
+  const bool is_restricted =
+      state_.subjects.find(p.subject)->second.subject.restricted_at.has_value();
+  return is_restricted ? Failed("the subject is restricted") : Status::Ok();
+}
+
 Status ApplyItem(State& state, Undo& undo, const BatchItem& item, std::uint64_t log_index) {
   Applier applier(state, undo, log_index);
   for (const Precondition& precondition : item.preconditions) {
@@ -325,6 +345,12 @@ bool Fits(const std::string& wanted, const std::string& value) {
   return wanted.empty() || wanted == value;
 }
 
+bool FitsPerson(const std::string& wanted, const IndexKeys& k) {
+  return Fits(wanted, k.subject_pseudonym) ||
+         std::find(k.other_pseudonyms.begin(), k.other_pseudonyms.end(), wanted) !=
+             k.other_pseudonyms.end();
+}
+
 bool Fits(const LogQuery& q, const IndexKeys& k) {
   if (q.from && k.time < *q.from) return false;
   if (q.until && k.time >= *q.until) return false;
@@ -333,7 +359,7 @@ bool Fits(const LogQuery& q, const IndexKeys& k) {
   }
   return Fits(q.type, k.type) && Fits(q.site, k.site) && Fits(q.access_point, k.access_point) &&
          Fits(q.camera, k.camera) && Fits(q.purpose, k.purpose) && Fits(q.verdict, k.verdict) &&
-         Fits(q.reason, k.reason) && Fits(q.subject_pseudonym, k.subject_pseudonym);
+         Fits(q.reason, k.reason) && FitsPerson(q.subject_pseudonym, k);
 }
 
 // Newest event first; of one event, by id.

@@ -363,9 +363,11 @@ namespace {
 // Along the index that fits: a person's records are few, a rule's are many, the rest is a scan.
 const char* QuerySql(const LogQuery& query) {
   if (!query.subject_pseudonym.empty()) {
-    return "SELECT k.seq, e.entry FROM log_index_keys k INDEXED BY log_index_by_subject "
-           "CROSS JOIN log_entries e ON e.seq = k.seq "
-           "WHERE k.subject_pseudonym = ?12 AND k.subject_pseudonym != '' AND " FG_LOG_FILTERS
+    return "SELECT k.seq, e.entry FROM (SELECT seq FROM log_index_keys INDEXED BY "
+           "log_index_by_subject WHERE subject_pseudonym = ?12 AND subject_pseudonym != '' "
+           "UNION SELECT seq FROM log_others WHERE pseudonym = ?12) p "
+           "CROSS JOIN log_index_keys k ON k.seq = p.seq "
+           "CROSS JOIN log_entries e ON e.seq = k.seq WHERE " FG_LOG_FILTERS
            "AND (?13 = '' OR EXISTS (SELECT 1 FROM log_rules r WHERE r.rule = ?13 "
            "AND r.seq = k.seq)) ORDER BY k.seq LIMIT ?14";
   }

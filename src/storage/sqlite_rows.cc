@@ -183,6 +183,7 @@ Result<model::Subject> ReadSubject(Query& row) {
   const std::optional<double> needs_accessibility = columns.Real();
   if (needs_accessibility) subject.needs_accessibility = *needs_accessibility != 0;
   subject.wrapped_secret = columns.Slot();
+  subject.restricted_at = columns.MaybeTime();
   return columns.Finish(std::move(subject));
 }
 

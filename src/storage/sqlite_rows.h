@@ -24,7 +24,7 @@ std::int64_t TokenBucket(core::ByteSpan token_hash);
 #define FG_RESOURCE_COLUMNS "name, kind, parent, body, revision, log_index"
 #define FG_SUBJECT_COLUMNS                                                                      \
   "s.op, s.id, s.age_years, s.created_at, s.log_index, s.erased, s.country, s.region, s.role, " \
-  "s.needs_accessibility, (SELECT data FROM vault WHERE slot = s.secret)"
+  "s.needs_accessibility, (SELECT data FROM vault WHERE slot = s.secret), s.restricted_at"
 #define FG_CONSENT_COLUMNS                                                              \
   "c.op, c.subject, c.id, c.site, c.purpose, c.purpose_version, c.status, c.form, "     \
   "c.given_by, c.scopes, c.notice_sha256, c.granted_at, c.expires_at, c.epoch, "        \

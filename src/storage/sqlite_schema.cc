@@ -209,6 +209,16 @@ ALTER TABLE consents ADD COLUMN token_bucket INTEGER;
 ALTER TABLE consents ADD COLUMN earlier TEXT NOT NULL DEFAULT '';
 CREATE INDEX consents_by_token ON consents (token_bucket) WHERE token_bucket IS NOT NULL;
 )sql",
+    // Since when what is held about a person is frozen, and who else a record is about than the
+    // person in its subject_pseudonym.
+    R"sql(
+ALTER TABLE subjects ADD COLUMN restricted_at INTEGER;
+CREATE TABLE log_others (
+  pseudonym TEXT    NOT NULL,
+  seq       INTEGER NOT NULL,
+  PRIMARY KEY (pseudonym, seq)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {

@@ -66,6 +66,7 @@ class SqliteStore final : public Store {
                                                const LogQuery& query) const override;
   core::Result<std::string> GetProperty(std::string_view key) const override;
   core::Status SetPropertyOnce(std::string_view key, std::string_view value) override;
+  core::Result<StoreCopy> CopyTo(const std::string& path) override;
 
  private:
   SqliteStore(const SqliteOptions& options, FileLock lock, std::unique_ptr<Connection> writer);
@@ -83,6 +84,9 @@ class SqliteStore final : public Store {
   core::Status Scrub();
   // Moves the -wal into the database when it has grown long.
   void KeepWalShort();
+
+  // Copies the database into an empty one. UNAVAILABLE BACKUP_UNWRITABLE, STORE_POISONED.
+  core::Status CopyPages(Connection& target);
 
   // ---- Reading ----
   // Runs `body` with a reader of the pool; its statements are reset when it returns.

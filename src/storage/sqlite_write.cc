@@ -83,6 +83,11 @@ void BatchWriter::WriteEntry(const BatchItem& item) {
             keys.purpose, keys.verdict, keys.reason, keys.subject_pseudonym,
             core::ByteSpan(item.leaf_hash))
       .Run();
+  for (const std::string& pseudonym : keys.other_pseudonyms) {
+    Query(connection_, "INSERT OR IGNORE INTO log_others (pseudonym, seq) VALUES (?1, ?2)")
+        .Bind(pseudonym, seq)
+        .Run();
+  }
   for (const std::string& rule : keys.rules) {
     Query(connection_, "INSERT OR IGNORE INTO log_rules (rule, seq) VALUES (?1, ?2)")
         .Bind(rule, seq)
@@ -236,6 +241,7 @@ Status BatchWriter::operator()(const EraseSubject& c) {
   Query(connection_, R"sql(
       UPDATE subjects SET erased = 1, secret = NULL, age_years = NULL, country = NULL,
                           region = NULL, role = NULL, needs_accessibility = NULL, created_at = 0,
+                          restricted_at = NULL,
                           log_index = ?3
       WHERE op = ?1 AND id = ?2)sql")
       .Bind(c.subject.op, c.subject.subject, index_)
@@ -410,6 +416,22 @@ Status BatchWriter::operator()(const UsePass& c) {
   return Status::Ok();
 }
 
+Status BatchWriter::operator()(const RestrictSubject& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  Query query(connection_, R"sql(
+      UPDATE subjects SET restricted_at = ?3
+      WHERE op = ?1 AND id = ?2 AND (restricted_at IS NULL) = (?3 IS NOT NULL))sql");
+  query.Bind(c.subject.op, c.subject.subject);
+  if (c.since) {
+    query.Bind(c.since->unix_ms);
+  } else {
+    query.Bind(nullptr);
+  }
+  query.Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the subject is so already");
+  return Status::Ok();
+}
+
 // ---- Preconditions
 // -------------------------------------------------------------------------------
 
@@ -437,6 +459,14 @@ Status BatchWriter::operator()(const BadgeStands& p) {
   Query query(connection_, "SELECT 1 FROM badges WHERE op = ?1 AND id = ?2");
   query.Bind(p.badge.op, p.badge.badge);
   return query.Step() ? Status::Ok() : Failed("the badge does not stand");
+}
+
+Status BatchWriter::operator()(const SubjectUnrestricted& p) {
+  Query query(connection_, R"sql(
+      SELECT 1 FROM subjects
+      WHERE op = ?1 AND id = ?2 AND erased = 0 AND restricted_at IS NULL)sql");
+  query.Bind(p.subject.op, p.subject.subject);
+  return query.Step() ? Status::Ok() : Failed("the subject is restricted");
 }
 
 }  // namespace facegate::storage::sqlite

@@ -35,6 +35,7 @@ struct PersonOf {
     return model::SubjectRef{c.value.op, c.value.subject};
   }
   Person operator()(const DestroyTemplates& c) const { return c.subject; }
+  Person operator()(const RestrictSubject& c) const { return c.subject; }
 };
 
 template <class C>

@@ -203,8 +203,9 @@ TEST_P(Conformance, MovesTheCountersOfWhatABatchIsAbout) {
 
   for (const Change& change :
        {Change(PutConsent{ConsentOf("p1", "c1")}), Change(PutTemplateKey{KeyOf("p1")}),
-        Change(PutTemplate{TemplateOf("p1", "t1")}), Change(DestroyTemplates{p1, Purpose("entry")}),
-        Change(EraseSubject{p1})}) {
+        Change(PutTemplate{TemplateOf("p1", "t1")}),
+        Change(RestrictSubject{p1, core::Timestamp{7000}}),
+        Change(DestroyTemplates{p1, Purpose("entry")}), Change(EraseSubject{p1})}) {
     before = counters();
     CommitChange(*store_, change);
     EXPECT_GT(counters()[2], before[2]);
@@ -292,6 +293,22 @@ TEST_P(Conformance, FindsByEachKey) {
   expect_one(&LogQuery::subject_pseudonym, "pseudonym");
   expect_one(&LogQuery::rule, "r1");
   expect_one(&LogQuery::rule, "r2");
+}
+
+TEST_P(Conformance, FindsARecordByEverybodyItIsAbout) {
+  IndexKeys two = Keys();
+  two.other_pseudonyms = {"second", "third"};
+  PutLog({Keys(), two, IndexKeys{}});
+  LogQuery query;
+  query.subject_pseudonym = "second";
+  EXPECT_EQ(Found(query), (Indexes{1}));
+  query.verdict = "DENY";
+  EXPECT_EQ(Found(query), Indexes{});
+  query = {};
+  query.subject_pseudonym = "pseudonym";
+  EXPECT_EQ(Found(query), (Indexes{0, 1}));
+  query.subject_pseudonym = "fourth";
+  EXPECT_EQ(Found(query), Indexes{});
 }
 
 TEST_P(Conformance, FindsOnlyWhatFitsEveryKey) {
@@ -616,6 +633,40 @@ TEST_P(Conformance, NeverWritesAnErasedSubjectAgain) {
   ExpectRefused(PutTemplateKey{KeyOf("p1")});
   ExpectRefused(PutTemplate{TemplateOf("p1", "t1")});
   ExpectRefused(DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+}
+
+TEST_P(Conformance, RestrictsASubjectAndReleasesIt) {
+  EnrolPerson(*store_, "p1");
+  EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p1"))->restricted_at.has_value());
+  CommitChange(*store_, RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}});
+  EXPECT_EQ(store_->GetSubject(SubjectRefOf("p1"))->restricted_at, core::Timestamp{7000});
+  EXPECT_EQ(store_->ListSubjects(Op(), "", 9)->front().restricted_at, core::Timestamp{7000});
+  ExpectRefused(RestrictSubject{SubjectRefOf("p1"), core::Timestamp{8000}});
+  EXPECT_EQ(store_->ListTemplatesOf(SubjectRefOf("p1"))->size(), 1u) << "kept";
+  CommitChange(*store_, RestrictSubject{SubjectRefOf("p1"), std::nullopt});
+  EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p1"))->restricted_at.has_value());
+  ExpectRefused(RestrictSubject{SubjectRefOf("p1"), std::nullopt});
+}
+
+TEST_P(Conformance, RestrictsOnlyWhoStands) {
+  ExpectRefused(RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}});
+  EnrolPerson(*store_, "p1");
+  CommitChange(*store_, RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}});
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  ExpectRefused(RestrictSubject{SubjectRefOf("p1"), std::nullopt});
+}
+
+TEST_P(Conformance, RefusesWhatRestsOnARestrictedSubject) {
+  const Preconditions unrestricted{SubjectUnrestricted{SubjectRefOf("p1")}};
+  ExpectRefused({Item({}, unrestricted)}, 0);
+  EnrolPerson(*store_, "p1");
+  Commit(*store_, {Item({}, unrestricted)});
+  CommitChange(*store_, RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}});
+  ExpectRefused({Item(), Item({}, unrestricted)}, 1);
+  CommitChange(*store_, RestrictSubject{SubjectRefOf("p1"), std::nullopt});
+  Commit(*store_, {Item({}, unrestricted)});
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  ExpectRefused({Item({}, unrestricted)}, 0);
 }
 
 TEST_P(Conformance, WritesNothingOfASubjectThatNeverWas) {
@@ -1046,8 +1097,10 @@ TEST_P(Conformance, TakesEveryKindOfChangeBack) {
                  Item({EraseSubject{SubjectRefOf("p2")}}),
                  Item({PutGallerySecret{{Op(), Purpose()}, Bytes("wrapped")}}),
                  Item({DeleteBadge{BadgeRefOf("b1")}, PutBadge{BadgeOf("b2")}, UseOf("p2")}),
+                 Item({RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}}}),
                  Item({}, {ResourceAtRevision{"nothing", 1}})},
-                9);
+                10);
+  EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p1"))->restricted_at.has_value());
   EXPECT_FALSE(store_->GetGallerySecret({Op(), Purpose()}).ok());
   EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p3")).ok());
   EXPECT_TRUE(store_->GetSubject(SubjectRefOf("p2")).ok());

@@ -2,7 +2,7 @@
 """Looks for a person's destroyable bytes in a server's files.
 
     residue.py remember DB SUBJECT > FILE    their templates and template keys, else
-                                             their secret and token hashes
+                                             their secret and token hashes; with --secret, all
     residue.py count DIR < FILE              "1 of 2": how many of those occur in any file below DIR
 """
 
@@ -31,18 +31,19 @@ def value_of(slot: bytes) -> bytes:
     return slot[4:4 + int.from_bytes(slot[:4], "big")]
 
 
-def values(database: Path, subject: str) -> list:
+def values(database: Path, subject: str, whole: bool = False) -> list:
     """Reads a copy, so that no read transaction of ours is in the server's way. Templates and their
-    keys; once there are none, the secret and the hashes of the receipts' tokens."""
+    keys; once there are none, or for the whole, the secret and the hashes of receipts' tokens."""
     with tempfile.TemporaryDirectory() as folder:
         for part in database.parent.glob(database.name + "*"):
             shutil.copy(part, folder)
         connection = sqlite3.connect(Path(folder) / database.name)
+        found = []
         for queries in (QUERIES, PERSON):
-            found = [value_of(row[0]) for query in queries.values()
-                     for row in connection.execute(query, (subject,))]
-            if found:
+            if found and not whole:
                 break
+            found += [value_of(row[0]) for query in queries.values()
+                      for row in connection.execute(query, (subject,))]
         connection.close()
     return found
 
@@ -53,8 +54,8 @@ def found(folder: Path, wanted: list) -> int:
     return sum(any(value in content for content in files) for value in wanted)
 
 
-def remember(database: Path, subject: str) -> None:
-    for value in values(database, subject):
+def remember(database: Path, subject: str, whole: bool) -> None:
+    for value in values(database, subject, whole):
         print(value.hex())
 
 
@@ -65,6 +66,6 @@ def count(folder: Path) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "remember":
-        remember(Path(sys.argv[2]), sys.argv[3])
+        remember(Path(sys.argv[2]), sys.argv[3], "--secret" in sys.argv)
     else:
         count(Path(sys.argv[2]))

@@ -6,6 +6,7 @@
 
 #include "facegate/audit/outcome.h"
 #include "facegate/core/status.h"
+#include "facegate/core/time.h"
 #include "facegate/model/ids.h"
 #include "facegate/storage/store.h"
 
@@ -15,5 +16,9 @@ namespace facegate::audit {
 // Returns DATA_LOSS RECORD_MISSING or RECORD_DAMAGED, or as the store does.
 core::Result<Receipt> PastReceipt(const storage::Store& store, const model::OperatorId& log,
                                   std::string origin, std::uint64_t index);
+
+// When record `index` of `log` was written. Returns as PastReceipt.
+core::Result<core::Timestamp> RecordTime(const storage::Store& store, const model::OperatorId& log,
+                                         std::uint64_t index);
 
 }  // namespace facegate::audit

@@ -107,6 +107,15 @@ struct ServerConfig {
     std::int64_t retained_days = 1095;
   } audit;
 
+  struct Backup {
+    std::string dir = "../var/backups";  // empty: no backups
+    std::int64_t backup_days_max = 30;
+  } backup;
+
+  struct Retention {
+    std::int64_t unconsented_days_max = 365;
+  } retention;
+
   struct Permit {
     std::int64_t permit_ms_max = 5'000;
     std::int64_t lease_ms_max = 10'000;

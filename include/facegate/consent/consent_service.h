@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facegate/audit/ledger.h"
@@ -27,6 +28,9 @@ class TemplateDropper {
   // Returns only when no comparison can see them any more.
   virtual void Drop(const model::SubjectRef& subject,
                     const std::optional<model::PurposeId>& purpose, std::uint64_t log_index) = 0;
+  // Puts everything of a person out of comparison while their data is frozen, and back again.
+  virtual void SetAside(const model::SubjectRef& subject) = 0;
+  virtual core::Status BringBack(const model::SubjectRef& subject) = 0;
 };
 
 // Who asks, and the request's UUID: for the record.
@@ -81,6 +85,10 @@ struct ConsentResult {
 
 // Whoever holds the token of a receipt.
 model::Principal TokenHolder();
+struct RestrictionResult {
+  model::Subject subject;
+  audit::Receipt receipt;
+};
 
 struct ErasureResult {
   model::SubjectRef subject;
@@ -134,7 +142,8 @@ class ConsentService {
   // purpose as superseded. Returns INVALID_ARGUMENT with the field's reason
   // (CONSENT_FORM_NOT_INDIVIDUAL, CONSENT_SCOPE_EMPTY, CONSENT_EXPIRY_BAD, EVIDENCE_BAD,
   // GUARDIAN_EVIDENCE_BAD, NOTICE_UNKNOWN, PURPOSE_VERSION_STALE), NOT_FOUND (SITE_NOT_FOUND,
-  // PURPOSE_NOT_FOUND, SUBJECT_NOT_FOUND), FAILED_PRECONDITION SUBJECT_ERASED or RULE_REFUSED with
+  // PURPOSE_NOT_FOUND, SUBJECT_NOT_FOUND), FAILED_PRECONDITION SUBJECT_ERASED, SUBJECT_RESTRICTED
+  // or RULE_REFUSED with
   // the ids of the rules (on record as consent.disallowed), ALREADY_EXISTS CONSENT_EXISTS: of that
   // id, or in force for that site and purpose.
   core::Result<ConsentResult> Grant(const Caller& caller, const GrantRequest& request);
@@ -162,10 +171,34 @@ class ConsentService {
   // before.
   core::Result<ErasureResult> Erase(const Caller& caller, const model::SubjectRef& subject);
 
-  // Ends every granted consent to a purpose at a site, as if its time were up: the purpose ended.
-  // Returns how many.
+  // Freezes what is held about a person: it is kept, sealed and out of the gallery's memory, and
+  // used for nothing. Requests about them are refused as if nobody had consented, requests under
+  // way are aborted, no consent is asked for or granted. Withdrawing, refusing, expiring, erasing
+  // and exporting go on. Returns only when no comparison can see their templates. Returns NOT_FOUND
+  // SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED, ALREADY_EXISTS SUBJECT_RESTRICTED. GDPR
+  // art. 18; PIPL art. 44.
+  core::Result<RestrictionResult> Restrict(const Caller& caller, const model::SubjectRef& subject);
+  // Lets it be used again. Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED
+  // or SUBJECT_NOT_RESTRICTED; or, once it is on record, what made their templates unreadable.
+  core::Result<RestrictionResult> Release(const Caller& caller, const model::SubjectRef& subject);
+
+  // Gives everything held about a person, as the pieces of one JSON document
+  // (docs/SUBJECT_EXPORT.md), to `take`, whose error ends it. That it was given is recorded first,
+  // as subject.exported. An erasure meanwhile ends it: SUBJECT_ERASED, and the document is none.
+  // Returns NOT_FOUND SUBJECT_NOT_FOUND, FAILED_PRECONDITION SUBJECT_ERASED.
+  core::Status Export(const Caller& caller, const model::SubjectRef& subject,
+                      const std::function<core::Status(std::string_view)>& take);
+
+  // Ends every granted consent to a purpose at a site, or those granted until a moment, as if its
+  // time were up: the purpose ended, or keeps nothing for so long any more. Returns how many.
   core::Result<int> EndPurpose(const Caller& caller, const model::SiteRef& site,
-                               const model::PurposeId& purpose);
+                               const model::PurposeId& purpose,
+                               std::optional<core::Timestamp> granted_until = {});
+
+  // Erases the people of an operator who were registered, and whose last consent ended or was
+  // refused, until a moment; not those whose data is restricted. Returns how many.
+  core::Result<int> EraseUnconsented(const Caller& caller, const model::OperatorId& op,
+                                     core::Timestamp until);
 
   // Marks granted consents whose time is up as expired and destroys what rested on them. Where it
   // was a guardian's and the person has come of age, the person is asked (consent.requested).
@@ -186,6 +219,11 @@ class ConsentService {
   core::Result<ConsentResult> RecordWithToken(const Caller& caller, Asked asked,
                                               model::Consent consent);
   core::Result<ConsentResult> RefuseOpen(const Caller& caller, const model::ConsentRef& ref);
+  core::Result<RestrictionResult> SetRestriction(const Caller& caller,
+                                                 const model::SubjectRef& subject,
+                                                 std::optional<core::Timestamp> since);
+  core::Result<ErasureResult> EraseHeld(const Caller& caller, const model::SubjectRef& ref);
+  core::Result<bool> IsUnconsentedSince(const model::Subject& subject, core::Timestamp until) const;
   core::Result<ConsentResult> PastResult(const model::Consent& consent) const;
   // Calls `attempt` until what it was checked against stands still while it writes.
   template <class Attempt>

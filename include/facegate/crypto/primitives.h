@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -18,6 +19,8 @@ namespace facegate::crypto {
 core::Hash256 Sha256(core::ByteSpan data);
 // The hash of the concatenation.
 core::Hash256 Sha256(std::initializer_list<core::ByteSpan> parts);
+// The same of parts that `next` gives one after the other, until an empty one: for large files.
+core::Hash256 Sha256(const std::function<core::ByteSpan()>& next);
 core::Hash256 HmacSha256(core::ByteSpan key, core::ByteSpan data);
 // HKDF-SHA-256 (RFC 5869) without salt.
 // Requires: secret is not empty; info.size() <= kHkdfInfoBytesMax; 0 < size <= 255 * 32.

@@ -26,11 +26,13 @@ enum class Kind {
   kCompliance,
   kDuties,
   kNotification,
-  kReceipt
+  kReceipt,
+  kAccess
 };
-constexpr Kind kKinds[] = {
-    Kind::kFiling,       Kind::kAssessment, Kind::kSign,   Kind::kNotice,       Kind::kLeaflet,
-    Kind::kTransparency, Kind::kCompliance, Kind::kDuties, Kind::kNotification, Kind::kReceipt};
+constexpr Kind kKinds[] = {Kind::kFiling,     Kind::kAssessment, Kind::kSign,
+                           Kind::kNotice,     Kind::kLeaflet,    Kind::kTransparency,
+                           Kind::kCompliance, Kind::kDuties,     Kind::kNotification,
+                           Kind::kReceipt,    Kind::kAccess};
 // "filing"; also the name of the form.
 std::string_view WordOf(Kind kind);
 

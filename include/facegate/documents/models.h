@@ -93,8 +93,18 @@ enum class DisclosureBasis {
 enum class IncidentKind { kLeak, kTampering, kLoss, kMisuse, kOutage, kOther };
 enum class IncidentNature { kReal, kDrill };
 enum class Addressee { kAuthority, kPeople };
-// In the order of model::ConsentStatus.
 enum class ConsentState { kRequested, kGranted, kRefused, kWithdrawn, kExpired, kSuperseded };
+// What a record about a person is of.
+enum class RecordMatter {
+  kDecision,
+  kEnrolment,
+  kConsent,
+  kRegistration,
+  kRestriction,
+  kExport,
+  kOther
+};
+enum class RecordAnswer { kAllowed, kSentAnotherWay, kDenied };
 
 // The word that JSON and the rules' vocabulary have for it: "met", "law_requires_fr".
 std::string_view WordOf(FaceUse v);
@@ -113,6 +123,8 @@ std::string_view WordOf(IncidentKind v);
 std::string_view WordOf(IncidentNature v);
 std::string_view WordOf(Addressee v);
 std::string_view WordOf(ConsentState v);
+std::string_view WordOf(RecordMatter v);
+std::string_view WordOf(RecordAnswer v);
 
 // Who answers for the processing: the controller of the GDPR, the handler of Chinese law.
 struct Handler {
@@ -469,6 +481,50 @@ struct ReceiptModel {
   Text log_origin;
   Text receipt_sha256;
   std::optional<Url> own_page_url;
+};
+
+struct AccessConsent {
+  Text name;
+  ConsentState state = ConsentState::kRequested;
+  Text purpose;
+  Text site;
+  Text since;
+  std::optional<Text> until;
+  std::vector<Text> scopes;
+};
+struct AccessTemplate {
+  Text purpose;
+  Text site;
+  Text made_at;
+};
+struct AccessRecord {
+  std::int64_t index = 0;
+  Text at;
+  RecordMatter matter = RecordMatter::kOther;
+  std::optional<RecordAnswer> answer;
+  std::optional<Text> site;
+  std::optional<Text> purpose;
+};
+struct AccessDisclosure {
+  Text recipient;
+  DisclosureBasis basis = DisclosureBasis::kNone;
+  Text on;
+};
+
+// Everything held about a person, as the person reads it.
+struct AccessModel {
+  Day dated;
+  Text controller;
+  std::optional<Text> contact;
+  Text person;
+  Text registered_at;
+  std::optional<Text> age;
+  std::optional<Text> restricted_since;
+  std::vector<AccessConsent> consents;
+  std::vector<AccessTemplate> templates;
+  std::vector<Text> duties;
+  std::vector<AccessDisclosure> disclosures;
+  std::vector<AccessRecord> records;
 };
 
 // `M` is one of the ...Model structs above, here and below.

@@ -96,6 +96,13 @@ class Gallery {
   // `log_index` is that of the withdrawal or erasure. Returns only when no comparison can see them.
   void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
             std::uint64_t log_index);
+  // Zeroes, in memory, the templates of a person whose data is frozen. Load leaves them aside too.
+  // Returns only when no comparison can see them. An enrolment recorded before may still go live
+  // after it; no permit admits that person.
+  void SetAside(const model::SubjectRef& subject);
+  // Makes the stored templates of a person comparable again, once their data is no longer frozen.
+  // Returns as Load; nothing is comparable then that was not before.
+  core::Status BringBack(const model::SubjectRef& subject);
 
   // 1:1 with the permit's subject: the nearest of their templates. An expired permit compares
   // nothing and is inconclusive, here and below. Requires: the permit's operation is verify.

@@ -17,6 +17,13 @@ class GalleryDropper final : public consent::TemplateDropper {
     gallery_.Drop(subject, purpose, log_index);
     engine_.Forget(subject);
   }
+  void SetAside(const model::SubjectRef& subject) override {
+    gallery_.SetAside(subject);
+    engine_.Forget(subject);
+  }
+  core::Status BringBack(const model::SubjectRef& subject) override {
+    return gallery_.BringBack(subject);
+  }
 
  private:
   gallery::Gallery& gallery_;

@@ -1,5 +1,5 @@
 // Does, in the background, what falls due with time: expiring consents, duties and silent
-// alternatives put on record.
+// alternatives put on record, backups deleted.
 #pragma once
 
 #include <condition_variable>
@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "facegate/alternatives/alternative_service.h"
+#include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
 #include "facegate/gateway/duty_sweep.h"
@@ -21,8 +22,8 @@ class Sweeper {
  public:
   // All must outlive it.
   Sweeper(consent::ConsentService& consents, DutySweep& duties,
-          alternatives::AlternativeService& alternatives, core::Logger& logger,
-          std::int64_t interval_ms);
+          alternatives::AlternativeService& alternatives, backup::Keeper& backups,
+          core::Logger& logger, std::int64_t interval_ms);
   ~Sweeper();
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
@@ -34,6 +35,7 @@ class Sweeper {
   consent::ConsentService& consents_;
   DutySweep& duties_;
   alternatives::AlternativeService& alternatives_;
+  backup::Keeper& backups_;
   core::Logger& logger_;
   const std::int64_t interval_ms_;
   std::mutex mutex_;

@@ -57,6 +57,8 @@ enum class Reason {
   kPassReplayed,          // for one use, and used
   kBadgeUnknown,          // not registered for the site
   kBadgeExpired,          // registered until a time that has passed
+  // Of faces again.
+  kSubjectRestricted,  // what is held about the person is frozen
 };
 
 // What somebody shows to be let through.

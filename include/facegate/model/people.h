@@ -39,6 +39,8 @@ struct Subject {
   std::optional<bool> needs_accessibility;
   core::Timestamp created_at;
   std::uint64_t log_index = 0;  // of subject.created; set by the store
+  // Since when what is held is frozen: kept, and used for nothing. Set by storage::RestrictSubject.
+  std::optional<core::Timestamp> restricted_at = {};
 };
 
 inline constexpr double kMsPerYear = 365.2425 * core::kMsPerDay;

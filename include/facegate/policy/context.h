@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facegate/core/json.h"
@@ -97,12 +98,17 @@ void SetDuties(rules::Inputs& inputs, const std::vector<model::Incident>& incide
 // population.*
 void SetPopulation(rules::Inputs& inputs, const Population& population);
 
+// consent.status of who is restricted, whatever they agreed to.
+inline constexpr std::string_view kRestrictedStatus = "restricted";
 // The word of consent.status; nullptr: "absent".
 std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp now);
 // consent.*, guardian.*, notice.given_before; nullptr: there is none, which is known (status
 // "absent"), not missing.
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
                 const model::SiteId& site, core::Timestamp now);
+// consent.status of a person whose data is frozen: over what SetConsent sets. No rule takes it for
+// a consent, so that they are refused as anybody without one.
+void SetRestricted(rules::Inputs& inputs);
 // subject.*; nullptr: unknown to the operator. People grow older: by `now`.
 void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled,
                 core::Timestamp now);

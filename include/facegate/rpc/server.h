@@ -21,6 +21,7 @@
 
 #include "facegate/alternatives/alternative_service.h"
 #include "facegate/audit/ledger.h"
+#include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
@@ -56,6 +57,8 @@ struct ServerOptions {
   // receipts.
   std::string public_url = {};
   int bad_tokens_per_minute_max = 30;  // of receipts, from one address; 0: no limit
+  // How long a backup made before an erasure may still hold what was erased: what people are told.
+  int backup_days_max = 30;
 };
 
 // What runs here, for GetStatus.
@@ -77,6 +80,7 @@ struct Parts {
   core::Metrics& metrics;
   core::Logger& logger;
   alternatives::AlternativeService& alternatives;
+  backup::Keeper* backups = nullptr;  // nullptr: CreateBackup is refused, BACKUP_OFF
 };
 
 // Serves from Start to Shutdown. Thread-safe.

@@ -116,9 +116,16 @@ struct UsePass {
   core::Timestamp at;
 };
 
-using Change =
-    std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent, PutTemplateKey,
-                 PutTemplate, DestroyTemplates, PutGallerySecret, PutBadge, DeleteBadge, UsePass>;
+// Freezes what is held about a person from `since` on, or lets it be used again where that is
+// nothing. The person must stand, and not be so already.
+struct RestrictSubject {
+  model::SubjectRef subject;
+  std::optional<core::Timestamp> since;
+};
+
+using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent,
+                            PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret,
+                            PutBadge, DeleteBadge, UsePass, RestrictSubject>;
 using Changes = std::vector<Change>;
 
 // ---- Preconditions
@@ -142,7 +149,12 @@ struct NoChildren {
 struct BadgeStands {
   model::BadgeRef badge;
 };
-using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands>;
+// The person stands, and what is held about them is not restricted.
+struct SubjectUnrestricted {
+  model::SubjectRef subject;
+};
+using Precondition =
+    std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands, SubjectUnrestricted>;
 using Preconditions = std::vector<Precondition>;
 
 // ---- The batch
@@ -159,6 +171,8 @@ struct IndexKeys {
   std::string verdict;  // words
   std::string reason;
   std::string subject_pseudonym;
+  // Of the others whom it is about, where it is about several people.
+  std::vector<std::string> other_pseudonyms = {};
   std::vector<std::string> rules;
 };
 
@@ -245,6 +259,12 @@ struct LogQuery {
   std::string type, site, access_point, camera, purpose, verdict, reason, subject_pseudonym, rule;
   std::uint64_t first_index = 0;  // only records at or after it
   std::size_t limit = 100;        // 1..1000
+};
+
+// What a copy of a store holds.
+struct StoreCopy {
+  int schema_version = 0;
+  std::map<model::OperatorId, LogHead> logs;
 };
 
 // Thread-safe.
@@ -347,6 +367,13 @@ class Store {
   // another value stands.
   virtual core::Result<std::string> GetProperty(std::string_view key) const = 0;
   virtual core::Status SetPropertyOnce(std::string_view key, std::string_view value) = 0;
+
+  // Writes a copy of everything, as of one moment before it returns, into the new file `path`
+  // (0600), while reads and writes go on: it holds no read transaction longer than a small step.
+  // What is destroyed meanwhile is gone from the copy too. Durable when it returns. Returns
+  // FAILED_PRECONDITION BACKUP_UNSUPPORTED where the driver keeps no file, UNAVAILABLE
+  // BACKUP_UNWRITABLE (the file exists, or cannot be written); or as Apply.
+  virtual core::Result<StoreCopy> CopyTo(const std::string& path);
 
  private:
   virtual ApplyResult Write(const Batch& batch) = 0;

@@ -27,5 +27,6 @@ void AddDocsCommands(CLI::App& app, Session& session);         // docs
 void AddDrillCommands(CLI::App& app, Session& session);        // drill
 void AddAlternativeCommands(CLI::App& app, Session& session);  // pass badge alternatives report
 void AddReceiptCommands(CLI::App& app, Session& session);      // receipt
+void AddBackupCommands(CLI::App& app, Session& session);       // backup
 
 }  // namespace facegate::apps

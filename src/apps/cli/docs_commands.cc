@@ -201,6 +201,8 @@ std::string WhatOf(documents::Kind kind) {
       return "What an authority or people are told of an incident, or in a drill";
     case documents::Kind::kReceipt:
       return "A consent receipt as a page, from its model; `facegate receipt get` makes both";
+    case documents::Kind::kAccess:
+      return "What is held about a person, for them; subject export makes the model";
   }
   FG_CHECK(false);
 }
@@ -223,6 +225,7 @@ std::string QuestionOf(documents::Kind kind) {
       return "";
     case documents::Kind::kLeaflet:
     case documents::Kind::kReceipt:
+    case documents::Kind::kAccess:
       return "--input model.json";
   }
   FG_CHECK(false);
@@ -257,7 +260,8 @@ void AddKind(CLI::App& group, Session& session, documents::Kind kind) {
       "FILE.html, FILE.pdf or FILE.txt, or FILE.json for the gateway's model; plain text "
       "to stdout if absent");
   command->add_flag("--example", flags->example, "Prints a model to start from");
-  const bool is_drafted = kind != documents::Kind::kLeaflet && kind != documents::Kind::kReceipt;
+  const bool is_drafted = kind != documents::Kind::kLeaflet && kind != documents::Kind::kReceipt &&
+                          kind != documents::Kind::kAccess;
   if (is_drafted) AddQuestion(*command, *flags);
   command->callback([&session, flags] {
     session.SetAction([&session, flags] { return Generate(session, *flags); });

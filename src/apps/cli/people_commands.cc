@@ -1,11 +1,17 @@
-// subject create|list|erase, consent request|refuse|grant|withdraw|list: what people decide about
-// their face.
+// subject create|list|export|restrict|release|erase, consent request|refuse|grant|withdraw|list:
+// what people decide about their face.
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/receipt_output.h"
+#include "apps/cli/subject_paper.h"
+#include "facegate/core/bytes.h"
+#include "facegate/crypto/primitives.h"
+#include "facegate/documents/composer.h"
+#include "facegate/documents/render.h"
 
 namespace facegate::apps {
 namespace {
@@ -13,6 +19,9 @@ namespace {
 struct SubjectFlags {
   std::string name;
   std::string receipt_file;
+  std::string folder;
+  std::string forms = "config/documents";
+  std::vector<std::string> languages;
   double age_years = -1;
   std::string country;
   std::string region;
@@ -72,7 +81,21 @@ core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
   session.Answer(answer, "erased " + session.ShortName(answer.StringOr("name", "")) + ": " +
                              std::to_string(answer.IntOr("templatesDestroyed", 0)) +
-                             " templates destroyed, the id fenced, " + ReceiptWords(receipt));
+                             " templates destroyed, the id fenced, " + ReceiptWords(receipt) +
+                             "\n" + answer.StringOr("limits", ""));
+  return Exit::kYes;
+}
+
+core::Result<Exit> SetRestriction(Session& session, const SubjectFlags& flags,
+                                  const std::string& method, const std::string& word) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", session.FullName(flags.name));
+  FG_ASSIGN_OR_RETURN(const core::Json answer, session.Call("ConsentService/" + method, request));
+  const core::Json& receipt = MemberOrNull(answer, "receipt");
+  FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
+  session.Answer(
+      answer, word + " " + session.ShortName(MemberOrNull(answer, "subject").StringOr("name", "")) +
+                  ", " + ReceiptWords(receipt));
   return Exit::kYes;
 }
 
@@ -170,6 +193,89 @@ core::Result<Exit> Withdraw(Session& session, const ConsentFlags& flags) {
   return Exit::kYes;
 }
 
+// The same as a page and as a PDF, in each language that was asked for.
+core::Status WritePapers(Session& session, const SubjectFlags& flags, const core::Json& document) {
+  if (flags.languages.empty()) return core::Status::Ok();
+  FG_ASSIGN_OR_RETURN(const documents::AccessModel model, AccessModelOf(document));
+  FG_ASSIGN_OR_RETURN(const std::string css, ReadWholeFile(flags.forms + "/style.css"));
+  for (const std::string& language : flags.languages) {
+    const auto which =
+        language == "zh" ? documents::Language::kChinese : documents::Language::kEnglish;
+    FG_ASSIGN_OR_RETURN(const auto composer, documents::Composer::Load(flags.forms, which));
+    FG_ASSIGN_OR_RETURN(const documents::Paper paper, composer.Compose(model));
+    const std::string path = flags.folder + "/subject." + language;
+    FG_ASSIGN_OR_RETURN(const std::string page, documents::RenderHtml(paper, css));
+    FG_RETURN_IF_ERROR(WriteWholeFile(path + ".html", page));
+    FG_ASSIGN_OR_RETURN(const std::string pdf, documents::RenderPdf(paper));
+    FG_RETURN_IF_ERROR(WriteWholeFile(path + ".pdf", pdf));
+    session.Say("wrote " + path + ".html and .pdf");
+  }
+  return core::Status::Ok();
+}
+
+// The document, once it is whole: what an erasure cut short is written nowhere.
+core::Result<Exit> ExportSubject(Session& session, const SubjectFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", session.FullName(flags.name));
+  FG_ASSIGN_OR_RETURN(client::Client* const client, session.Connect());
+  std::string text;
+  FG_RETURN_IF_ERROR(client->CallStreaming(
+      "ConsentService/ExportSubject", request, [&](const core::Json& part) -> core::Status {
+        FG_ASSIGN_OR_RETURN(const core::Bytes piece,
+                            crypto::Base64Decode(part.StringOr("piece", "")));
+        text += core::AsText(piece);
+        return core::Status::Ok();
+      }));
+  FG_ASSIGN_OR_RETURN(const core::Json document, core::Json::Parse(text));
+  if (!document.BoolOr("complete", false)) {
+    return core::Status(core::Code::kDataLoss, "EXPORT_INCOMPLETE", "the document broke off");
+  }
+  std::error_code error;
+  std::filesystem::create_directories(flags.folder, error);
+  const std::string path = flags.folder + "/subject.json";
+  FG_RETURN_IF_ERROR(WriteWholeFile(path, document.DumpPretty() + "\n"));
+  session.Say("wrote " + path + ": " + std::to_string(document.Find("records")->AsArray().size()) +
+              " records, record " + std::to_string(document.IntOr("record", 0)) +
+              " says that it was given");
+  FG_RETURN_IF_ERROR(WritePapers(session, flags, document));
+  return Exit::kYes;
+}
+
+void AddExport(CLI::App& group, Session& session) {
+  auto flags = std::make_shared<SubjectFlags>();
+  CLI::App* command = AddCommand(group, "export", "Writes everything held about a person, for them",
+                                 "facegate subject export operators/acme/subjects/p-7 --out p-7");
+  command->add_option("name", flags->name, "The subject")->required();
+  command->add_option("--out", flags->folder, "The folder for it, made where there is none")
+      ->required();
+  command->add_option("--lang", flags->languages, "Also printable, in en or zh; repeatable")
+      ->check(CLI::IsMember({"en", "zh"}));
+  command->add_option("--forms", flags->forms, "Folder of forms")->capture_default_str();
+  command->callback([&session, flags] {
+    session.SetAction([&session, flags] { return ExportSubject(session, *flags); });
+  });
+}
+
+void AddRestriction(CLI::App& group, Session& session) {
+  auto flags = std::make_shared<SubjectFlags>();
+  const auto add = [&](const std::string& name, const std::string& what, const std::string& method,
+                       const std::string& word) {
+    CLI::App* command =
+        AddCommand(group, name, what, "facegate subject " + name + " operators/acme/subjects/p-7");
+    command->add_option("name", flags->name, "The subject")->required();
+    command->add_option("--receipt", flags->receipt_file,
+                        "Write the person's receipt to this file");
+    command->callback([&session, flags, method, word] {
+      session.SetAction([&session, flags, method, word] {
+        return SetRestriction(session, *flags, method, word);
+      });
+    });
+  };
+  add("restrict", "Freezes what is held about a person: kept, and used for nothing",
+      "RestrictSubject", "restricted");
+  add("release", "Lets what is held about a person be used again", "ReleaseSubject", "released");
+}
+
 void AddSubjectCommands(CLI::App& app, Session& session) {
   CLI::App* group =
       AddGroup(app, "subject", "People known to an operator, by ids that say nothing");
@@ -203,6 +309,8 @@ void AddSubjectCommands(CLI::App& app, Session& session) {
     });
   });
 
+  AddExport(*group, session);
+  AddRestriction(*group, session);
   CLI::App* erase =
       AddCommand(*group, "erase", "Destroys everything held about a person, and fences the id",
                  "facegate subject erase operators/acme/subjects/p-7 --receipt erased.json");

@@ -109,6 +109,38 @@ TEST_F(LedgerTest, AbortsAMatchWhoseConsentMoved) {
   ExpectProves(world, recorded->receipt());
 }
 
+TEST_F(LedgerTest, AbortsAMatchOfAPersonRestrictedMeanwhile) {
+  auto permit = world.PermitFor(world.VerifyClaim("person-a"));
+  world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  auto recorded = world.ledger->Commit(std::move(permit), Match(consent, secret));
+  ASSERT_TRUE(recorded.ok());
+  EXPECT_EQ(recorded->outcome().verdict, Verdict::kUseAlternative);
+  EXPECT_EQ(recorded->outcome().reason, Reason::kConsentMoved);
+  EXPECT_TRUE(recorded->outcome().people.empty());
+}
+
+TEST_F(LedgerTest, IsSearchedByEverybodyARecordIsAbout) {
+  world.AddSubject("person-b");
+  const auto other = world.Grant("person-b");
+  const core::Bytes theirs = world.store->GetSubject(World::subject("person-b"))->wrapped_secret;
+  Outcome outcome = Match(consent, secret);
+  outcome.people.push_back(Match(other, theirs).people.front());
+  world.MarkEnrolled("person-b");
+  auto recorded = world.ledger->Commit(world.PermitFor(world.IdentifyClaim()), std::move(outcome));
+  ASSERT_TRUE(recorded.ok());
+  const core::Json entry = EntryOf(recorded->receipt());
+  ASSERT_EQ(entry.Find("subjects")->AsArray().size(), 2u);
+  for (const core::Json& person : entry.Find("subjects")->AsArray()) {
+    storage::LogQuery query;
+    query.subject_pseudonym = person.StringOr("pseudonym", "");
+    query.type = "decision";
+    const auto found = world.store->QueryLog(World::op(), query);
+    ASSERT_TRUE(found.ok());
+    ASSERT_EQ(found->size(), 1u);
+    EXPECT_EQ(found->front().index, recorded->receipt().index);
+  }
+}
+
 TEST_F(LedgerTest, LeavesOthersAloneWhenOneConsentMoves) {
   world.AddSubject("person-b");
   const auto other = world.Grant("person-b");

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,17 @@ class SpyDropper final : public TemplateDropper {
   explicit SpyDropper(const storage::Store& store) : store_(store) {}
   void Drop(const model::SubjectRef& subject, const std::optional<model::PurposeId>& purpose,
             std::uint64_t log_index) override;
+  void SetAside(const model::SubjectRef& subject) override;
+  core::Status BringBack(const model::SubjectRef& subject) override;
   std::vector<Call> calls() const;
+  // Those set aside and not brought back.
+  std::set<model::SubjectRef> aside() const;
 
  private:
   const storage::Store& store_;
   mutable std::mutex mutex_;
   std::vector<Call> calls_;
+  std::set<model::SubjectRef> aside_;
 };
 
 // The fixture of all tests of this module.

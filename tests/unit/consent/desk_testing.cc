@@ -56,6 +56,22 @@ void SpyDropper::Drop(const model::SubjectRef& subject,
   calls_.push_back(std::move(call));
 }
 
+void SpyDropper::SetAside(const model::SubjectRef& subject) {
+  const std::lock_guard lock(mutex_);
+  aside_.insert(subject);
+}
+
+core::Status SpyDropper::BringBack(const model::SubjectRef& subject) {
+  const std::lock_guard lock(mutex_);
+  aside_.erase(subject);
+  return core::Status::Ok();
+}
+
+std::set<model::SubjectRef> SpyDropper::aside() const {
+  const std::lock_guard lock(mutex_);
+  return aside_;
+}
+
 std::vector<SpyDropper::Call> SpyDropper::calls() const {
   const std::lock_guard lock(mutex_);
   return calls_;

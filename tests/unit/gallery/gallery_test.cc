@@ -579,6 +579,38 @@ TEST_F(GalleryTest, ForgetsEveryPurposeOfWhomIsErased) {
   EXPECT_EQ(gallery_->size(), 0u);
 }
 
+TEST_F(GalleryTest, SetsAPersonAsideAndBringsThemBack) {
+  AddPerson("ann");
+  AddPerson("bob");
+  Enroll("ann", Exactly(1));
+  Enroll("ann", Exactly(3));
+  Enroll("bob", Exactly(2));
+  const storage::RestrictSubject freeze{World::subject("ann"), world_.clock.Now()};
+  Append({freeze});
+  gallery_->SetAside(World::subject("ann"));
+  EXPECT_EQ(gallery_->size(), 1u);
+  EXPECT_EQ(Identify(Exactly(2))[0].kind, MatchKind::kMatch);
+  ASSERT_TRUE(gallery_->BringBack(World::subject("ann")).ok());
+  EXPECT_EQ(gallery_->size(), 1u) << "still restricted";
+
+  Append({storage::RestrictSubject{World::subject("ann"), std::nullopt}});
+  ASSERT_TRUE(gallery_->BringBack(World::subject("ann")).ok());
+  ASSERT_TRUE(gallery_->BringBack(World::subject("ann")).ok());
+  EXPECT_EQ(gallery_->size(), 3u) << "once each";
+  EXPECT_EQ(Verify("ann", Exactly(1)).kind, MatchKind::kMatch);
+}
+
+TEST_F(GalleryTest, LoadsNothingOfARestrictedPerson) {
+  AddPerson("ann");
+  AddPerson("bob");
+  Enroll("ann", Exactly(1));
+  Enroll("bob", Exactly(2));
+  Append({storage::RestrictSubject{World::subject("ann"), world_.clock.Now()}});
+  Reopen();
+  ASSERT_TRUE(gallery_->Load().ok());
+  EXPECT_EQ(gallery_->size(), 1u);
+}
+
 TEST_F(GalleryTest, IgnoresAnEnrolmentThatAWithdrawalOvertook) {
   const model::Consent anns = AddPerson("ann");
   auto permit = world_.PermitFor(world_.EnrollClaim("ann"));

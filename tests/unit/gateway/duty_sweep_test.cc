@@ -40,6 +40,8 @@ class DropNothing final : public consent::TemplateDropper {
  public:
   void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
             std::uint64_t) override {}
+  void SetAside(const model::SubjectRef&) override {}
+  core::Status BringBack(const model::SubjectRef&) override { return core::Status::Ok(); }
 };
 
 class DutySweepTest : public ::testing::Test {
@@ -168,6 +170,38 @@ TEST_F(DutySweepTest, EndsEveryConsentToAPurposeThatEnded) {
   EXPECT_EQ(Records("retention.swept").size(), 1u);
   EXPECT_EQ(*world.store->CountStoredPersons(World::op()), 0u);
   EXPECT_EQ(Sweep().consents_ended, 0);
+}
+
+TEST_F(DutySweepTest, EndsConsentsThatAShortenedRetentionLetsGo) {
+  Enrol("person-a");
+  world.clock.Advance(10 * core::kMsPerDay);
+  Enrol("person-b");
+  EXPECT_EQ(Sweep().consents_ended, 0);
+  model::Purpose purpose = world.RegisteredPurpose();
+  purpose.retention_days = 5;
+  world.Register(purpose);
+  EXPECT_EQ(Sweep().consents_ended, 0) << "once a day";
+  world.clock.Advance(core::kMsPerDay);
+  EXPECT_EQ(Sweep().consents_ended, 1);
+  EXPECT_EQ(*world.store->CountStoredPersons(World::op()), 1u);
+  const auto swept = Records("retention.swept");
+  ASSERT_EQ(swept.size(), 1u);
+  EXPECT_NE(swept[0].find("\"cause\":\"RETENTION\",\"consents\":1"), std::string::npos);
+}
+
+TEST_F(DutySweepTest, ErasesWhoHadNoConsentForTooLong) {
+  world.AddSubject("person-a");
+  world.clock.Advance(300 * core::kMsPerDay);
+  world.AddSubject("person-b");
+  EXPECT_EQ(Sweep().people_erased, 0);
+  world.clock.Advance(66 * core::kMsPerDay);
+  EXPECT_EQ(Sweep().people_erased, 1);
+  EXPECT_EQ(world.store->GetSubject(World::subject("person-a")).status().reason(),
+            "SUBJECT_ERASED");
+  EXPECT_TRUE(world.store->GetSubject(World::subject("person-b")).ok());
+  const auto swept = Records("retention.swept");
+  ASSERT_EQ(swept.size(), 1u);
+  EXPECT_NE(swept[0].find("\"cause\":\"NO_CONSENT\",\"people_erased\":1"), std::string::npos);
 }
 
 TEST(ReloadPolicy, PutsTheRulesInForceAndOnRecord) {

@@ -175,6 +175,31 @@ TEST_F(GatewayTest, AbortsAMatchThatAWithdrawalOvertakes) {
   EXPECT_EQ(recorded.outcome().reason, Reason::kConsentMoved);
 }
 
+TEST_F(GatewayTest, UsesNothingOfARestrictedPersonUntilTheyAreReleased) {
+  EnrollA();
+  const consent::Caller caller{world.EnrollClaim("person-a").caller,
+                               world.EnrollClaim("person-a").request_id};
+  ASSERT_TRUE(consents.Restrict(caller, World::subject("person-a")).ok());
+  EXPECT_EQ(gallery.size(), 0u);
+  const auto decoded = world.metrics.Value(Counter::kFramesDecoded);
+  EXPECT_EQ(Authorize("person-a").outcome().reason, Reason::kSubjectRestricted);
+  EXPECT_EQ(Enroll("person-a", kRight).outcome().reason, Reason::kSubjectRestricted);
+  EXPECT_EQ(
+      Must(gateway.Identify(world.IdentifyClaim(), shared.sample3, deadline)).outcome().reason,
+      Reason::kConsentMissing);
+  EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), decoded);
+  ASSERT_TRUE(consents.Release(caller, World::subject("person-a")).ok());
+  EXPECT_EQ(Authorize("person-a").outcome().reason, Reason::kMatched);
+}
+
+TEST_F(GatewayTest, AbortsAMatchThatARestrictionOvertakes) {
+  EnrollA();
+  faces.during_embed = [&] {
+    world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  };
+  EXPECT_EQ(Authorize("person-a").outcome().reason, Reason::kConsentMoved);
+}
+
 TEST_F(GatewayTest, KeepsNoTemplateOfAnEnrolmentThatAWithdrawalOvertakes) {
   world.AddSubject("person-a");
   consent = world.Grant("person-a");

@@ -72,7 +72,7 @@ TEST(Words, NameEveryValueOnce) {
   ExpectWordsRoundTrip<Role>(5);
   ExpectWordsRoundTrip<Operation>(4);
   ExpectWordsRoundTrip<Verdict>(3);
-  ExpectWordsRoundTrip<Reason>(23);
+  ExpectWordsRoundTrip<Reason>(24);
   ExpectWordsRoundTrip<VenueKind>(25);
   ExpectWordsRoundTrip<PurposeCategory>(15);
   ExpectWordsRoundTrip<AlternativeKind>(7);
@@ -112,7 +112,8 @@ TEST(TypeWord, IsThePrefixOfTheProtosValues) {
 TEST(Coarse, HidesWhatBecameOfAConsentAndNothingElse) {
   for (const Reason reason :
        {Reason::kConsentMissing, Reason::kConsentWithdrawn, Reason::kConsentExpired,
-        Reason::kConsentRefused, Reason::kNotEnrolled, Reason::kConsentMoved}) {
+        Reason::kConsentRefused, Reason::kNotEnrolled, Reason::kConsentMoved,
+        Reason::kSubjectRestricted}) {
     EXPECT_EQ(Coarse(reason), Reason::kConsentMissing);
   }
   EXPECT_EQ(Coarse(Reason::kNoMatch), Reason::kNoMatch);

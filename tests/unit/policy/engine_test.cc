@@ -396,6 +396,44 @@ TEST(VerdictOfRefusal, IsDenyForAbsoluteBansAndWithoutAWorkingAlternative) {
   EXPECT_EQ(policy::VerdictOfRefusal({}, false), Verdict::kDeny);
 }
 
+TEST_F(EngineTest, RefusesARestrictedPersonAsAnybodyWithoutConsent) {
+  world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  for (const policy::Claim& claim :
+       {world.VerifyClaim("person-a"), world.EnrollClaim("person-a")}) {
+    const auto denial = world.DenialFor(claim);
+    EXPECT_EQ(denial.reason, Reason::kSubjectRestricted);
+    EXPECT_EQ(model::Coarse(denial.reason), Reason::kConsentMissing);
+    EXPECT_EQ(denial.verdict, Verdict::kUseAlternative);
+    EXPECT_TRUE(Names(denial, "core.consent-before-template"));
+    EXPECT_EQ(denial.grounds.person->consent_status, "restricted");
+  }
+}
+
+TEST_F(EngineTest, FindsNobodyWhereEverybodyIsRestricted) {
+  world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  EXPECT_EQ(world.DenialFor(world.IdentifyClaim()).reason, Reason::kConsentMissing);
+}
+
+TEST_F(EngineTest, LeavesARestrictedPersonOutOfASearch) {
+  world.AddSubject("person-b");
+  world.Grant("person-b");
+  world.MarkEnrolled("person-b");
+  auto permit = world.PermitFor(world.IdentifyClaim());
+  const policy::Candidate candidate{World::subject("person-a"), World::site(), World::purpose(),
+                                    consent.id};
+  EXPECT_TRUE(permit.Admits(candidate).has_value());
+  world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  EXPECT_FALSE(permit.Admits(candidate).has_value()) << "also while the search is under way";
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, GrantsAgainOnceAPersonIsReleased) {
+  world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  EXPECT_EQ(world.DenialFor(world.VerifyClaim("person-a")).reason, Reason::kSubjectRestricted);
+  world.Change(storage::RestrictSubject{World::subject("person-a"), std::nullopt});
+  world.Spend(world.ViewPermitFor(world.VerifyClaim("person-a")));
+}
+
 using EngineDeathTest = EngineTest;
 
 TEST_F(EngineDeathTest, AbortsWhenAPermitIsDroppedUnspent) {

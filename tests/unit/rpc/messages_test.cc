@@ -141,7 +141,7 @@ Case CaseOf(Reason reason) {
 
 constexpr Reason kConsentStates[] = {Reason::kConsentMissing, Reason::kConsentWithdrawn,
                                      Reason::kConsentExpired, Reason::kConsentRefused,
-                                     Reason::kNotEnrolled};
+                                     Reason::kNotEnrolled,    Reason::kSubjectRestricted};
 
 TEST(CoarseAnswer, LooksTheSameForEveryStateOfConsent) {
   const std::string expected = CaseOf(Reason::kConsentMissing).As(Detail::kCoarse).DebugString();

@@ -74,6 +74,10 @@ class GalleryDropper final : public consent::TemplateDropper {
             std::uint64_t log_index) override {
     gallery_.Drop(subject, purpose, log_index);
   }
+  void SetAside(const model::SubjectRef& subject) override { gallery_.SetAside(subject); }
+  core::Status BringBack(const model::SubjectRef& subject) override {
+    return gallery_.BringBack(subject);
+  }
 
  private:
   gallery::Gallery& gallery_;

@@ -1,5 +1,5 @@
-// The two files that the ledger keeps outside the database: written so that a crash at any moment
-// leaves the old or the new content. Durable before the call returns, but for OverwriteInFile.
+// Files beside the database, written so that a crash at any moment leaves the old or the new
+// content. Durable before the call returns, but for OverwriteInFile.
 #pragma once
 
 #include <string>

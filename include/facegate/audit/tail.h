@@ -1,0 +1,36 @@
+// What a database that was set back lacks: how far its logs went, and putting their records back.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "facegate/core/status.h"
+#include "facegate/crypto/key_ring.h"
+#include "facegate/model/ids.h"
+#include "facegate/storage/store.h"
+#include "facegate/tlog/checkpoint.h"
+
+namespace facegate::audit {
+
+// The checkpoints in the head files below `data_dir`; of a folder that is not there, none.
+// Returns DATA_LOSS LOG_DAMAGED or FAILED_PRECONDITION WRONG_KEYS, which name the log.
+core::Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(
+    const std::string& data_dir, const std::string& gateway_name, const crypto::KeyRing& keys);
+
+// Gives up to `count` records of a log from `first` on, in order; at least one where there is one.
+using RecordReader =
+    std::function<core::Result<std::vector<std::string>>(std::uint64_t first, std::size_t count)>;
+
+// Appends to the log what it lacks of the tree that `until` signs: the records verbatim, with the
+// search index rebuilt from them. What they changed besides is not changed again.
+// Returns DATA_LOSS LOG_FORKED unless the log is then that very tree (nothing signed says otherwise
+// until then), RECORD_MISSING, BAD_RECORD; or the store's status.
+// Requires: nobody else writes to the store; until.origin is the log's.
+core::Status AppendTail(storage::Store& store, const crypto::KeyRing& keys,
+                        const model::OperatorId& log, const tlog::Checkpoint& until,
+                        const RecordReader& read);
+
+}  // namespace facegate::audit

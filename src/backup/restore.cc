@@ -1,0 +1,294 @@
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "backup/manifest.h"
+#include "facegate/audit/durable_file.h"
+#include "facegate/audit/tail.h"
+#include "facegate/core/metrics.h"
+#include "facegate/crypto/primitives.h"
+#include "facegate/tlog/checkpoint.h"
+#include "facegate/tlog/merkle.h"
+
+namespace facegate::backup {
+namespace {
+
+namespace fs = std::filesystem;
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kCopyFileBytesMax = std::size_t{64} << 20;
+
+Status Damaged(const std::string& path, const std::string& what) {
+  return Status(Code::kDataLoss, "BACKUP_DAMAGED", path + ": " + what);
+}
+
+// Where the records of a log can be read up to a head that this gateway signed.
+struct Source {
+  tlog::Checkpoint head;
+  audit::RecordReader read;
+};
+
+// Records from a copy on disk (`facegate audit export`).
+audit::RecordReader CopyReader(std::string folder, std::uint64_t size) {
+  return [folder = std::move(folder), size](std::uint64_t first,
+                                            std::size_t) -> Result<std::vector<std::string>> {
+    const std::uint64_t bundle = first / tlog::kTileWidth;
+    const auto width = static_cast<int>(
+        std::min<std::uint64_t>(tlog::kTileWidth, size - bundle * tlog::kTileWidth));
+    const std::string path = folder + "/" + tlog::BundlePath(bundle, width);
+    FG_ASSIGN_OR_RETURN(const std::string bytes, audit::ReadWholeFile(path, kCopyFileBytesMax));
+    FG_ASSIGN_OR_RETURN(std::vector<std::string> entries, tlog::ParseBundle(core::AsBytes(bytes)));
+    const auto skip = std::min<std::size_t>(first % tlog::kTileWidth, entries.size());
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(skip));
+    return entries;
+  };
+}
+
+audit::RecordReader StoreReader(const storage::Store& store, const model::OperatorId& log) {
+  return [&store, log](std::uint64_t first, std::size_t count) -> Result<std::vector<std::string>> {
+    FG_ASSIGN_OR_RETURN(auto found, store.ReadEntries(log, first, count));
+    std::vector<std::string> entries;
+    for (storage::LogEntry& entry : found) entries.push_back(std::move(entry.entry));
+    return entries;
+  };
+}
+
+// A restore under way: the present store, and the new database beside it until it is whole.
+class Restoring {
+ public:
+  Restoring(const RestoreOptions& options, const crypto::KeyRing& keys, const core::Clock& clock,
+            core::Logger& logger)
+      : options_(options),
+        keys_(keys),
+        clock_(clock),
+        logger_(logger),
+        new_path_(options.store_path + ".restoring"),
+        new_data_(options.store_path + ".restoring.data") {}
+  ~Restoring() { RemoveNew(); }
+  Restoring(const Restoring&) = delete;
+  Restoring& operator=(const Restoring&) = delete;
+
+  Result<Restored> Run() {
+    FG_RETURN_IF_ERROR(CheckBackup());
+    FG_RETURN_IF_ERROR(OpenPresent());
+    FG_RETURN_IF_ERROR(OpenNew());
+    FG_RETURN_IF_ERROR(AppendTails());
+    FG_RETURN_IF_ERROR(ApplyAndRecord());
+    FG_RETURN_IF_ERROR(Replace());
+    return std::move(restored_);
+  }
+
+ private:
+  Status CheckBackup() {
+    FG_ASSIGN_OR_RETURN(restored_.manifest,
+                        OpenManifest(options_.backup_path, options_.gateway_name, keys_));
+    const Manifest& manifest = restored_.manifest;
+    // Whichever is stricter: what it was made under, or what is configured today.
+    const core::Timestamp end =
+        std::min(manifest.expires_at, manifest.created_at + options_.days_max * core::kMsPerDay);
+    if (clock_.Now() >= end) {
+      return Status(Code::kFailedPrecondition, "BACKUP_EXPIRED",
+                    options_.backup_path + ": its time was up at " + core::FormatRfc3339(end) +
+                        "; delete it");
+    }
+    FG_ASSIGN_OR_RETURN(const FileHash hash, HashFile(options_.backup_path));
+    if (hash.sha256 != manifest.sha256 || hash.size_bytes != manifest.size_bytes) {
+      return Damaged(options_.backup_path, "not the bytes that its manifest was signed over");
+    }
+    return Status::Ok();
+  }
+
+  // Held to the end, so that no gateway starts meanwhile. One that is damaged is not read.
+  Status OpenPresent() {
+    storage::SqliteOptions options;
+    options.path = options_.store_path;
+    auto present = storage::OpenSqliteStore(options);
+    if (present.ok()) {
+      present_ = std::move(present).value();
+      return Status::Ok();
+    }
+    const bool is_unusable = present.status().code() == Code::kDataLoss;
+    if (!is_unusable) return present.status();
+    logger_.Warn("present_database_unusable", {{"reason", present.status().reason()}});
+    return Status::Ok();
+  }
+
+  Status OpenNew() {
+    RemoveNew();
+    std::error_code error;
+    fs::copy_file(options_.backup_path, new_path_, error);
+    if (!error) {
+      fs::permissions(new_path_, fs::perms::owner_read | fs::perms::owner_write, error);
+    }
+    if (error) return Damaged(new_path_, "cannot be written: " + error.message());
+    storage::SqliteOptions options;
+    options.path = new_path_;
+    FG_ASSIGN_OR_RETURN(new_, storage::OpenSqliteStore(options));
+    for (const auto& [op, size] : restored_.manifest.log_sizes) {
+      FG_ASSIGN_OR_RETURN(const storage::LogHead head, new_->GetLogHead(op));
+      if (head.size != size) return Damaged(options_.backup_path, "other logs than its manifest's");
+      restored_.logs[op].backup_size = size;
+    }
+    return Status::Ok();
+  }
+
+  tlog::VerifierKey CheckpointKeyOf(const std::string& origin) const {
+    return tlog::MakeVerifierKey(origin, tlog::kSigEd25519,
+                                 keys_.CheckpointKey(origin).public_key());
+  }
+  std::string OriginOf(const model::OperatorId& op) const {
+    return options_.gateway_name + "/" + op.str();
+  }
+
+  Status AddCopies() {
+    for (const std::string& folder : options_.log_copies) {
+      FG_ASSIGN_OR_RETURN(const std::string note,
+                          audit::ReadWholeFile(folder + "/checkpoint", kCopyFileBytesMax));
+      const std::size_t line = note.find('\n');
+      const std::size_t slash = note.rfind('/', line);
+      const auto op = model::OperatorId::Parse(
+          slash == std::string::npos ? "" : note.substr(slash + 1, line - slash - 1));
+      if (!op.ok()) return Damaged(folder, "not a copy of a log of this gateway");
+      FG_ASSIGN_OR_RETURN(const tlog::Checkpoint head,
+                          tlog::OpenCheckpoint(note, CheckpointKeyOf(OriginOf(*op))));
+      AddSource(*op, {head, CopyReader(folder, head.size)});
+    }
+    return Status::Ok();
+  }
+
+  Status AddPresent() {
+    if (present_ == nullptr) return Status::Ok();
+    FG_ASSIGN_OR_RETURN(const auto logs, present_->ListLogs());
+    for (const model::OperatorId& op : logs) {
+      FG_ASSIGN_OR_RETURN(const storage::LogHead head, present_->GetLogHead(op));
+      FG_ASSIGN_OR_RETURN(const tlog::Checkpoint checkpoint,
+                          tlog::OpenCheckpoint(head.checkpoint, CheckpointKeyOf(OriginOf(op))));
+      AddSource(op, {checkpoint, StoreReader(*present_, op)});
+    }
+    return Status::Ok();
+  }
+
+  // The longest counts.
+  void AddSource(const model::OperatorId& op, Source source) {
+    const auto found = sources_.find(op);
+    if (found != sources_.end() && found->second.head.size >= source.head.size) return;
+    sources_.insert_or_assign(op, std::move(source));
+  }
+
+  Status AppendTails() {
+    FG_ASSIGN_OR_RETURN(const auto heads,
+                        audit::ReadHeads(options_.data_dir, options_.gateway_name, keys_));
+    FG_RETURN_IF_ERROR(AddPresent());
+    FG_RETURN_IF_ERROR(AddCopies());
+    for (const auto& [op, head] : heads) restored_.logs.try_emplace(op);
+    for (const auto& [op, source] : sources_) restored_.logs.try_emplace(op);
+    for (auto& [op, log] : restored_.logs) {
+      const auto head = heads.find(op);
+      FG_RETURN_IF_ERROR(AppendTail(op, log, head == heads.end() ? nullptr : &head->second));
+    }
+    return Status::Ok();
+  }
+
+  Status AppendTail(const model::OperatorId& op, RestoredLog& log, const tlog::Checkpoint* head) {
+    const auto source = sources_.find(op);
+    const bool has_source = source != sources_.end();
+    const std::uint64_t known = std::max(head == nullptr ? 0 : head->size, log.backup_size);
+    if (head != nullptr && head->size > log.backup_size &&
+        (!has_source || source->second.head.size < head->size)) {
+      return Status(Code::kFailedPrecondition, "LOG_TAIL_MISSING",
+                    "log " + OriginOf(op) + " went on to record " + std::to_string(known) +
+                        ", the backup ends at " + std::to_string(log.backup_size) +
+                        ": give a copy of it that reaches as far");
+    }
+    if (head == nullptr && !has_source && !options_.accept_unknown_tail) {
+      return Status(Code::kFailedPrecondition, "LOG_TAIL_UNKNOWN",
+                    "nothing says how far log " + OriginOf(op) +
+                        " went after the backup: give a copy of it, or accept that records may be "
+                        "lost and that receipts in other hands may then contradict this log");
+    }
+    if (!has_source || source->second.head.size <= log.backup_size) return Status::Ok();
+    FG_RETURN_IF_ERROR(
+        audit::AppendTail(*new_, keys_, op, source->second.head, source->second.read));
+    log.tail = source->second.head.size - log.backup_size;
+    return Status::Ok();
+  }
+
+  // With copies of the head files, which the new database must satisfy. What is recorded here, the
+  // present ones learn when the gateway starts, as after a crash.
+  Status ApplyAndRecord() {
+    std::error_code error;
+    if (fs::exists(options_.data_dir, error)) {
+      FG_RETURN_IF_ERROR(audit::MakeFolder(new_data_));
+      for (const char* part : {"suppressions", "heads"}) {
+        const fs::path from = fs::path(options_.data_dir) / part;
+        const fs::path to = fs::path(new_data_) / part;
+        if (fs::exists(from, error)) fs::copy(from, to, fs::copy_options::recursive, error);
+        if (error) return Damaged(to.string(), "cannot be written: " + error.message());
+      }
+    }
+    core::MemoryMetrics metrics;
+    core::NullLogger quiet;  // it has no head files, and says so
+    audit::LedgerOptions options;
+    options.gateway_name = options_.gateway_name;
+    options.data_dir = new_data_;
+    FG_ASSIGN_OR_RETURN(const auto ledger,
+                        audit::Ledger::Open(*new_, keys_, clock_, metrics, quiet, options));
+    for (const auto& [op, log] : restored_.logs) {
+      audit::Event event;
+      event.type = "backup.restored";
+      event.log = op;
+      event.actor = {model::Role::kOperator, "gateway", ""};
+      event.request_id = crypto::RandomUuid();
+      event.body.Set("records", log.backup_size)
+          .Set("tail", log.tail)
+          .Set("sha256", restored_.manifest.sha256)
+          .Set("created_at", core::FormatRfc3339(restored_.manifest.created_at));
+      FG_RETURN_IF_ERROR(ledger->Append(event, {}).status());
+    }
+    return Status::Ok();
+  }
+
+  Status Replace() {
+    new_.reset();  // moves its -wal in
+    std::error_code error;
+    if (fs::exists(new_path_ + "-wal", error)) {
+      return Damaged(new_path_, "its -wal could not be moved in");
+    }
+    // The new file has no -wal: one of the present database must not be taken for its.
+    present_.reset();
+    for (const char* part : {"-wal", "-shm"}) fs::remove(options_.store_path + part, error);
+    fs::rename(new_path_, options_.store_path, error);
+    if (error) return Damaged(options_.store_path, "cannot be replaced: " + error.message());
+    return Status::Ok();
+  }
+
+  void RemoveNew() {
+    std::error_code ignored;
+    new_.reset();
+    for (const char* part : {"", "-wal", "-shm", ".lock"}) fs::remove(new_path_ + part, ignored);
+    fs::remove_all(new_data_, ignored);
+  }
+
+  const RestoreOptions& options_;
+  const crypto::KeyRing& keys_;
+  const core::Clock& clock_;
+  core::Logger& logger_;
+  const std::string new_path_;
+  const std::string new_data_;
+  Restored restored_;
+  std::unique_ptr<storage::Store> present_;
+  std::unique_ptr<storage::Store> new_;
+  std::map<model::OperatorId, Source> sources_;
+};
+
+}  // namespace
+
+Result<Restored> Restore(const RestoreOptions& options, const crypto::KeyRing& keys,
+                         const core::Clock& clock, core::Logger& logger) {
+  return Restoring(options, keys, clock, logger).Run();
+}
+
+}  // namespace facegate::backup

@@ -1,0 +1,246 @@
+#include "consent/subject_export.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "facegate/audit/contexts.h"
+#include "facegate/audit/pseudonym.h"
+#include "facegate/core/bytes.h"
+#include "facegate/model/compliance.h"
+#include "facegate/model/duties.h"
+#include "facegate/model/fields.h"
+#include "facegate/model/resources.h"
+#include "facegate/storage/typed.h"
+
+namespace facegate::consent {
+namespace {
+
+using core::Json;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kRecordsPage = 256;
+
+void SetText(Json& json, std::string_view name, const std::string& text) {
+  if (!text.empty()) json.Set(name, text);
+}
+template <class E>
+void SetWord(Json& json, std::string_view name, const std::optional<E>& value) {
+  if (value) json.Set(name, model::Word(*value));
+}
+
+Json SubjectJson(const model::Subject& subject) {
+  Json json = Json::MakeObject();
+  json.Set("name", model::SubjectName(subject.op, subject.id));
+  if (subject.age_known) json.Set("age_years", subject.age_years);
+  SetText(json, "country", subject.country);
+  SetText(json, "region", subject.region);
+  SetWord(json, "role", subject.role);
+  if (subject.needs_accessibility) json.Set("needs_accessibility", *subject.needs_accessibility);
+  json.Set("created_at", core::FormatRfc3339(subject.created_at));
+  if (subject.restricted_at) {
+    json.Set("restricted_at", core::FormatRfc3339(*subject.restricted_at));
+  }
+  json.Set("log_index", subject.log_index);
+  return json;
+}
+
+Json ConsentJson(const model::Consent& consent) {
+  Json scopes = Json::MakeArray();
+  for (const model::ConsentScope scope : consent.scopes) scopes.Push(model::Word(scope));
+  Json json = Json::MakeObject();
+  json.Set("name", model::ConsentName(consent.op, consent.subject, consent.id))
+      .Set("site", model::SiteName(consent.op, consent.site))
+      .Set("purpose", model::PurposeName(consent.op, consent.purpose))
+      .Set("purpose_version", consent.purpose_version)
+      .Set("status", model::Word(consent.status))
+      .Set("form", model::Word(consent.form))
+      .Set("given_by", model::Word(consent.given_by))
+      .Set("scopes", std::move(scopes))
+      .Set("notice_sha256", consent.notice_sha256);
+  SetText(json, "evidence_sha256", consent.evidence_sha256);
+  SetText(json, "guardian_evidence_sha256", consent.guardian_evidence_sha256);
+  SetText(json, "guardian_verified_by", consent.guardian_verified_by);
+  SetWord(json, "alternative_offered", consent.alternative_offered);
+  SetWord(json, "channel", consent.channel);
+  json.Set("granted_at", core::FormatRfc3339(consent.granted_at))
+      .Set("expires_at", core::FormatRfc3339(consent.expires_at))
+      .Set("epoch", consent.epoch)
+      .Set("log_index", consent.log_index);
+  return json;
+}
+
+// What there is, never what is in it.
+Json TemplateJson(const model::Template& value) {
+  Json json = Json::MakeObject();
+  json.Set("id", value.id.str())
+      .Set("purpose", model::PurposeName(value.op, value.purpose))
+      .Set("site", model::SiteName(value.op, value.site))
+      .Set("consent", model::ConsentName(value.op, value.subject, value.consent))
+      .Set("model", value.model_id)
+      .Set("created_at", core::FormatRfc3339(value.created_at))
+      .Set("log_index", value.log_index);
+  return json;
+}
+
+// The members of an entry that are about the person and what became of them.
+Result<Json> RecordJson(const storage::LogEntry& entry) {
+  const std::string_view line = std::string_view(entry.entry).substr(0, entry.entry.find('\n'));
+  FG_ASSIGN_OR_RETURN(const Json whole, Json::Parse(line));
+  Json json = Json::MakeObject();
+  for (const char* name :
+       {"index", "time", "type", "site", "access_point", "camera", "purpose", "purpose_version",
+        "actor", "operation", "outcome", "reason", "form", "scopes", "given_by", "notice_sha256",
+        "expires_at", "templates_destroyed", "request_id"}) {
+    if (const Json* member = whole.Find(name); member != nullptr) json.Set(name, *member);
+  }
+  return json;
+}
+
+template <class R>
+Status AddOf(const storage::Store& store, const model::SubjectRef& subject, Json& list) {
+  FG_ASSIGN_OR_RETURN(const auto all,
+                      storage::ReadResources<R>(store, model::OperatorName(subject.op)));
+  for (const R& one : all) {
+    if (one.subject != subject.subject) continue;
+    Json json = Json::MakeObject();
+    json.Set("kind", model::Kind<R>::kWord).Set("resource", model::ToJson(one));
+    list.Push(std::move(json));
+  }
+  return Status::Ok();
+}
+
+// The ids of a kind that ever were registered below the operator: those there are, and from the log
+// those that were deleted, whose records are still about the people who were there.
+template <class R>
+Result<std::set<std::string>> IdsEver(const storage::Store& store, const model::OperatorId& op,
+                                      const std::string& type) {
+  std::set<std::string> ids;
+  FG_ASSIGN_OR_RETURN(const auto live, storage::ReadResources<R>(store, model::OperatorName(op)));
+  for (const R& one : live) ids.insert(one.id.str());
+  storage::LogQuery query;
+  query.type = type;
+  query.limit = kRecordsPage;
+  for (;;) {
+    FG_ASSIGN_OR_RETURN(const auto entries, store.QueryLog(op, query));
+    for (const storage::LogEntry& entry : entries) {
+      const std::string_view line = std::string_view(entry.entry).substr(0, entry.entry.find('\n'));
+      FG_ASSIGN_OR_RETURN(const Json json, Json::Parse(line));
+      const auto named = model::ParseNameOf<R>(json.StringOr("name", ""));
+      if (named.ok()) ids.insert(named->id.str());
+    }
+    if (entries.size() < kRecordsPage) return ids;
+    query.first_index = entries.back().index + 1;
+  }
+}
+
+}  // namespace
+
+Result<SubjectExport> SubjectExport::Open(const storage::Store& store, const crypto::KeyRing& keys,
+                                          const model::SubjectRef& subject, core::Timestamp now) {
+  SubjectExport made(store, keys, subject);
+  FG_ASSIGN_OR_RETURN(const model::Subject known, store.GetSubject(subject));
+  made.next_day_ = known.created_at.unix_ms / core::kMsPerDay;
+  made.last_day_ = now.unix_ms / core::kMsPerDay;
+  FG_ASSIGN_OR_RETURN(const auto sites, IdsEver<model::Site>(store, subject.op, "registry.site"));
+  FG_ASSIGN_OR_RETURN(const auto purposes,
+                      IdsEver<model::Purpose>(store, subject.op, "registry.purpose"));
+  made.places_.emplace_back("", "");
+  for (const std::string& site : sites) {
+    for (const std::string& purpose : purposes) made.places_.emplace_back(site, purpose);
+  }
+  return made;
+}
+
+Result<std::string> SubjectExport::Facts(core::Timestamp now, std::uint64_t record) const {
+  FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(subject_));
+  FG_ASSIGN_OR_RETURN(const auto consents, store_.ListConsents(subject_));
+  FG_ASSIGN_OR_RETURN(const auto templates, store_.ListTemplatesOf(subject_));
+  const std::string op_name = model::OperatorName(subject_.op);
+  FG_ASSIGN_OR_RETURN(const auto op, storage::ReadOne<model::Operator>(store_, op_name));
+
+  Json consent_list = Json::MakeArray();
+  std::set<model::PurposeId> purposes;
+  for (const model::Consent& consent : consents) {
+    purposes.insert(consent.purpose);
+    consent_list.Push(ConsentJson(consent));
+  }
+  Json template_list = Json::MakeArray();
+  for (const model::Template& value : templates) template_list.Push(TemplateJson(value));
+  Json duties = Json::MakeArray();
+  FG_RETURN_IF_ERROR(AddOf<model::Complaint>(store_, subject_, duties));
+  FG_RETURN_IF_ERROR(AddOf<model::RightsRequest>(store_, subject_, duties));
+  Json purpose_list = Json::MakeArray();
+  for (const model::PurposeId& id : purposes) {
+    const auto purpose =
+        storage::ReadOne<model::Purpose>(store_, model::PurposeName(subject_.op, id));
+    if (purpose.ok()) purpose_list.Push(model::ToJson(purpose->resource));
+  }
+  FG_ASSIGN_OR_RETURN(const auto all, storage::ReadResources<model::Disclosure>(store_, op_name));
+  Json disclosures = Json::MakeArray();
+  for (const model::Disclosure& one : all) {
+    const bool may_be_theirs = one.purpose.empty() || purposes.contains(one.purpose);
+    if (may_be_theirs) disclosures.Push(model::ToJson(one));
+  }
+
+  Json facts = Json::MakeObject();
+  facts.Set("v", 1)
+      .Set("type", "facegate.subject_export")
+      .Set("generated_at", core::FormatRfc3339(now))
+      .Set("record", record)
+      .Set("operator", model::ToJson(op.resource))
+      .Set("subject", SubjectJson(subject))
+      .Set("consents", std::move(consent_list))
+      .Set("templates", std::move(template_list))
+      .Set("duties", std::move(duties))
+      .Set("purposes", std::move(purpose_list))
+      .Set("disclosures", std::move(disclosures));
+  std::string text = facts.Dump();
+  text.pop_back();  // the object goes on
+  text += ",\"records\":[";
+  return text;
+}
+
+Status SubjectExport::AddRecordsOf(const std::string& pseudonym,
+                                   std::vector<storage::LogEntry>& found) const {
+  storage::LogQuery query;
+  query.subject_pseudonym = pseudonym;
+  query.limit = kRecordsPage;
+  for (;;) {
+    FG_ASSIGN_OR_RETURN(auto entries, store_.QueryLog(subject_.op, query));
+    const bool is_last = entries.size() < kRecordsPage;
+    if (!is_last) query.first_index = entries.back().index + 1;
+    std::move(entries.begin(), entries.end(), std::back_inserter(found));
+    if (is_last) return Status::Ok();
+  }
+}
+
+Result<std::optional<std::string>> SubjectExport::NextDay() {
+  FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(subject_));
+  if (next_day_ > last_day_) return std::optional<std::string>();
+  const core::Timestamp day{next_day_ * core::kMsPerDay};
+  std::vector<storage::LogEntry> found;
+  {
+    FG_ASSIGN_OR_RETURN(
+        const crypto::SecretBytes secret,
+        keys_.Unwrap(subject.wrapped_secret, audit::SubjectSecretContext(subject.op, subject.id)));
+    for (const auto& [site, purpose] : places_) {
+      FG_RETURN_IF_ERROR(AddRecordsOf(audit::Pseudonym(secret, site, purpose, day), found));
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.index < b.index; });
+  std::string text;
+  for (const storage::LogEntry& entry : found) {
+    FG_ASSIGN_OR_RETURN(const Json json, RecordJson(entry));
+    if (has_records_) text += ',';
+    has_records_ = true;
+    text += json.Dump();
+  }
+  ++next_day_;
+  return std::optional<std::string>(std::move(text));
+}
+
+}  // namespace facegate::consent
