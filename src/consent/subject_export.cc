@@ -99,6 +99,16 @@ Result<Json> RecordJson(const storage::LogEntry& entry) {
   return json;
 }
 
+// A resource as it is registered, with its full name.
+template <class R>
+Json NamedJson(const R& resource) {
+  const Json stored = model::ToJson(resource);
+  Json json = Json::MakeObject();
+  json.Set("name", model::NameOf(resource));
+  for (const auto& [member, value] : stored.AsObject()) json.Set(member, value);
+  return json;
+}
+
 template <class R>
 Status AddOf(const storage::Store& store, const model::SubjectRef& subject, Json& list) {
   FG_ASSIGN_OR_RETURN(const auto all,
@@ -106,7 +116,7 @@ Status AddOf(const storage::Store& store, const model::SubjectRef& subject, Json
   for (const R& one : all) {
     if (one.subject != subject.subject) continue;
     Json json = Json::MakeObject();
-    json.Set("kind", model::Kind<R>::kWord).Set("resource", model::ToJson(one));
+    json.Set("kind", model::Kind<R>::kWord).Set("resource", NamedJson(one));
     list.Push(std::move(json));
   }
   return Status::Ok();
@@ -176,13 +186,13 @@ Result<std::string> SubjectExport::Facts(core::Timestamp now, std::uint64_t reco
   for (const model::PurposeId& id : purposes) {
     const auto purpose =
         storage::ReadOne<model::Purpose>(store_, model::PurposeName(subject_.op, id));
-    if (purpose.ok()) purpose_list.Push(model::ToJson(purpose->resource));
+    if (purpose.ok()) purpose_list.Push(NamedJson(purpose->resource));
   }
   FG_ASSIGN_OR_RETURN(const auto all, storage::ReadResources<model::Disclosure>(store_, op_name));
   Json disclosures = Json::MakeArray();
   for (const model::Disclosure& one : all) {
     const bool may_be_theirs = one.purpose.empty() || purposes.contains(one.purpose);
-    if (may_be_theirs) disclosures.Push(model::ToJson(one));
+    if (may_be_theirs) disclosures.Push(NamedJson(one));
   }
 
   Json facts = Json::MakeObject();
@@ -190,7 +200,7 @@ Result<std::string> SubjectExport::Facts(core::Timestamp now, std::uint64_t reco
       .Set("type", "facegate.subject_export")
       .Set("generated_at", core::FormatRfc3339(now))
       .Set("record", record)
-      .Set("operator", model::ToJson(op.resource))
+      .Set("operator", NamedJson(op.resource))
       .Set("subject", SubjectJson(subject))
       .Set("consents", std::move(consent_list))
       .Set("templates", std::move(template_list))
