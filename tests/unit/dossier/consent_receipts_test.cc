@@ -30,6 +30,8 @@ class NoGallery final : public consent::TemplateDropper {
  public:
   void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
             std::uint64_t) override {}
+  void SetAside(const model::SubjectRef&) override {}
+  core::Status BringBack(const model::SubjectRef&) override { return core::Status::Ok(); }
 };
 
 class ReceiptTest : public ::testing::Test {

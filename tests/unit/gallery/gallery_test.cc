@@ -484,7 +484,7 @@ TEST_F(GalleryTest, LoadsMoreThanOnePage) {
   storage::Changes changes;
   for (int i = 0; i < 600; ++i) {
     model::Template other = value;
-    other.id = model::TemplateId("t" + std::to_string(i));
+    other.id = model::TemplateId(std::to_string(i).insert(0, 1, 't'));
     other.model_id = "model-v0";
     changes.push_back(storage::PutTemplate{other});
   }
