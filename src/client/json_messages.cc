@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "facegate/v1/alternative_service.pb.h"
 #include "facegate/v1/audit_service.pb.h"
 #include "facegate/v1/consent_service.pb.h"
 #include "facegate/v1/duty_service.pb.h"
@@ -33,6 +34,7 @@ const DescriptorPool& Pool() {
     (void)v1::CreateSubjectRequest::descriptor();
     (void)v1::CreateSiteRequest::descriptor();
     (void)v1::CreateComplaintRequest::descriptor();
+    (void)v1::IssuePassRequest::descriptor();
     return v1::ListRecordsRequest::descriptor()->file()->pool();
   }();
   return *pool;

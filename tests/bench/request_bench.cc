@@ -105,14 +105,16 @@ struct Served {
         consents(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
                  *bench.world.engine, dropper),
         registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine,
-                 wording::Wordlist::Empty()) {
+                 wording::Wordlist::Empty()),
+        alternatives(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
+                     *bench.world.engine, registry) {
     rpc::ServerOptions options;
     options.listen_address = "127.0.0.1:0";
-    auto started =
-        rpc::Server::Start(rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models()},
-                           {bench.gateway, consents, registry, *bench.world.engine,
-                            *bench.world.ledger, *bench.world.store, *bench.world.keys,
-                            bench.world.clock, bench.world.metrics, bench.world.logger});
+    auto started = rpc::Server::Start(
+        rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models()},
+        {bench.gateway, consents, registry, *bench.world.engine, *bench.world.ledger,
+         *bench.world.store, *bench.world.keys, bench.world.clock, bench.world.metrics,
+         bench.world.logger, alternatives});
     FG_CHECK(started.ok());
     server = std::move(started).value();
     channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
@@ -122,6 +124,7 @@ struct Served {
   gateway::GalleryDropper dropper;
   consent::ConsentService consents;
   registry::RegistryService registry;
+  alternatives::AlternativeService alternatives;
   std::unique_ptr<rpc::Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };

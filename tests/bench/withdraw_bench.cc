@@ -64,7 +64,7 @@ void BM_Withdraw(benchmark::State& state) {
   }
   stopped = true;
   for (std::thread& client : clients) client.join();
-  state.counters["answers"] = answers;
+  state.counters["answers"] = answers.load();
   for (const auto& [name, q] :
        {std::pair{"p50_ms", 0.5}, {"p90_ms", 0.9}, {"p99_ms", 0.99}, {"max_ms", 1.0}}) {
     state.counters[name] = Quantile(took_ms, q);

@@ -80,7 +80,7 @@ class Alternatives(unittest.TestCase):
         if waited_s is not None:
             request.wait_duration.FromMilliseconds(int(waited_s * 1000))
         answer = (stub or self.client.door).Authorize(request).answer
-        self.assertTrue(answer.receipt.origin)
+        self.assertTrue(answer.receipt.log_origin)
         return (m.Verdict.Name(answer.verdict).removeprefix("VERDICT_"),
                 m.Reason.Name(answer.reason).removeprefix("REASON_"))
 

@@ -184,7 +184,7 @@ class Keep(unittest.TestCase):
         for exporter in exporters:
             exporter.join()
         self.assertEqual(failures, [])
-        self.assertEqual(counted.strip(), "0 of 3")
+        self.assertEqual(counted.strip(), "0 of 4")
 
     def test_an_erasure_says_what_it_cannot_promise(self):
         out = self.cli("enroller", "subject", "erase", PERSON, "--receipt", "erased.json")
@@ -217,15 +217,15 @@ class Keep(unittest.TestCase):
         backup = self.backup()
         self.cli("enroller", "subject", "erase", PERSON)
         kept = self.residue("count", self.gateway.folder / "backups", stdin=remembered)
-        self.assertEqual(kept.strip(), "3 of 3", "a restore has something to erase")
+        self.assertEqual(kept.strip(), "4 of 4", "a restore has something to erase")
         self.restore(backup)
         self.assertEqual(self.client().authorize("person-a"), REFUSED)
         counted = self.residue("count", self.gateway.folder / "data", stdin=remembered)
-        self.assertEqual(counted.strip(), "0 of 3")
+        self.assertEqual(counted.strip(), "0 of 4")
         later = self.backup()
         (self.gateway.folder / backup).unlink()
         counted = self.residue("count", self.gateway.folder / "backups", stdin=remembered)
-        self.assertEqual(counted.strip(), "0 of 3", later)
+        self.assertEqual(counted.strip(), "0 of 4", later)
 
     def test_a_backup_needs_the_tail_of_the_log(self):
         backup = self.backup()
