@@ -183,7 +183,7 @@ class Documents(unittest.TestCase):
     def test_every_example_becomes_a_page_a_pdf_and_a_text(self):
         kinds = subcommands(facegate("docs", "--help").stdout)
         kinds = [kind for kind in kinds if kind not in ("lint", "fields")]
-        self.assertEqual(len(kinds), 9)
+        self.assertEqual(len(kinds), 11)
         with tempfile.TemporaryDirectory() as folder:
             for kind in kinds:
                 model = Path(folder) / "model.json"

@@ -2,6 +2,7 @@
 // what people decide about their face.
 #include <filesystem>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,23 @@ core::Result<Exit> CreateSubject(Session& session, const SubjectFlags& flags) {
   return Exit::kYes;
 }
 
+// A paragraph in lines that fit a terminal.
+std::string Folded(const std::string& text) {
+  constexpr std::size_t kColumnsMax = 100;
+  std::istringstream words(text);
+  std::string folded;
+  std::string line;
+  for (std::string word; words >> word;) {
+    if (!line.empty() && line.size() + 1 + word.size() > kColumnsMax) {
+      folded.append(line).append("\n");
+      line.clear();
+    }
+    if (!line.empty()) line.append(" ");
+    line.append(word);
+  }
+  return folded + line;
+}
+
 core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
   core::Json request = core::Json::MakeObject();
   request.Set("name", session.FullName(flags.name));
@@ -82,7 +100,7 @@ core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
   session.Answer(answer, "erased " + session.ShortName(answer.StringOr("name", "")) + ": " +
                              std::to_string(answer.IntOr("templatesDestroyed", 0)) +
                              " templates destroyed, the id fenced, " + ReceiptWords(receipt) +
-                             "\n" + answer.StringOr("limits", ""));
+                             "\n" + Folded(answer.StringOr("limits", "")));
   return Exit::kYes;
 }
 

@@ -69,10 +69,10 @@ void ExpectWordsRoundTrip(int count) {
 }
 
 TEST(Words, NameEveryValueOnce) {
-  ExpectWordsRoundTrip<Role>(5);
+  ExpectWordsRoundTrip<Role>(6);
   ExpectWordsRoundTrip<Operation>(4);
   ExpectWordsRoundTrip<Verdict>(3);
-  ExpectWordsRoundTrip<Reason>(24);
+  ExpectWordsRoundTrip<Reason>(37);
   ExpectWordsRoundTrip<VenueKind>(25);
   ExpectWordsRoundTrip<PurposeCategory>(15);
   ExpectWordsRoundTrip<AlternativeKind>(7);
