@@ -24,10 +24,12 @@ using google::protobuf::MethodDescriptor;
 using model::Role;
 
 std::vector<const MethodDescriptor*> AllMethods() {
-  const FileDescriptor* files[] = {
-      v1::AuthorizeRequest::descriptor()->file(), v1::CreateSubjectRequest::descriptor()->file(),
-      v1::CreateSiteRequest::descriptor()->file(), v1::CreateComplaintRequest::descriptor()->file(),
-      v1::ListRecordsRequest::descriptor()->file(), v1::IssuePassRequest::descriptor()->file()};
+  const FileDescriptor* files[] = {v1::AuthorizeRequest::descriptor()->file(),
+                                   v1::CreateSubjectRequest::descriptor()->file(),
+                                   v1::CreateSiteRequest::descriptor()->file(),
+                                   v1::CreateComplaintRequest::descriptor()->file(),
+                                   v1::ListRecordsRequest::descriptor()->file(),
+                                   v1::IssuePassRequest::descriptor()->file()};
   std::vector<const MethodDescriptor*> methods;
   for (const FileDescriptor* file : files) {
     for (int i = 0; i < file->service_count(); ++i) {
