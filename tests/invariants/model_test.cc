@@ -34,6 +34,7 @@ struct PersonModel {
   std::optional<ConsentStatus> status;
   core::Timestamp expires_at;
   int templates = 0;
+  bool restricted = false;
 };
 
 struct Model {
@@ -49,8 +50,12 @@ struct Model {
     const PersonModel& who = people[person];
     return who.status == ConsentStatus::kGranted && now < who.expires_at;
   }
+  bool MayBeUsed(int person, core::Timestamp now) const {
+    return Stands(person, now) && !people[person].restricted;
+  }
   bool Matches(int claimed, int face, core::Timestamp now) const {
-    return claimed == face && alternatives && Stands(claimed, now) && people[claimed].templates > 0;
+    return claimed == face && alternatives && MayBeUsed(claimed, now) &&
+           people[claimed].templates > 0;
   }
   void End(int person, ConsentStatus how) {
     people[person].status = how;
@@ -126,7 +131,7 @@ class Comparison {
 
   void TakeStep() {
     const int person = Dice(kPeople);
-    switch (Dice(16)) {
+    switch (Dice(17)) {
       case 0:
         return Request(person);
       case 1:
@@ -151,6 +156,8 @@ class Comparison {
         return AskForTheErased();
       case 12:
         return Identify(Dice(kPeople));
+      case 13:
+        return Restrict(person);
       default:
         return Authorize(person, Dice(4) == 0 ? Dice(kPeople) : person);
     }
@@ -172,6 +179,9 @@ class Comparison {
   void Request(int person) {
     MeetExpired(person);
     const auto result = yard().Request(model_.IdOf(person));
+    if (model_.people[person].restricted) {
+      return Expect(result.status(), "SUBJECT_RESTRICTED", "request " + model_.IdOf(person));
+    }
     if (model_.Stands(person, now())) {
       return Expect(result.status(), "CONSENT_EXISTS", "request " + model_.IdOf(person));
     }
@@ -191,6 +201,9 @@ class Comparison {
     MeetExpired(person);
     const int days = 1 + Dice(kRetentionDays);
     const auto result = yard().Grant(model_.IdOf(person), days);
+    if (model_.people[person].restricted) {
+      return Expect(result.status(), "SUBJECT_RESTRICTED", "grant " + model_.IdOf(person));
+    }
     if (model_.Stands(person, now())) {
       return Expect(result.status(), "CONSENT_EXISTS", "grant " + model_.IdOf(person));
     }
@@ -211,6 +224,15 @@ class Comparison {
       ended_.emplace_back(id, result->consent.id);
     }
   }
+  // Freezes what is held about a person, or lets it be used again.
+  void Restrict(int person) {
+    bool& restricted = model_.people[person].restricted;
+    const model::SubjectRef ref = World::subject(model_.IdOf(person));
+    const auto result = restricted ? yard().consents.Release(yard().Desk(), ref)
+                                   : yard().consents.Restrict(yard().Desk(), ref);
+    Expect(result.status(), "", restricted ? "release" : "restrict");
+    restricted = !restricted;
+  }
   void LetTimePass() {
     yard().world.clock.Advance(Dice(10) * core::kMsPerDay);
     if (Dice(2) == 0) return Say("time", "passed");
@@ -224,7 +246,7 @@ class Comparison {
     Expect(result.status(), "", "erase " + id);
     EXPECT_EQ(result->templates_destroyed, model_.people[person].templates);
     model_.erased.insert(id);
-    model_.people[person] = {model_.people[person].life + 1, {}, {}, 0};
+    model_.people[person] = {model_.people[person].life + 1, {}, {}, 0, false};
     EXPECT_TRUE(yard().Register(model_.IdOf(person)).ok());
   }
   void ToggleAlternatives() {
@@ -238,7 +260,7 @@ class Comparison {
     const auto recorded = yard().Enroll(model_.IdOf(person), person + 1);
     ASSERT_TRUE(recorded.ok());
     const bool granted =
-        model_.Stands(person, now()) && model_.people[person].templates < kTemplatesMax;
+        model_.MayBeUsed(person, now()) && model_.people[person].templates < kTemplatesMax;
     ExpectAnswer(*recorded, granted, "enroll " + model_.IdOf(person));
     if (granted) ++model_.people[person].templates;
   }
@@ -337,7 +359,7 @@ class Comparison {
       if (since.erased.contains(id)) {
         model_.erased.insert(id);
         // The id that came after is not known to yesterday's database; nor was it ever seen.
-        model_.people[i] = {since.people[i].life + 1, {}, {}, 0};
+        model_.people[i] = {since.people[i].life + 1, {}, {}, 0, false};
         EXPECT_TRUE(yard().Register(model_.IdOf(i)).ok());
         continue;
       }
@@ -367,7 +389,8 @@ class Comparison {
       EXPECT_EQ(store.ListTemplatesOf(ref)->size(), static_cast<std::size_t>(who.templates))
           << ref.subject.str();
       EXPECT_EQ(store.GetTemplateKey(ref, World::purpose()).ok(), who.templates > 0);
-      templates += static_cast<std::size_t>(who.templates);
+      // Of the frozen nothing is in memory.
+      if (!who.restricted) templates += static_cast<std::size_t>(who.templates);
     }
     EXPECT_EQ(yard().gallery.size(), templates);
     for (const std::string& id : model_.erased) {
@@ -410,6 +433,9 @@ const std::initializer_list<const char*> kEverything = {"request ok",
                                                         "grant ok",
                                                         "grant CONSENT_EXISTS",
                                                         "withdraw ok",
+                                                        "restrict ok",
+                                                        "release ok",
+                                                        "grant SUBJECT_RESTRICTED",
                                                         "erase ok",
                                                         "time swept",
                                                         "enroll ALLOW",
