@@ -198,7 +198,8 @@ core::Result<storage::IndexKeys> KeysOfEntry(std::string_view line, std::uint64_
   keys.camera = json.StringOr("camera", "");
   keys.purpose = json.StringOr("purpose", "");
   // Of decisions alone: others have members of these names that mean something else.
-  if (json.Find("operation") != nullptr) {
+  // One about a face has an operation, one about another credential says which.
+  if (json.Find("operation") != nullptr || json.Find("credential") != nullptr) {
     keys.verdict = json.StringOr("outcome", "");
     keys.reason = json.StringOr("reason", "");
   }
