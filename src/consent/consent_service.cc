@@ -557,16 +557,19 @@ Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRe
   }
 }
 
-// A guardian's consent has ended because the person is old enough to decide: they are asked.
+// Where a guardian's consent has ended because the person is old enough to decide: they are asked.
 Status ConsentService::AskWhoCameOfAge(const Caller& caller, const model::Consent& ended) {
-  FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(SubjectOf(ended)));
-  FG_ASSIGN_OR_RETURN(const auto of_age,
-                      policy::ComesOfAge(store_, engine_, subject, ended, ended.granted_at));
-  if (!of_age || *of_age > clock_.Now()) return Status::Ok();
-  const Result<ConsentResult> asked = Request(caller, TermsOf(ended, model::ConsentId()));
-  if (asked.ok() || asked.status().code() == Code::kUnavailable) return asked.status();
-  // Another version of the purpose, another consent: the desk asks, by what is true then.
-  return Status::Ok();
+  if (ended.given_by == model::ConsentGiver::kSelf) return Status::Ok();
+  const Status asked = [&]() -> Status {
+    FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(SubjectOf(ended)));
+    FG_ASSIGN_OR_RETURN(const auto of_age,
+                        policy::ComesOfAge(store_, engine_, subject, ended, ended.granted_at));
+    if (!of_age || *of_age > clock_.Now()) return Status::Ok();
+    return Request(caller, TermsOf(ended, model::ConsentId())).status();
+  }();
+  // Somebody erased meanwhile, another version of the purpose, rules that are not loaded: no fault
+  // of the store. The desk asks, by what is true then.
+  return asked.code() == Code::kUnavailable ? asked : Status::Ok();
 }
 
 Result<bool> ConsentService::IsUnconsentedSince(const model::Subject& subject,

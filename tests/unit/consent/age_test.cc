@@ -94,6 +94,18 @@ TEST_F(Age, AsksNobodyElseWhoseTimeIsUp) {
   }
 }
 
+TEST_F(Age, SweepsOnWhereNobodyCanSayWhoIsOfAge) {
+  const model::SubjectRef child = OfAge("child", 13.5);
+  MustGrant(OfAGuardian(child, 700));
+  const model::SubjectRef other = OfAge("other", 13.5);
+  MustGrant(OfAGuardian(other, 700));
+  engine_->Reload(facegate::testing::ShippedRules({"core"}));  // the site names packs not loaded
+  clock_.Advance(kYearMs);
+  const auto swept = service_->SweepExpired(caller_);
+  ASSERT_TRUE(swept.ok()) << swept.status().ToString();
+  EXPECT_EQ(*swept, 2);
+}
+
 TEST_F(Age, GrowsWithTheClockAndNeverShrinks) {
   model::Subject subject;
   subject.age_years = 13;
