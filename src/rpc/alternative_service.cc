@@ -159,15 +159,11 @@ grpc::Status AlternativeServiceImpl::ListBadges(grpc::ServerContext* context,
                                                 v1::ListBadgesResponse* response) {
   const auto handler = [&](const Call&) -> Status {
     FG_ASSIGN_OR_RETURN(const model::OperatorId op, model::ParseOperatorName(request->parent()));
-    FG_ASSIGN_OR_RETURN(const Page page, tokens_.Read(*request));
-    const auto size = static_cast<std::size_t>(page.size);
-    // One more than asked for tells whether there is a next page.
-    FG_ASSIGN_OR_RETURN(std::vector<model::Badge> badges,
-                        alternatives_.ListBadges(op, page.cursor, size + 1));
-    if (badges.size() > size) {
-      badges.resize(size);
-      response->set_next_page_token(tokens_.Make(*request, badges.back().id.str()));
-    }
+    FG_ASSIGN_OR_RETURN(
+        const std::vector<model::Badge> badges,
+        ReadPage(tokens_, *request, *response, [&](std::string_view after, std::size_t limit) {
+          return alternatives_.ListBadges(op, after, limit);
+        }));
     for (const model::Badge& badge : badges) *response->add_badges() = ToProto(badge);
     return Status::Ok();
   };

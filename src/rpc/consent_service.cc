@@ -121,15 +121,11 @@ grpc::Status ConsentServiceImpl::ListSubjects(grpc::ServerContext* context,
                                               v1::ListSubjectsResponse* response) {
   const auto handler = [&](const Call&) -> Status {
     FG_ASSIGN_OR_RETURN(const model::OperatorId op, model::ParseOperatorName(request->parent()));
-    FG_ASSIGN_OR_RETURN(const Page page, tokens_.Read(*request));
-    const auto size = static_cast<std::size_t>(page.size);
-    // One more than asked for tells whether there is a next page.
-    FG_ASSIGN_OR_RETURN(std::vector<model::Subject> subjects,
-                        consents_.ListSubjects(op, page.cursor, size + 1));
-    if (subjects.size() > size) {
-      subjects.resize(size);
-      response->set_next_page_token(tokens_.Make(*request, subjects.back().id.str()));
-    }
+    FG_ASSIGN_OR_RETURN(
+        const std::vector<model::Subject> subjects,
+        ReadPage(tokens_, *request, *response, [&](std::string_view after, std::size_t limit) {
+          return consents_.ListSubjects(op, after, limit);
+        }));
     for (const model::Subject& subject : subjects) *response->add_subjects() = ToProto(subject);
     return Status::Ok();
   };

@@ -3,6 +3,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -36,5 +37,21 @@ class PageTokens {
  private:
   const core::Hash256 key_;
 };
+
+// What `list(after, limit)` gives after the cursor of `request`, ordered by id: as many as were
+// asked for. Sets the response's next_page_token where there are more.
+template <class Request, class Response, class List>
+auto ReadPage(const PageTokens& tokens, const Request& request, Response& response, List list)
+    -> decltype(list(std::string_view(), std::size_t{})) {
+  FG_ASSIGN_OR_RETURN(const Page page, tokens.Read(request));
+  const auto size = static_cast<std::size_t>(page.size);
+  // One more than asked for tells whether there is a next page.
+  auto found = list(page.cursor, size + 1);
+  if (found.ok() && found->size() > size) {
+    found->resize(size);
+    response.set_next_page_token(tokens.Make(request, found->back().id.str()));
+  }
+  return found;
+}
 
 }  // namespace facegate::rpc

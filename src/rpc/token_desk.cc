@@ -9,6 +9,10 @@ constexpr std::size_t kAddressesMax = 4096;
 
 }  // namespace
 
+std::string TokenDesk::CountedAs(const std::string& address) const {
+  return bad_.contains(address) || bad_.size() < kAddressesMax ? address : "";
+}
+
 core::Status TokenDesk::CheckLimit(const std::string& address) {
   if (bad_per_minute_max_ == 0) return core::Status::Ok();
   const std::lock_guard lock(mutex_);
@@ -16,8 +20,7 @@ core::Status TokenDesk::CheckLimit(const std::string& address) {
     minute_ = now;
     bad_.clear();
   }
-  const bool is_counted = bad_.contains(address) || bad_.size() < kAddressesMax;
-  const auto counted = bad_.find(is_counted ? address : "");
+  const auto counted = bad_.find(CountedAs(address));
   if (counted == bad_.end() || counted->second < bad_per_minute_max_) return core::Status::Ok();
   return core::Status(core::Code::kResourceExhausted, "TOO_MANY_BAD_TOKENS",
                       "too many unknown tokens came from there; wait a minute");
@@ -26,8 +29,7 @@ core::Status TokenDesk::CheckLimit(const std::string& address) {
 void TokenDesk::Count(const core::Status& status, const std::string& address) {
   if (status.reason() != "RECEIPT_TOKEN_UNKNOWN") return;
   const std::lock_guard lock(mutex_);
-  const bool is_counted = bad_.contains(address) || bad_.size() < kAddressesMax;
-  ++bad_[is_counted ? address : ""];
+  ++bad_[CountedAs(address)];
 }
 
 core::Result<model::Consent> TokenDesk::Find(std::string_view token, const std::string& address) {

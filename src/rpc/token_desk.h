@@ -28,6 +28,8 @@ class TokenDesk {
                                            const std::string& request_id);
 
  private:
+  // What an address is counted under. Requires: mutex_ is held.
+  std::string CountedAs(const std::string& address) const;
   core::Status CheckLimit(const std::string& address);
   void Count(const core::Status& status, const std::string& address);
 
