@@ -102,9 +102,7 @@ void AddPassCommands(CLI::App& app, Session& session) {
   issue->add_flag("--qr", flags->qr, "Also draws the QR code in the terminal");
   issue->add_option("--svg", flags->svg_file, "Writes the QR code to this SVG file");
   issue->add_option("--receipt", flags->receipt_file, "Write the receipt to this file");
-  issue->callback([&session, flags] {
-    session.SetAction([&session, flags] { return IssuePass(session, *flags); });
-  });
+  SetRun(*issue, session, flags, IssuePass);
 }
 
 // ---- Badges ----
@@ -176,18 +174,14 @@ void AddBadgeCommands(CLI::App& app, Session& session) {
   add->add_option("--site", flags->sites, "Only at this site; repeatable");
   add->add_option("--days", flags->days, "Until so many days from now; else until it is removed")
       ->check(CLI::Range(1, 3650));
-  add->callback([&session, flags] {
-    session.SetAction([&session, flags] { return AddBadge(session, *flags); });
-  });
+  SetRun(*add, session, flags, AddBadge);
   CLI::App* list = AddCommand(*group, "list", "Lists the registered badges",
                               "facegate --operator acme badge list");
   list->callback([&session] { session.SetAction([&session] { return ListBadges(session); }); });
   CLI::App* remove = AddCommand(*group, "remove", "Removes a badge",
                                 "facegate --operator acme badge remove badges/5f0c9b2e");
   remove->add_option("name", flags->badge, "Its name, as `badge list` shows it")->required();
-  remove->callback([&session, flags] {
-    session.SetAction([&session, flags] { return RemoveBadge(session, *flags); });
-  });
+  SetRun(*remove, session, flags, RemoveBadge);
 }
 
 // ---- What works ----
@@ -239,9 +233,7 @@ void AddReportingCommand(CLI::App& app, Session& session) {
   beat->add_option("--working", flags->working, "A kind that works, such as CARD; repeatable");
   beat->add_option("--broken", flags->broken, "A kind that does not; repeatable");
   beat->add_option("--wait", flags->waits, "KIND=SECONDS that people wait now; repeatable");
-  beat->callback([&session, flags] {
-    session.SetAction([&session, flags] { return SendReport(session, *flags); });
-  });
+  SetRun(*beat, session, flags, SendReport);
 }
 
 // ---- The comparison ----
@@ -297,9 +289,7 @@ void AddCompareCommand(CLI::App& app, Session& session) {
   compare->add_option("--from", flags->from,
                       "From when, as 2026-03-02T08:00:00Z; else 30 days ago");
   compare->add_option("--until", flags->until, "Until when; else until now");
-  compare->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Compare(session, *flags); });
-  });
+  SetRun(*compare, session, flags, Compare);
 }
 
 }  // namespace

@@ -166,9 +166,7 @@ CLI::App* AddAuditCommand(CLI::App& group, Session& session, const std::string& 
                           const std::string& what, const std::string& example,
                           const std::shared_ptr<AuditFlags>& flags, Run run) {
   CLI::App* command = AddCommand(group, name, what, example);
-  command->callback([&session, flags, run] {
-    session.SetAction([&session, flags, run] { return run(session, *flags); });
-  });
+  SetRun(*command, session, flags, run);
   return command;
 }
 

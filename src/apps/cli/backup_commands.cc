@@ -115,9 +115,7 @@ void AddRestore(CLI::App& group, Session& session, const std::shared_ptr<BackupF
       "records after the backup; repeatable");
   restore->add_flag("--accept-unknown-tail", flags->restore.accept_unknown_tail,
                     "Go on where nothing says how far a log went: records may be lost");
-  restore->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Restore(session, *flags); });
-  });
+  SetRun(*restore, session, flags, Restore);
 }
 
 }  // namespace
@@ -133,16 +131,12 @@ void AddBackupCommands(CLI::App& app, Session& session) {
   CLI::App* list = AddCommand(*group, "list", "Lists the backups in a folder, and until when",
                               "facegate backup list var/backups");
   list->add_option("folder", flags->folder, "The folder")->required();
-  list->callback([&session, flags] {
-    session.SetAction([&session, flags] { return List(session, *flags); });
-  });
+  SetRun(*list, session, flags, List);
 
   CLI::App* prune = AddCommand(*group, "prune", "Deletes the backups whose time is up",
                                "facegate backup prune var/backups");
   prune->add_option("folder", flags->folder, "The folder")->required();
-  prune->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Prune(session, *flags); });
-  });
+  SetRun(*prune, session, flags, Prune);
   AddRestore(*group, session, flags);
 }
 

@@ -263,9 +263,7 @@ void AddKind(CLI::App& group, Session& session, documents::Kind kind) {
   const bool is_drafted = kind != documents::Kind::kLeaflet && kind != documents::Kind::kReceipt &&
                           kind != documents::Kind::kAccess;
   if (is_drafted) AddQuestion(*command, *flags);
-  command->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Generate(session, *flags); });
-  });
+  SetRun(*command, session, flags, Generate);
 }
 
 }  // namespace
@@ -284,15 +282,11 @@ void AddDocsCommands(CLI::App& app, Session& session) {
   lint->add_option("--lang", flags->language, "en or zh; both if absent")
       ->check(CLI::IsMember({"en", "zh"}));
   lint->add_option("notice", flags->notice, "A text file")->required();
-  lint->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Lint(session, *flags); });
-  });
+  SetRun(*lint, session, flags, Lint);
 
   CLI::App* fields = AddCommand(*group, "fields", "Prints the members of every model, as Markdown",
                                 "facegate docs fields");
-  fields->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Fields(session, *flags); });
-  });
+  SetRun(*fields, session, flags, Fields);
 }
 
 }  // namespace facegate::apps

@@ -135,9 +135,7 @@ std::shared_ptr<DrillFlags> AddStep(CLI::App& group, Session& session, const std
   command = AddCommand(group, verb, what, "facegate drill " + verb + " spring" + example);
   auto flags = std::make_shared<DrillFlags>();
   command->add_option("drill", flags->id, "Its id")->required();
-  command->callback([&session, flags, run] {
-    session.SetAction([&session, flags, run] { return run(session, *flags); });
-  });
+  SetRun(*command, session, flags, run);
   return flags;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "apps/cli/commands.h"
+#include "facegate/audit/log_keys.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/tlog/note.h"
 
@@ -29,12 +30,9 @@ core::Result<Exit> Public(Session& session, const KeyFlags& flags) {
   }
   FG_ASSIGN_OR_RETURN(const std::unique_ptr<crypto::KeyRing> keys,
                       crypto::KeyRing::Load(flags.directory));
-  session.Say(
-      tlog::MakeVerifierKey(origin, tlog::kSigEd25519, keys->CheckpointKey(origin).public_key())
-          .ToString());
-  session.Say(tlog::MakeVerifierKey(origin + "/records", tlog::kSigEd25519,
-                                    keys->RecordKey(origin).public_key())
-                  .ToString());
+  const audit::LogKeys log(*keys, origin);
+  session.Say(log.CheckpointVerifier().ToString());
+  session.Say(log.RecordVerifier().ToString());
   return Exit::kYes;
 }
 
@@ -47,17 +45,13 @@ void AddKeyCommands(CLI::App& app, Session& session) {
   CLI::App* init =
       AddCommand(*group, "init", "Makes the keys; never overwrites any", "facegate keys init keys");
   init->add_option("directory", flags->directory, "Made where it is missing")->required();
-  init->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Init(session, *flags); });
-  });
+  SetRun(*init, session, flags, Init);
 
   CLI::App* show = AddCommand(*group, "public", "Shows the public keys of an operator's log",
                               "facegate --operator acme keys public keys --gateway gate.example");
   show->add_option("directory", flags->directory, "Where the keys are")->required();
   show->add_option("--gateway", flags->gateway, "gateway_name of the configuration")->required();
-  show->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Public(session, *flags); });
-  });
+  SetRun(*show, session, flags, Public);
 }
 
 }  // namespace facegate::apps

@@ -91,9 +91,7 @@ void AddModelCommands(CLI::App& app, Session& session) {
                                 "Hashes and loads them (exit 1 if one is not what it should be)",
                                 "facegate models verify --models build/models");
   AddModelFiles(verify, *flags);
-  verify->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Verify(session, *flags); });
-  });
+  SetRun(*verify, session, flags, Verify);
 
   CLI::App* eval = AddCommand(
       app, "eval", "Measures error rates on labelled pairs, through the gateway's own chain",
@@ -110,9 +108,7 @@ void AddModelCommands(CLI::App& app, Session& session) {
       ->capture_default_str();
   eval->add_option("--plot", flags->svg_file, "Write the DET curve to this file");
   eval->add_option("--out", flags->json_file, "Write the whole report to this file");
-  eval->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Evaluate(session, *flags); });
-  });
+  SetRun(*eval, session, flags, Evaluate);
 }
 
 }  // namespace facegate::apps

@@ -269,9 +269,7 @@ void AddExport(CLI::App& group, Session& session) {
   command->add_option("--lang", flags->languages, "Also printable, in en or zh; repeatable")
       ->check(CLI::IsMember({"en", "zh"}));
   command->add_option("--forms", flags->forms, "Folder of forms")->capture_default_str();
-  command->callback([&session, flags] {
-    session.SetAction([&session, flags] { return ExportSubject(session, *flags); });
-  });
+  SetRun(*command, session, flags, ExportSubject);
 }
 
 void AddRestriction(CLI::App& group, Session& session) {
@@ -310,9 +308,7 @@ void AddSubjectCommands(CLI::App& app, Session& session) {
                      "EMPLOYEE, CUSTOMER, TENANT, VISITOR, STUDENT, PASSENGER, PATIENT or PUBLIC");
   create->add_flag("--needs-accessibility", flags->needs_accessibility,
                    "Needs accessible notices and ways");
-  create->callback([&session, flags] {
-    session.SetAction([&session, flags] { return CreateSubject(session, *flags); });
-  });
+  SetRun(*create, session, flags, CreateSubject);
 
   CLI::App* list = AddCommand(*group, "list", "Lists the people of an operator",
                               "facegate subject list operators/acme");
@@ -334,9 +330,7 @@ void AddSubjectCommands(CLI::App& app, Session& session) {
                  "facegate subject erase operators/acme/subjects/p-7 --receipt erased.json");
   erase->add_option("name", flags->name, "The subject")->required();
   erase->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
-  erase->callback([&session, flags] {
-    session.SetAction([&session, flags] { return EraseSubject(session, *flags); });
-  });
+  SetRun(*erase, session, flags, EraseSubject);
 }
 
 void AddTerms(CLI::App& command, const std::shared_ptr<ConsentFlags>& flags, bool required) {
@@ -412,9 +406,7 @@ void AddGrant(CLI::App& group, Session& session) {
   grant->add_option("--guardian-verified-by", flags->guardian_verified_by,
                     "Who looked at it: a function or a staff number");
   grant->add_option("--days", flags->days, "Ends after so many days")->check(CLI::Range(1, 3650));
-  grant->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Grant(session, *flags); });
-  });
+  SetRun(*grant, session, flags, Grant);
 }
 
 void AddConsentCommands(CLI::App& app, Session& session) {
@@ -428,9 +420,7 @@ void AddConsentCommands(CLI::App& app, Session& session) {
                  "facegate consent withdraw operators/acme/subjects/p-7/consents/c-1");
   withdraw->add_option("name", flags->name, "The consent")->required();
   withdraw->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
-  withdraw->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Withdraw(session, *flags); });
-  });
+  SetRun(*withdraw, session, flags, Withdraw);
 
   CLI::App* list = AddCommand(*group, "list", "Lists the consents of a person",
                               "facegate consent list operators/acme/subjects/p-7");

@@ -406,9 +406,7 @@ CLI::App* AddPolicyCommand(CLI::App& group, Session& session, const std::string&
   command->add_option("--policies", flags->policies, "Folder of packs and vocabulary")
       ->capture_default_str();
   command->add_option("--calendar", flags->calendar, "Working days")->capture_default_str();
-  command->callback([&session, flags, run] {
-    session.SetAction([&session, flags, run] { return run(session, *flags); });
-  });
+  SetRun(*command, session, flags, run);
   return command;
 }
 

@@ -112,10 +112,15 @@ std::string StateOf(const core::Json& answer) {
          consent.StringOr("name", "");
 }
 
-core::Result<Exit> Show(Session& session, const ReceiptFlags& flags) {
+core::Result<core::Json> RequestByToken(const ReceiptFlags& flags) {
   core::Json request = core::Json::MakeObject();
   FG_ASSIGN_OR_RETURN(std::string token, ReadToken(flags.token_file));
   request.Set("receipt_token", std::move(token));
+  return request;
+}
+
+core::Result<Exit> Show(Session& session, const ReceiptFlags& flags) {
+  FG_ASSIGN_OR_RETURN(const core::Json request, RequestByToken(flags));
   FG_ASSIGN_OR_RETURN(const core::Json answer,
                       session.Call("ConsentService/GetConsentByToken", request));
   session.Answer(answer, StateOf(answer));
@@ -123,9 +128,7 @@ core::Result<Exit> Show(Session& session, const ReceiptFlags& flags) {
 }
 
 core::Result<Exit> Withdraw(Session& session, const ReceiptFlags& flags) {
-  core::Json request = core::Json::MakeObject();
-  FG_ASSIGN_OR_RETURN(std::string token, ReadToken(flags.token_file));
-  request.Set("receipt_token", std::move(token));
+  FG_ASSIGN_OR_RETURN(const core::Json request, RequestByToken(flags));
   FG_ASSIGN_OR_RETURN(const core::Json answer,
                       session.Call("ConsentService/WithdrawByToken", request));
   const core::Json& receipt = MemberOrNull(answer, "receipt");
@@ -140,9 +143,7 @@ CLI::App* AddReceiptCommand(CLI::App& group, Session& session, const std::string
                             const std::string& what, const std::string& example,
                             const std::shared_ptr<ReceiptFlags>& flags, Run run) {
   CLI::App* command = AddCommand(group, name, what, example);
-  command->callback([&session, flags, run] {
-    session.SetAction([&session, flags, run] { return run(session, *flags); });
-  });
+  SetRun(*command, session, flags, run);
   return command;
 }
 

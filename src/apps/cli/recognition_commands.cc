@@ -179,9 +179,7 @@ void AddPresentCommand(CLI::App& app, Session& session) {
   command->add_option("--waited-s", flags->waited_s, "Seconds that the person waited in that lane")
       ->check(CLI::Range(0.0, 86'400.0));
   command->add_option("--receipt", flags->common.receipt_file, "Write the receipt to this file");
-  command->callback([&session, flags] {
-    session.SetAction([&session, flags] { return Present(session, *flags); });
-  });
+  SetRun(*command, session, flags, Present);
 }
 
 // "facegate_frames_decoded_total" as people say it: "frames_decoded".
