@@ -31,15 +31,6 @@ const model::SiteId kSite("site");
 const model::CameraId kCamera("desk");
 const model::PurposeId kPurpose("evaluation");
 
-// Nothing is kept, so nothing is there to forget.
-class NothingToDrop final : public consent::TemplateDropper {
- public:
-  void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
-            std::uint64_t) override {}
-  void SetAside(const model::SubjectRef&) override {}
-  core::Status BringBack(const model::SubjectRef&) override { return core::Status::Ok(); }
-};
-
 model::Principal As(model::Role role) {
   return {role, "evaluation", model::OperatorName(kOperator)};
 }
@@ -78,7 +69,7 @@ struct Desk::Impl {
   core::Metrics& metrics;
   frame::Limits limits;
   core::NullLogger logger;
-  NothingToDrop dropper;
+  consent::NoTemplates dropper;
   std::unique_ptr<crypto::KeyRing> keys;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<audit::Ledger> ledger;

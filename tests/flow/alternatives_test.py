@@ -7,10 +7,8 @@ figures. No badge id may be found in any file afterwards.
 
 import json
 import sys
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
 import grpc
 
@@ -23,13 +21,12 @@ BADGE = "04A1B2C3D4E5F6-badge-of-the-test"
 HEARTBEAT_S = 2
 
 
-class Alternatives(unittest.TestCase):
+class Alternatives(flow.Story):
     """One server; the tests run in the order of their names."""
 
     @classmethod
     def setUpClass(cls):
-        cls.generated = tempfile.TemporaryDirectory()
-        cls.protos = flow.generated_protos(Path(cls.generated.name))
+        super().setUpClass()
         cls.gateway = flow.Gateway(BIN)
         cls.gateway.__enter__()
         cls.client = flow.Client(cls.protos, cls.gateway)
@@ -42,7 +39,6 @@ class Alternatives(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.gateway.__exit__(None, None, None)
-        cls.generated.cleanup()
 
     @classmethod
     def ways_through(cls):
@@ -73,13 +69,13 @@ class Alternatives(unittest.TestCase):
                 display_name="door", use=m.CAMERA_USE_DOOR,
                 access_point=ANNEXE + "/accessPoints/side")))
 
-    def show(self, camera=flow.DOOR, waited_s=None, stub=None, **credential):
+    def show(self, camera=flow.DOOR, waited_s=None, service=None, **credential):
         """Verdict and reason, as words."""
         g, m = self.protos.gateway, self.protos.resources
         request = g.AuthorizeRequest(camera=camera, purpose=flow.PURPOSE, **credential)
         if waited_s is not None:
             request.wait_duration.FromMilliseconds(int(waited_s * 1000))
-        answer = (stub or self.client.door).Authorize(request).answer
+        answer = (service or self.client.door).Authorize(request).answer
         self.assertTrue(answer.receipt.log_origin)
         return (m.Verdict.Name(answer.verdict).removeprefix("VERDICT_"),
                 m.Reason.Name(answer.reason).removeprefix("REASON_"))
@@ -170,9 +166,9 @@ class Alternatives(unittest.TestCase):
         m = self.protos.resources
         reason = {"staff_override": m.OVERRIDE_REASON_ACCESSIBILITY}
         self.assertEqual(self.show(**reason), ("ALLOW", "STAFF_OVERRIDE"))
-        self.assertEqual(self.show(stub=self.client.desk, **reason), ("ALLOW", "STAFF_OVERRIDE"))
+        self.assertEqual(self.show(service=self.client.desk, **reason), ("ALLOW", "STAFF_OVERRIDE"))
         with self.assertRaises(grpc.RpcError) as refused:
-            self.show(stub=self.client.desk, badge_id=BADGE)
+            self.show(service=self.client.desk, badge_id=BADGE)
         self.assertEqual(refused.exception.code(), grpc.StatusCode.PERMISSION_DENIED)
         records = self.gateway.cli("auditor", "--json", "audit", "list", "--reason",
                                    "STAFF_OVERRIDE")

@@ -7,10 +7,8 @@
 import json
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
 import gateway_process as flow
 import grpc
@@ -39,16 +37,7 @@ rules:
 """
 
 
-class Attestation(unittest.TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        cls.generated = tempfile.TemporaryDirectory()
-        cls.protos = flow.generated_protos(Path(cls.generated.name))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.generated.cleanup()
+class Attestation(flow.Story):
 
     def setUp(self):
         self.gateway = flow.Gateway(BIN)

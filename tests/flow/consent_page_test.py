@@ -36,13 +36,11 @@ PUBLIC = "https://door.example.org"
 NOTICE_PAGE = "/n/acme/lobby/building_access"
 
 
-class Page(unittest.TestCase):
+class Page(flow.Story):
 
     @classmethod
     def setUpClass(cls):
-        cls.generated = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.generated.cleanup)
-        cls.protos = flow.generated_protos(Path(cls.generated.name))
+        super().setUpClass()
         cls.gateway = flow.Gateway(
             BIN, consent_page=f'consent_page: {{listen: "localhost:0", public_url: "{PUBLIC}"}}')
         cls.gateway.__enter__()

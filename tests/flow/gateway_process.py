@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 from pathlib import Path
 
 import grpc
@@ -61,6 +62,16 @@ def generated_protos(folder: Path):
         alternative_grpc = alternative_service_pb2_grpc
 
     return Protos
+
+
+class Story(unittest.TestCase):
+    """Tests that speak to a gateway by the code generated from its protos."""
+
+    @classmethod
+    def setUpClass(cls):
+        generated = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(generated.cleanup)
+        cls.protos = generated_protos(Path(generated.name))
 
 
 class Gateway:

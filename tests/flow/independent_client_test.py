@@ -10,9 +10,7 @@ without consent (invariant I1), and checks each receipt with this file's own RFC
 import base64
 import hashlib
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 import gateway_process as flow
 
@@ -36,13 +34,12 @@ def root_of(leaf: bytes, index: int, size: int, path) -> bytes:
     return root
 
 
-class Story(unittest.TestCase):
+class Story(flow.Story):
     """One server; the tests run in the order of their names."""
 
     @classmethod
     def setUpClass(cls):
-        cls.generated = tempfile.TemporaryDirectory()
-        cls.protos = flow.generated_protos(Path(cls.generated.name))
+        super().setUpClass()
         cls.gateway = flow.Gateway(BIN)
         cls.gateway.__enter__()
         cls.client = flow.Client(cls.protos, cls.gateway)
@@ -52,7 +49,6 @@ class Story(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.gateway.__exit__(None, None, None)
-        cls.generated.cleanup()
 
     def authorize(self, subject):
         g = self.protos.gateway

@@ -25,16 +25,7 @@ PERSON = f"{flow.OPERATOR}/subjects/person-a"
 SCHEMA = json.loads((flow.ROOT / "config/schemas/subject_export.schema.json").read_text())
 
 
-class Keep(unittest.TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        cls.generated = tempfile.TemporaryDirectory()
-        cls.protos = flow.generated_protos(Path(cls.generated.name))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.generated.cleanup()
+class Keep(flow.Story):
 
     def setUp(self):
         self.gateway = flow.Gateway(BIN)

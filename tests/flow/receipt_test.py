@@ -11,9 +11,7 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 import gateway_process as flow
 import residue
@@ -38,16 +36,15 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema, resolver=resolver)
 
 
-class Receipts(unittest.TestCase):
+class Receipts(flow.Story):
 
     @classmethod
     def setUpClass(cls):
-        cls.generated = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.generated.cleanup)
+        super().setUpClass()
         cls.gateway = flow.Gateway(BIN)
         cls.gateway.__enter__()
         cls.addClassCleanup(lambda: cls.gateway.__exit__(None, None, None))
-        cls.client = flow.Client(flow.generated_protos(Path(cls.generated.name)), cls.gateway)
+        cls.client = flow.Client(cls.protos, cls.gateway)
         cls.notice = cls.client.register_lobby()
 
     def setUp(self):

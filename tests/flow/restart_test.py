@@ -6,9 +6,7 @@
 
 import shutil
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 import gateway_process as flow
 
@@ -17,16 +15,7 @@ ALLOW = ("VERDICT_ALLOW", "REASON_MATCHED")
 REFUSED = ("VERDICT_USE_ALTERNATIVE", "REASON_CONSENT_MISSING")
 
 
-class Restart(unittest.TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        cls.generated = tempfile.TemporaryDirectory()
-        cls.protos = flow.generated_protos(Path(cls.generated.name))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.generated.cleanup()
+class Restart(flow.Story):
 
     def setUp(self):
         self.gateway = flow.Gateway(BIN)

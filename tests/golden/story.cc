@@ -33,14 +33,6 @@ T Must(core::Result<T> result) {
   return std::move(result).value();
 }
 
-class NobodyInMemory final : public consent::TemplateDropper {
- public:
-  void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
-            std::uint64_t) override {}
-  void SetAside(const model::SubjectRef&) override {}
-  core::Status BringBack(const model::SubjectRef&) override { return core::Status::Ok(); }
-};
-
 model::Principal As(model::Role role) {
   model::Principal principal;
   principal.role = role;
@@ -78,7 +70,7 @@ Story::Story() : keys_(FixedKeys(folder_)), store_(storage::OpenMemoryStore()) {
                                              nullptr);
   registry_ = std::make_unique<registry::RegistryService>(*store_, *ledger_, clock_, *engine_,
                                                           wording::Wordlist::Empty());
-  dropper_ = std::make_unique<NobodyInMemory>();
+  dropper_ = std::make_unique<consent::NoTemplates>();
   consents_ = std::make_unique<consent::ConsentService>(*store_, *ledger_, *keys_, clock_, *engine_,
                                                         *dropper_);
   Register();

@@ -33,6 +33,15 @@ class TemplateDropper {
   virtual core::Status BringBack(const model::SubjectRef& subject) = 0;
 };
 
+// For whom no template is in memory: there is nothing to forget.
+class NoTemplates final : public TemplateDropper {
+ public:
+  void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
+            std::uint64_t) override {}
+  void SetAside(const model::SubjectRef&) override {}
+  core::Status BringBack(const model::SubjectRef&) override { return core::Status::Ok(); }
+};
+
 // Who asks, and the request's UUID: for the record.
 struct Caller {
   model::Principal principal;

@@ -14,20 +14,9 @@ class Age : public Desk {
  protected:
   // Under the Chinese rules, where fourteen is the age; consents may be given for two years.
   Age() {
-    engine_->Reload(facegate::testing::ShippedRules({"core", "cn25", "cnpipl", "cnnds"}));
-    model::Site site;
-    site.op = op_;
-    site.id = hq_;
-    site.country = "CN";
-    site.packs = {"cn25", "cnpipl", "cnnds"};
-    Store(site, "site", model::OperatorName(op_), 2);
+    MoveToChina();
     door_purpose_.retention_days = 730;
     Store(door_purpose_, "purpose", model::OperatorName(op_), 2);
-  }
-  model::SubjectRef OfAge(const std::string& id, double years) {
-    const model::SubjectRef ref{op_, model::SubjectId(id)};
-    EXPECT_TRUE(service_->CreateSubject(caller_, ref, {.age_years = years}).ok());
-    return ref;
   }
   GrantRequest OfAGuardian(const model::SubjectRef& child, std::int64_t days) const {
     GrantRequest request = Request(child);

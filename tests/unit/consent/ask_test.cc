@@ -18,16 +18,6 @@ class Ask : public Desk {
     if (!id.empty()) terms.id = model::ConsentId(id);
     return terms;
   }
-  // Puts the desk's site under the Chinese rules of 2025.
-  void MoveToChina() {
-    engine_->Reload(facegate::testing::ShippedRules({"core", "cn25", "cnpipl", "cnnds"}));
-    model::Site site;
-    site.op = op_;
-    site.id = hq_;
-    site.country = "CN";
-    site.packs = {"cn25", "cnpipl", "cnnds"};
-    Store(site, "site", model::OperatorName(op_), 2);
-  }
   // A notice of that version of the door's purpose, changed by `change`. Returns its hash.
   std::string StoreNotice(int version, const std::function<void(model::Notice&)>& change) {
     model::Notice notice;
@@ -41,11 +31,6 @@ class Ask : public Desk {
     if (change) change(notice);
     Store(notice, "notice", model::NameOf(door_purpose_));
     return notice.text_sha256;
-  }
-  model::SubjectRef OfAge(const std::string& id, std::optional<double> years) {
-    const model::SubjectRef ref{op_, model::SubjectId(id)};
-    EXPECT_TRUE(service_->CreateSubject(caller_, ref, {.age_years = years}).ok());
-    return ref;
   }
   static bool Names(const core::Status& status, const std::string& rule) {
     return status.message().find(rule) != std::string::npos;

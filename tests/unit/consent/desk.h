@@ -59,6 +59,10 @@ class Desk : public ::testing::Test {
 
   // Registers a person, failing the test otherwise.
   model::SubjectRef Register(const std::string& id);
+  // Registers a person of that age; nothing: not told.
+  model::SubjectRef OfAge(const std::string& id, std::optional<double> years);
+  // Puts the site hq under the Chinese rules of 2025, where fourteen is the age.
+  void MoveToChina();
   // A request that Grant accepts.
   GrantRequest Request(const model::SubjectRef& subject) const;
   model::Consent MustGrant(const GrantRequest& request);

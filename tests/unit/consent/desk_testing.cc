@@ -3,6 +3,7 @@
 #include "desk.h"
 #include "facegate/core/bytes.h"
 #include "facegate/crypto/primitives.h"
+#include "support/world/packs.h"
 #include "support/world/world.h"
 
 namespace facegate::consent {
@@ -195,6 +196,22 @@ std::uint64_t Desk::LogSize() const {
   const auto head = store_->GetLogHead(op_);
   FG_CHECK(head.ok());
   return head->size;
+}
+
+model::SubjectRef Desk::OfAge(const std::string& id, std::optional<double> years) {
+  const model::SubjectRef ref{op_, model::SubjectId(id)};
+  EXPECT_TRUE(service_->CreateSubject(caller_, ref, {.age_years = years}).ok());
+  return ref;
+}
+
+void Desk::MoveToChina() {
+  engine_->Reload(facegate::testing::ShippedRules({"core", "cn25", "cnpipl", "cnnds"}));
+  model::Site site;
+  site.op = op_;
+  site.id = hq_;
+  site.country = "CN";
+  site.packs = {"cn25", "cnpipl", "cnnds"};
+  Store(site, "site", model::OperatorName(op_), 2);
 }
 
 }  // namespace facegate::consent

@@ -26,14 +26,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::World;
 
-class NoGallery final : public consent::TemplateDropper {
- public:
-  void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
-            std::uint64_t) override {}
-  void SetAside(const model::SubjectRef&) override {}
-  core::Status BringBack(const model::SubjectRef&) override { return core::Status::Ok(); }
-};
-
 class ReceiptTest : public ::testing::Test {
  protected:
   ReceiptTest() {
@@ -99,7 +91,7 @@ class ReceiptTest : public ::testing::Test {
   }
 
   World world_;
-  NoGallery gallery_;
+  consent::NoTemplates gallery_;
   consent::ConsentService consents_{*world_.store, *world_.ledger, *world_.keys,
                                     world_.clock,  *world_.engine, gallery_};
   const ConsentReceipts receipts_{*world_.store, *world_.engine, *world_.ledger,

@@ -36,14 +36,6 @@ rules:
     effect: {on_fail: require, severity: escalating, at_deadline: enroll, obligation: file}
 )";
 
-class DropNothing final : public consent::TemplateDropper {
- public:
-  void Drop(const model::SubjectRef&, const std::optional<model::PurposeId>&,
-            std::uint64_t) override {}
-  void SetAside(const model::SubjectRef&) override {}
-  core::Status BringBack(const model::SubjectRef&) override { return core::Status::Ok(); }
-};
-
 class DutySweepTest : public ::testing::Test {
  protected:
   void UseTown() {
@@ -77,7 +69,7 @@ class DutySweepTest : public ::testing::Test {
   }
 
   World world;
-  DropNothing dropper;
+  consent::NoTemplates dropper;
   consent::ConsentService consents{*world.store, *world.ledger, *world.keys,
                                    world.clock,  *world.engine, dropper};
   DutySweep sweep{*world.store, *world.ledger, consents, *world.engine, world.clock};
