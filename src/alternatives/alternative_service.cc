@@ -11,6 +11,7 @@
 namespace facegate::alternatives {
 namespace {
 
+using audit::IsPreconditionFailure;
 using core::Code;
 using core::Result;
 using core::Status;
@@ -30,10 +31,6 @@ audit::Event MakeEvent(std::string type, const Caller& caller, const model::Oper
   event.actor = caller.principal;
   event.request_id = caller.request_id;
   return event;
-}
-
-bool IsPreconditionFailure(const Status& status) {
-  return status.code() == Code::kAborted && status.reason() == "PRECONDITION";
 }
 
 audit::Presented Answer(Reason reason) {

@@ -36,9 +36,7 @@ bool IsFault(std::string_view reason) {
 }
 
 Status Count(const storage::LogEntry& entry, Ways& ways) {
-  // A record is a signed note over one line of JSON.
-  FG_ASSIGN_OR_RETURN(const Json line,
-                      Json::Parse(std::string_view(entry.entry).substr(0, entry.entry.find('\n'))));
+  FG_ASSIGN_OR_RETURN(const Json line, storage::LineOf(entry.entry));
   const std::string point = line.StringOr("access_point", "");
   if (point.empty()) return Status::Ok();  // a desk, or nowhere that is registered
   const auto credential = model::FromWord<model::CredentialKind>(

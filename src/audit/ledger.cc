@@ -223,14 +223,11 @@ std::string Ledger::Origin(const model::OperatorId& log) const {
 }
 
 tlog::VerifierKey Ledger::CheckpointKey(const model::OperatorId& log) const {
-  const LogKeys& keys = impl_->sequencer->KeysOfLog(log);
-  return tlog::MakeVerifierKey(keys.origin, tlog::kSigEd25519, keys.checkpoint_key.public_key());
+  return impl_->sequencer->KeysOfLog(log).CheckpointVerifier();
 }
 
 tlog::VerifierKey Ledger::RecordKey(const model::OperatorId& log) const {
-  const LogKeys& keys = impl_->sequencer->KeysOfLog(log);
-  return tlog::MakeVerifierKey(keys.origin + "/records", tlog::kSigEd25519,
-                               keys.record_key.public_key());
+  return impl_->sequencer->KeysOfLog(log).RecordVerifier();
 }
 
 // A restored older database holds what people have since withdrawn or had erased: it goes again,
@@ -280,7 +277,7 @@ Status Ledger::SuppressSubject(const model::Subject& subject) {
   Event event;
   event.type = "suppression.applied";
   event.log = subject.op;
-  event.actor = {model::Role::kOperator, "gateway", ""};
+  event.actor = GatewayItself();
   event.request_id = crypto::RandomUuid();
   event.subject = subject.id;
   event.wrapped_subject_secret = subject.wrapped_secret;

@@ -15,9 +15,8 @@ using core::Code;
 using core::Result;
 using core::Status;
 
-// The record is a note whose text is one line of JSON.
 Result<core::Timestamp> TimeOf(const std::string& entry) {
-  const Result<core::Json> json = core::Json::Parse(entry.substr(0, entry.find('\n')));
+  const Result<core::Json> json = storage::LineOf(entry);
   if (json.ok()) {
     Result<core::Timestamp> time = core::ParseRfc3339(json->StringOr("time", ""));
     if (time.ok()) return time;

@@ -51,7 +51,7 @@ Sequencer::~Sequencer() {
 }
 
 std::string Sequencer::Origin(const model::OperatorId& log) const {
-  return options_.gateway_name + "/" + log.str();
+  return OriginOf(options_.gateway_name, log);
 }
 
 std::string Sequencer::HeadPath(const model::OperatorId& log) const {
@@ -65,10 +65,7 @@ HeadFile& Sequencer::HeadOf(const model::OperatorId& log) {
 const LogKeys& Sequencer::KeysOfLog(const model::OperatorId& log) {
   const std::lock_guard lock(keys_mutex_);
   auto& slot = log_keys_[log];
-  if (slot == nullptr) {
-    const std::string origin = Origin(log);
-    slot.reset(new LogKeys{origin, keys_.CheckpointKey(origin), keys_.RecordKey(origin)});
-  }
+  if (slot == nullptr) slot = std::make_unique<LogKeys>(keys_, Origin(log));
   return *slot;
 }
 
@@ -173,9 +170,7 @@ Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
   if (head.size == 0) return state;
 
   const LogKeys& keys = KeysOfLog(log);
-  const auto vkey =
-      tlog::MakeVerifierKey(keys.origin, tlog::kSigEd25519, keys.checkpoint_key.public_key());
-  const auto checkpoint = tlog::OpenCheckpoint(head.checkpoint, vkey);
+  const auto checkpoint = tlog::OpenCheckpoint(head.checkpoint, keys.CheckpointVerifier());
   if (!checkpoint.ok()) {
     if (checkpoint.status().code() == Code::kPermissionDenied) {
       return Status(Code::kFailedPrecondition, "WRONG_KEYS",
@@ -206,9 +201,7 @@ Result<std::optional<tlog::Checkpoint>> Sequencer::ReadHeadFile(const model::Ope
   }
   if (!kept.ok()) return kept.status();
   if (!kept->has_value()) return std::optional<tlog::Checkpoint>();
-  const auto checkpoint = tlog::OpenCheckpoint(
-      **kept,
-      tlog::MakeVerifierKey(keys.origin, tlog::kSigEd25519, keys.checkpoint_key.public_key()));
+  const auto checkpoint = tlog::OpenCheckpoint(**kept, keys.CheckpointVerifier());
   if (checkpoint.ok()) return std::optional<tlog::Checkpoint>(*checkpoint);
   if (checkpoint.status().code() == Code::kPermissionDenied) {
     return Status(Code::kFailedPrecondition, "WRONG_KEYS",

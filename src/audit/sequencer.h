@@ -17,6 +17,7 @@
 #include "audit/head_file.h"
 #include "audit/suppression_file.h"
 #include "facegate/audit/ledger.h"
+#include "facegate/audit/log_keys.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
 
@@ -47,13 +48,6 @@ struct Pending {
   storage::Changes changes;
   storage::Preconditions preconditions;
   std::promise<Sequenced> promise;
-};
-
-// The public side of one operator's log.
-struct LogKeys {
-  std::string origin;
-  crypto::SigningKey checkpoint_key;
-  crypto::SigningKey record_key;
 };
 
 // Thread-safe but for Open.

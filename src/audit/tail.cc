@@ -6,6 +6,7 @@
 
 #include "audit/entry.h"
 #include "audit/head_file.h"
+#include "facegate/audit/log_keys.h"
 #include "facegate/tlog/merkle.h"
 #include "facegate/tlog/note.h"
 
@@ -20,10 +21,6 @@ constexpr std::size_t kBatchRecords = 256;
 
 Status LogError(const char* reason, const std::string& origin, const std::string& what) {
   return Status(Code::kDataLoss, reason, "log " + origin + ": " + what);
-}
-
-std::string OriginOf(const std::string& gateway_name, const model::OperatorId& log) {
-  return gateway_name + "/" + log.str();
 }
 
 }  // namespace
@@ -43,9 +40,8 @@ Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::strin
     if (!kept.ok() || !kept->has_value()) {
       return LogError("LOG_DAMAGED", origin, "its head file is malformed: " + file.path().string());
     }
-    const auto checkpoint = tlog::OpenCheckpoint(
-        **kept,
-        tlog::MakeVerifierKey(origin, tlog::kSigEd25519, keys.CheckpointKey(origin).public_key()));
+    const auto checkpoint =
+        tlog::OpenCheckpoint(**kept, LogKeys(keys, origin).CheckpointVerifier());
     if (!checkpoint.ok()) {
       return Status(Code::kFailedPrecondition, "WRONG_KEYS",
                     file.path().string() + " was signed with another log key");
@@ -62,9 +58,8 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
     return store.ReadTile(log, {id.level, id.index});
   };
   FG_ASSIGN_OR_RETURN(tlog::GrowingTree tree, tlog::GrowingTree::Load(head.size, tiles));
-  const crypto::SigningKey signer = keys.CheckpointKey(until.origin);
-  const tlog::VerifierKey record_key = tlog::MakeVerifierKey(
-      until.origin + "/records", tlog::kSigEd25519, keys.RecordKey(until.origin).public_key());
+  const LogKeys log_keys(keys, until.origin);
+  const tlog::VerifierKey record_key = log_keys.RecordVerifier();
   while (tree.size() < until.size) {
     const std::uint64_t first = tree.size();
     const auto count =
@@ -96,7 +91,8 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
       if (id.level > 0 || is_complete)
         changed.emplace(storage::TileKey{id.level, id.index}, hashes);
     }
-    std::string checkpoint = tlog::SignCheckpoint({until.origin, tree.size(), tree.Root()}, signer);
+    std::string checkpoint =
+        tlog::SignCheckpoint({until.origin, tree.size(), tree.Root()}, log_keys.checkpoint_key);
     const storage::ApplyResult applied = store.Apply(
         storage::Batch(log, first, std::move(items), std::move(changed), std::move(checkpoint)));
     FG_RETURN_IF_ERROR(applied.status);

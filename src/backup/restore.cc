@@ -5,6 +5,7 @@
 
 #include "backup/manifest.h"
 #include "facegate/audit/durable_file.h"
+#include "facegate/audit/log_keys.h"
 #include "facegate/audit/tail.h"
 #include "facegate/core/metrics.h"
 #include "facegate/crypto/primitives.h"
@@ -135,12 +136,11 @@ class Restoring {
     return Status::Ok();
   }
 
-  tlog::VerifierKey CheckpointKeyOf(const std::string& origin) const {
-    return tlog::MakeVerifierKey(origin, tlog::kSigEd25519,
-                                 keys_.CheckpointKey(origin).public_key());
-  }
   std::string OriginOf(const model::OperatorId& op) const {
-    return options_.gateway_name + "/" + op.str();
+    return audit::OriginOf(options_.gateway_name, op);
+  }
+  tlog::VerifierKey CheckpointVerifierOf(const model::OperatorId& op) const {
+    return audit::LogKeys(keys_, OriginOf(op)).CheckpointVerifier();
   }
 
   Status AddCopies() {
@@ -153,7 +153,7 @@ class Restoring {
           slash == std::string::npos ? "" : note.substr(slash + 1, line - slash - 1));
       if (!op.ok()) return Damaged(folder, "not a copy of a log of this gateway");
       FG_ASSIGN_OR_RETURN(const tlog::Checkpoint head,
-                          tlog::OpenCheckpoint(note, CheckpointKeyOf(OriginOf(*op))));
+                          tlog::OpenCheckpoint(note, CheckpointVerifierOf(*op)));
       AddSource(*op, {head, CopyReader(folder, head.size)});
     }
     return Status::Ok();
@@ -165,7 +165,7 @@ class Restoring {
     for (const model::OperatorId& op : logs) {
       FG_ASSIGN_OR_RETURN(const storage::LogHead head, present_->GetLogHead(op));
       FG_ASSIGN_OR_RETURN(const tlog::Checkpoint checkpoint,
-                          tlog::OpenCheckpoint(head.checkpoint, CheckpointKeyOf(OriginOf(op))));
+                          tlog::OpenCheckpoint(head.checkpoint, CheckpointVerifierOf(op)));
       AddSource(op, {checkpoint, StoreReader(*present_, op)});
     }
     return Status::Ok();
@@ -240,7 +240,7 @@ class Restoring {
       audit::Event event;
       event.type = "backup.restored";
       event.log = op;
-      event.actor = {model::Role::kOperator, "gateway", ""};
+      event.actor = audit::GatewayItself();
       event.request_id = crypto::RandomUuid();
       event.body.Set("records", log.backup_size)
           .Set("tail", log.tail)

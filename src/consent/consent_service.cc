@@ -16,6 +16,7 @@
 namespace facegate::consent {
 namespace {
 
+using audit::IsPreconditionFailure;
 using core::Code;
 using core::Result;
 using core::Status;
@@ -26,10 +27,6 @@ constexpr std::size_t kTokenBytes = 24;  // 192 bits, in hex
 // How often a write is tried anew when what it was checked against moved meanwhile. Only another
 // gateway on the same store can move it.
 constexpr int kAttemptsMax = 5;
-
-bool IsPreconditionFailure(const Status& status) {
-  return status.code() == Code::kAborted && status.reason() == "PRECONDITION";
-}
 
 Status KeptMoving() {
   return Status(Code::kAborted, "CONSENT_MOVED",

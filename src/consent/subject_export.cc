@@ -87,8 +87,7 @@ Json TemplateJson(const model::Template& value) {
 
 // The members of an entry that are about the person and what became of them.
 Result<Json> RecordJson(const storage::LogEntry& entry) {
-  const std::string_view line = std::string_view(entry.entry).substr(0, entry.entry.find('\n'));
-  FG_ASSIGN_OR_RETURN(const Json whole, Json::Parse(line));
+  FG_ASSIGN_OR_RETURN(const Json whole, storage::LineOf(entry.entry));
   Json json = Json::MakeObject();
   for (const char* name :
        {"index", "time", "type", "site", "access_point", "camera", "purpose", "purpose_version",
@@ -136,8 +135,7 @@ Result<std::set<std::string>> IdsEver(const storage::Store& store, const model::
   for (;;) {
     FG_ASSIGN_OR_RETURN(const auto entries, store.QueryLog(op, query));
     for (const storage::LogEntry& entry : entries) {
-      const std::string_view line = std::string_view(entry.entry).substr(0, entry.entry.find('\n'));
-      FG_ASSIGN_OR_RETURN(const Json json, Json::Parse(line));
+      FG_ASSIGN_OR_RETURN(const Json json, storage::LineOf(entry.entry));
       const auto named = model::ParseNameOf<R>(json.StringOr("name", ""));
       if (named.ok()) ids.insert(named->id.str());
     }

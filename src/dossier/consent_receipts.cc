@@ -21,7 +21,7 @@ using core::Status;
 
 // The word of the event behind the record: "GRANTED" for consent.granted.
 Result<ReceiptFacts::Event> EventOf(audit::Receipt receipt) {
-  const Result<Json> line = Json::Parse(receipt.entry.substr(0, receipt.entry.find('\n')));
+  const Result<Json> line = storage::LineOf(receipt.entry);
   ReceiptFacts::Event event;
   if (line.ok()) event.type = line->StringOr("type", "");
   constexpr std::string_view kPrefix = "consent.";

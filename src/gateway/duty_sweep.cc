@@ -13,7 +13,6 @@
 #include "facegate/policy/population.h"
 #include "facegate/rules/calendar.h"
 #include "facegate/storage/typed.h"
-#include "gateway/itself.h"
 
 namespace facegate::gateway {
 namespace {
@@ -60,7 +59,7 @@ class OperatorSweep {
     audit::Event event;
     event.type = type;
     event.log = op_.id;
-    event.actor = GatewayItself();
+    event.actor = audit::GatewayItself();
     event.request_id = crypto::RandomUuid();
     return event;
   }
@@ -197,8 +196,8 @@ class OperatorSweep {
     for (const auto& site : sites_) {
       FG_ASSIGN_OR_RETURN(
           const int here,
-          consents_.EndPurpose({GatewayItself(), crypto::RandomUuid()}, {op_.id, site.resource.id},
-                               purpose.id, granted_until));
+          consents_.EndPurpose({audit::GatewayItself(), crypto::RandomUuid()},
+                               {op_.id, site.resource.id}, purpose.id, granted_until));
       ended += here;
     }
     if (ended == 0) return Status::Ok();
@@ -214,7 +213,7 @@ class OperatorSweep {
     const core::Timestamp until = now_ + -*unconsented_days_max_ * core::kMsPerDay;
     FG_ASSIGN_OR_RETURN(
         const int erased,
-        consents_.EraseUnconsented({GatewayItself(), crypto::RandomUuid()}, op_.id, until));
+        consents_.EraseUnconsented({audit::GatewayItself(), crypto::RandomUuid()}, op_.id, until));
     if (erased == 0) return Status::Ok();
     swept_.people_erased += erased;
     audit::Event event = EventOf("retention.swept");

@@ -8,7 +8,6 @@
 #include "facegate/model/fields.h"
 #include "facegate/model/resources.h"
 #include "facegate/storage/typed.h"
-#include "gateway/itself.h"
 
 namespace facegate::gateway {
 namespace {
@@ -40,7 +39,7 @@ audit::Event LoadedEvent(const model::OperatorId& log, const rules::RuleSet& rul
   audit::Event event;
   event.type = "policy.loaded";
   event.log = log;
-  event.actor = GatewayItself();
+  event.actor = audit::GatewayItself();
   event.request_id = crypto::RandomUuid();
   event.body.Set("packs", rules::PacksJson(rules.packs()));
   return event;

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "facegate/crypto/primitives.h"
-#include "gateway/itself.h"
 
 namespace facegate::gateway {
 
@@ -39,7 +38,7 @@ void Sweeper::Run() {
 }
 
 void Sweeper::SweepOnce() {
-  const auto swept = consents_.SweepExpired({GatewayItself(), crypto::RandomUuid()});
+  const auto swept = consents_.SweepExpired({audit::GatewayItself(), crypto::RandomUuid()});
   if (!swept.ok()) {
     logger_.Error("sweep_failed", {{"reason", swept.status().reason()}});
   } else if (*swept > 0) {
@@ -62,7 +61,7 @@ void Sweeper::SweepOnce() {
   } else if (*pruned > 0) {
     logger_.Info("backups_expired", {{"count", std::to_string(*pruned)}});
   }
-  const auto silent = alternatives_.SweepSilent({GatewayItself(), crypto::RandomUuid()});
+  const auto silent = alternatives_.SweepSilent({audit::GatewayItself(), crypto::RandomUuid()});
   if (!silent.ok()) {
     logger_.Error("alternatives_sweep_failed", {{"reason", silent.status().reason()}});
   } else if (*silent > 0) {

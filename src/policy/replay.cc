@@ -18,11 +18,6 @@ Status BadRecord(const std::string& what) {
   return Status(Code::kDataLoss, "BAD_RECORD", "the record " + what);
 }
 
-// A record is a signed note over one line of JSON.
-Result<Json> LineOf(const std::string& entry) {
-  return Json::Parse(std::string_view(entry).substr(0, entry.find('\n')));
-}
-
 std::string TextOf(const Json& json, std::string_view name) { return json.StringOr(name, ""); }
 
 const Json* ObjectOf(const Json& json, std::string_view name) {
@@ -98,7 +93,7 @@ Result<Registered> ReadRegistered(const storage::Store& store, const model::Oper
     const auto index = static_cast<std::uint64_t>(item.AsInt());
     FG_ASSIGN_OR_RETURN(const auto entries, store.ReadEntries(op, index, 1));
     if (entries.size() != 1) return BadRecord("rests on one that is not there");
-    FG_ASSIGN_OR_RETURN(const Json event, LineOf(entries[0].entry));
+    FG_ASSIGN_OR_RETURN(const Json event, storage::LineOf(entries[0].entry));
     FG_ASSIGN_OR_RETURN(const storage::Resource row,
                         store.GetResourceAt(TextOf(event, "name"), index));
     FG_ASSIGN_OR_RETURN(const Json body, Json::Parse(row.body));

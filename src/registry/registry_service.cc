@@ -19,13 +19,10 @@
 namespace facegate::registry {
 namespace {
 
+using audit::IsPreconditionFailure;
 using core::Code;
 using core::Result;
 using core::Status;
-
-bool IsPreconditionFailure(const Status& status) {
-  return status.code() == Code::kAborted && status.reason() == "PRECONDITION";
-}
 
 bool IsNotFound(const Status& status) { return status.code() == Code::kNotFound; }
 

@@ -32,6 +32,11 @@ struct LedgerOptions {
   std::function<void(const core::Status&)> on_fatal;
 };
 
+// Whether Append says that a precondition failed, and nothing was recorded.
+inline bool IsPreconditionFailure(const core::Status& status) {
+  return status.code() == core::Code::kAborted && status.reason() == "PRECONDITION";
+}
+
 // Thread-safe.
 class Ledger {
  public:

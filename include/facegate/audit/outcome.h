@@ -99,6 +99,10 @@ class [[nodiscard]] Recorded {
   Receipt receipt_;
 };
 
+// Who acts where the gateway does something by itself: ends consents, records what fell due,
+// restores.
+inline model::Principal GatewayItself() { return {model::Role::kOperator, "gateway", ""}; }
+
 // An act other than a recognition: registry changes, consent events, keys, the gateway itself.
 struct Event {
   std::string type;  // one of docs/AUDIT_FORMAT.md

@@ -39,6 +39,7 @@
 #include <vector>
 
 #include "facegate/core/bytes.h"
+#include "facegate/core/json.h"
 #include "facegate/core/status.h"
 #include "facegate/core/time.h"
 #include "facegate/model/ids.h"
@@ -251,6 +252,12 @@ struct LogEntry {
   std::uint64_t index = 0;
   std::string entry;
 };
+
+// The one line of JSON that a record's note is over. Whoever must know that it was signed verifies
+// the note. Returns INVALID_ARGUMENT BAD_JSON.
+inline core::Result<core::Json> LineOf(std::string_view entry) {
+  return core::Json::Parse(entry.substr(0, entry.find('\n')));
+}
 
 // Filters are conjunctive; empty means any.
 struct LogQuery {
