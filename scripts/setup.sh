@@ -87,8 +87,10 @@ install_missing() {
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
   # Where the lists cannot be refreshed, those at hand may do. What is wrong then shows below.
   apt update -qq >/dev/null 2>"$log" || true
-  if ! apt install -y -qq --no-install-recommends -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 \
-      "${missing[@]}" 2>>"$log" | show_progress; then
+  # The status has a descriptor of its own: apt closes it for what it runs, and an installation
+  # script that cannot write to its output fails.
+  if ! apt install -y -qq --no-install-recommends -o APT::Status-Fd=3 -o Dpkg::Use-Pty=0 \
+      "${missing[@]}" 3>&1 >>"$log" 2>&1 | show_progress; then
     fail "could not install from Debian (is there a network?): ${missing[*]}:" \
       "$(grep -m1 '^E: ' "$log" || tail -n1 "$log")"
   fi
