@@ -530,7 +530,7 @@ Status ConsentService::Export(const Caller& caller, const model::SubjectRef& ref
 
 Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRef& site,
                                        const model::PurposeId& purpose,
-                                       std::optional<core::Timestamp> granted_until) {
+                                       const WhichConsents& which) {
   int ended = 0;
   std::string after;
   for (;;) {
@@ -538,7 +538,10 @@ Result<int> ConsentService::EndPurpose(const Caller& caller, const model::SiteRe
                         store_.ListConsentsAt(site, purpose, after, kSweepPage));
     for (const model::Consent& listed : page) {
       if (listed.status != model::ConsentStatus::kGranted) continue;
-      if (granted_until && *granted_until < listed.granted_at) continue;
+      if (which) {
+        FG_ASSIGN_OR_RETURN(const bool is_meant, which(listed));
+        if (!is_meant) continue;
+      }
       const std::lock_guard lock(StripeOf(SubjectOf(listed)));
       const Result<model::Consent> current = store_.GetConsent(RefOf(listed));
       if (!current.ok() || current->epoch != listed.epoch) continue;

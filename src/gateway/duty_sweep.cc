@@ -1,5 +1,6 @@
 #include "facegate/gateway/duty_sweep.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "facegate/model/compliance.h"
 #include "facegate/model/fields.h"
 #include "facegate/model/resources.h"
+#include "facegate/policy/consent_review.h"
 #include "facegate/policy/population.h"
 #include "facegate/rules/calendar.h"
 #include "facegate/storage/typed.h"
@@ -25,6 +27,13 @@ constexpr int kFilingWorkDays = 30;  // cn23 art. 16, cn25 art. 15
 constexpr int kErasureLagDays = 1;   // after a purpose ended
 // That a resource ran out was recorded for that revision of it.
 constexpr std::string_view kExpiryKind = "expiry";
+
+using Which = consent::ConsentService::WhichConsents;
+
+// Unknown, or erased meanwhile.
+bool IsGone(const Status& status) {
+  return status.code() == core::Code::kNotFound || status.reason() == "SUBJECT_ERASED";
+}
 
 // The sweep of one operator.
 class OperatorSweep {
@@ -50,7 +59,10 @@ class OperatorSweep {
                         storage::ReadAll<model::Purpose>(store_, model::NameOf(op_)));
     for (const auto& purpose : purposes) FG_RETURN_IF_ERROR(Purpose(purpose.resource));
     if (!unconsented_days_max_) return Status::Ok();
-    for (const auto& purpose : purposes) FG_RETURN_IF_ERROR(Overdue(purpose.resource));
+    for (const auto& purpose : purposes) {
+      FG_RETURN_IF_ERROR(Overdue(purpose.resource));
+      FG_RETURN_IF_ERROR(OwedToLaw(purpose.resource));
+    }
     return Unconsented();
   }
 
@@ -179,7 +191,7 @@ class OperatorSweep {
 
   // The end of a purpose is the end of every consent to it, and of the templates under them.
   Status EndConsents(const model::Purpose& purpose) {
-    return EndGranted(purpose, std::nullopt, "PURPOSE_ENDED");
+    return EndGranted(purpose, "PURPOSE_ENDED", [](const auto&) { return Which(); });
   }
 
   // ---- Retention ----
@@ -187,17 +199,39 @@ class OperatorSweep {
   // A purpose whose retention was shortened holds no consent longer than it now would.
   Status Overdue(const model::Purpose& purpose) {
     const core::Timestamp granted_until = now_ + -purpose.retention_days * core::kMsPerDay;
-    return EndGranted(purpose, granted_until, "RETENTION");
+    return EndGranted(purpose, "RETENTION", [&](const auto&) -> Which {
+      return [granted_until](const model::Consent& consent) {
+        return consent.granted_at <= granted_until;
+      };
+    });
   }
 
-  Status EndGranted(const model::Purpose& purpose, std::optional<core::Timestamp> granted_until,
-                    const char* cause) {
+  // Whom a rule has destroyed at its deadline, whatever the purpose says.
+  Status OwedToLaw(const model::Purpose& purpose) {
+    return EndGranted(purpose, "RULE", [&](const model::SiteRef& site) -> std::optional<Which> {
+      const auto test = policy::DestructionTestAt(store_, engine_, site, purpose.id, now_);
+      // A pack that the site names is gone: requests there are refused for that.
+      if (!test.ok() || !*test) return std::nullopt;
+      return [this, owed = *test](const model::Consent& consent) -> Result<bool> {
+        const auto subject = store_.GetSubject({consent.op, consent.subject});
+        if (!subject.ok() && IsGone(subject.status())) return false;
+        if (!subject.ok()) return subject.status();
+        return owed(*subject, consent);
+      };
+    });
+  }
+
+  // `which_at` tells for a site which consents are meant; nothing: none there.
+  Status EndGranted(const model::Purpose& purpose, const char* cause,
+                    const std::function<std::optional<Which>(const model::SiteRef&)>& which_at) {
     int ended = 0;
-    for (const auto& site : sites_) {
-      FG_ASSIGN_OR_RETURN(
-          const int here,
-          consents_.EndPurpose({audit::GatewayItself(), crypto::RandomUuid()},
-                               {op_.id, site.resource.id}, purpose.id, granted_until));
+    for (const auto& row : sites_) {
+      const model::SiteRef site{op_.id, row.resource.id};
+      const std::optional<Which> which = which_at(site);
+      if (!which) continue;
+      FG_ASSIGN_OR_RETURN(const int here,
+                          consents_.EndPurpose({audit::GatewayItself(), crypto::RandomUuid()}, site,
+                                               purpose.id, *which));
       ended += here;
     }
     if (ended == 0) return Status::Ok();

@@ -1,6 +1,8 @@
 #include "facegate/policy/consent_review.h"
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -29,11 +31,12 @@ struct Surroundings {
 };
 
 Result<Surroundings> ReadSurroundings(const storage::Store& store, const Engine& engine,
-                                      const model::Consent& consent, core::Timestamp now) {
+                                      const model::SiteRef& at, const model::PurposeId& for_purpose,
+                                      core::Timestamp now) {
   Surroundings found;
-  const std::string op_name = model::OperatorName(consent.op);
-  const std::string site_name = model::SiteName(consent.op, consent.site);
-  const std::string purpose_name = model::PurposeName(consent.op, consent.purpose);
+  const std::string op_name = model::OperatorName(at.op);
+  const std::string site_name = model::SiteName(at.op, at.site);
+  const std::string purpose_name = model::PurposeName(at.op, for_purpose);
   FG_ASSIGN_OR_RETURN(const auto op, storage::ReadOne<model::Operator>(store, op_name));
   FG_ASSIGN_OR_RETURN(const auto site, storage::ReadOne<model::Site>(store, site_name));
   FG_ASSIGN_OR_RETURN(auto purpose, storage::ReadOne<model::Purpose>(store, purpose_name));
@@ -57,8 +60,12 @@ Result<Surroundings> ReadSurroundings(const storage::Store& store, const Engine&
   FG_ASSIGN_OR_RETURN(std::vector<model::Exemption> exemptions,
                       storage::ReadResources<model::Exemption>(store, op_name));
   std::erase_if(exemptions, [](const model::Exemption& exemption) { return exemption.withdrawn; });
-  SetExemption(inputs, exemptions, {consent.op, consent.site}, consent.purpose, now);
+  SetExemption(inputs, exemptions, at, for_purpose, now);
   return found;
+}
+Result<Surroundings> ReadSurroundings(const storage::Store& store, const Engine& engine,
+                                      const model::Consent& consent, core::Timestamp now) {
+  return ReadSurroundings(store, engine, {consent.op, consent.site}, consent.purpose, now);
 }
 
 std::vector<Operation> OperationsOf(const std::set<ConsentScope>& scopes) {
@@ -190,6 +197,28 @@ Result<std::optional<core::Timestamp>> ComesOfAge(const storage::Store& store, c
     if (count_at(years) == of_an_adult) return Moment(model::HasLived(subject, years));
   }
   return Moment(model::HasLived(subject, kAdultYears));
+}
+
+Result<DestructionTest> DestructionTestAt(const storage::Store& store, const Engine& engine,
+                                          const model::SiteRef& site,
+                                          const model::PurposeId& purpose, core::Timestamp now) {
+  FG_ASSIGN_OR_RETURN(Surroundings read, ReadSurroundings(store, engine, site, purpose, now));
+  if (!read.view->MayDestroy()) return DestructionTest();
+  const auto around = std::make_shared<const Surroundings>(std::move(read));
+  return DestructionTest(
+      [around, site, now](const model::Subject& subject, const model::Consent& consent) {
+        rules::Inputs inputs(around->inputs);
+        SetAsked(inputs, std::nullopt, now);
+        SetSubject(inputs, &subject, /*enrolled=*/true, now);
+        SetConsent(inputs, &consent, around->purpose, site.site, now);
+        const rules::Evaluation evaluation =
+            around->view->Evaluate(inputs, Phase::kScheduled, rules::Stage::kCandidate);
+        return std::any_of(evaluation.unmet.begin(), evaluation.unmet.end(),
+                           [](const rules::Finding& finding) {
+                             return finding.rule->at_deadline == rules::AtDeadline::kDestroy &&
+                                    finding.missing.empty();
+                           });
+      });
 }
 
 int RepromptsIn(const std::vector<model::Consent>& newest_first, const model::SiteId& site,

@@ -536,6 +536,8 @@ void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const mode
   inputs.Set("guardian.verified", !consent->guardian_evidence_sha256.empty());
   inputs.Set("consent.recorded_at", consent->granted_at);
   inputs.Set("consent.expires_at", consent->expires_at);
+  // When people come by is not kept of them: the last that is known is that they agreed.
+  SetDate(inputs, "retention.last_interaction_on", model::DateOf(consent->granted_at));
 }
 
 void SetRestricted(rules::Inputs& inputs) {

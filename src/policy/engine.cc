@@ -1,6 +1,7 @@
 #include "facegate/policy/engine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -431,6 +432,15 @@ void AddGrounds(const Deployment& deployment, const Person& person, Grounds& gro
   grounds.person = SeenOf(person, deployment, grounds.decided_at);
 }
 
+// A person from elsewhere brings the rules that follow them.
+void AddPacksFollowing(const rules::RuleView& view, const rules::Inputs& inputs, Grounds& grounds) {
+  std::vector<rules::PackInfo> following = view.PacksFollowing(inputs);
+  if (following.empty()) return;
+  auto packs = std::make_shared<std::vector<rules::PackInfo>>(view.packs());
+  std::move(following.begin(), following.end(), std::back_inserter(*packs));
+  grounds.packs = std::move(packs);
+}
+
 Denial RefuseForStore(Grounds grounds, const Status& status) {
   const Reason reason = IsMissing(status) ? Reason::kUnknownResource : Reason::kFault;
   return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
@@ -473,8 +483,8 @@ Decision Engine::Decide(const Claim& claim) const {
       SetExemption(*inputs, deployment->exemptions, {claim.camera.op, claim.camera.site},
                    claim.purpose, grounds.decided_at);
   if (exemption != nullptr) grounds.exemption = exemption->id;
-  const std::vector<rules::Finding> refusals =
-      RefusalsOf(*deployment, *inputs, claim, grounds.decided_at);
+  if (person != nullptr) AddPacksFollowing(*deployment->view, *inputs, grounds);
+  const auto refusals = RefusalsOf(*deployment, *inputs, claim, grounds.decided_at);
   if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, *inputs);
   // An exemption can lift a law's demand for consent. facegate works on consents all the same: what
   // a record rests on, and what a withdrawal undoes, is one (decision 11).

@@ -104,6 +104,7 @@ bool Refuses(const rules::Finding& finding, rules::Phase phase, model::Operation
       if (operation == model::Operation::kEnroll) return true;
       break;
     case rules::AtDeadline::kNothing:
+    case rules::AtDeadline::kDestroy:
       break;
   }
   return phase == rules::Phase::kDeploy && finding.blocks;

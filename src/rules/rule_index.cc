@@ -68,6 +68,13 @@ bool RuleIndex::Denies(const Inputs& inputs, Phase phase, Stage stage) const {
   return false;
 }
 
+bool RuleIndex::MayDestroy() const {
+  const std::vector<Entry>& scheduled = Of(Phase::kScheduled, Stage::kCandidate);
+  return std::any_of(scheduled.begin(), scheduled.end(), [](const Entry& entry) {
+    return entry.rule->at_deadline == AtDeadline::kDestroy;
+  });
+}
+
 std::vector<const Rule*> RuleIndex::Foreclosed(const Inputs& inputs, Phase phase) const {
   std::vector<const Rule*> rules;
   for (const std::vector<Entry>& stage : entries_[static_cast<std::size_t>(phase)]) {

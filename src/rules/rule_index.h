@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "facegate/rules/expression.h"
@@ -25,6 +26,8 @@ class RuleIndex {
   Evaluation Evaluate(const Inputs& inputs, Phase phase, Stage stage) const;
   bool Denies(const Inputs& inputs, Phase phase, Stage stage) const;
   std::vector<const Rule*> Foreclosed(const Inputs& inputs, Phase phase) const;
+  // Whether a rule about a person destroys their template at its deadline.
+  bool MayDestroy() const;
 
  private:
   struct Entry {
@@ -37,6 +40,13 @@ class RuleIndex {
     return entries_[static_cast<std::size_t>(phase)][static_cast<std::size_t>(stage)];
   }
   std::array<std::array<std::vector<Entry>, 3>, 5> entries_;
+};
+
+// A pack of another place than the venue: those of its rules that ask where a person is from.
+struct Follower {
+  PackInfo pack;
+  std::string jurisdiction;
+  RuleIndex index;
 };
 
 struct RuleSet::Compiled {

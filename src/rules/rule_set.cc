@@ -1,6 +1,7 @@
 #include "facegate/rules/rule_set.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "facegate/core/check.h"
@@ -13,6 +14,13 @@
 
 namespace facegate::rules {
 namespace {
+
+constexpr std::string_view kPersonsCountry = "subject.country";
+constexpr std::string_view kPersonsRegion = "subject.region";
+
+bool Contains(const std::vector<std::size_t>& sorted, std::size_t index) {
+  return std::binary_search(sorted.begin(), sorted.end(), index);
+}
 
 template <class Enum, std::size_t kSize>
 std::optional<Enum> FromWord(const std::array<std::string_view, kSize>& words,
@@ -121,30 +129,88 @@ RuleView::RuleView(std::shared_ptr<const RuleSet> set)
 RuleView::~RuleView() = default;
 
 void RuleView::Add(std::size_t rule) {
+  rules_.push_back(&set_->rules_[rule]);
+  AddTo(*index_, rule);
+}
+
+void RuleView::AddTo(RuleIndex& index, std::size_t rule) const {
   const Rule& added = set_->rules_[rule];
-  rules_.push_back(&added);
   bool worded = false;
   for (const RuleSet::Compiled::Variant& variant : set_->compiled_->variants[rule]) {
     if (std::find(profiles_.begin(), profiles_.end(), variant.profile) == profiles_.end()) continue;
-    index_->Add(added, variant.body);
+    index.Add(added, variant.body);
     worded = true;
   }
-  if (!worded) index_->Add(added, set_->compiled_->bodies[rule]);
+  if (!worded) index.Add(added, set_->compiled_->bodies[rule]);
+}
+
+bool RuleView::AsksWhereFrom(std::size_t rule) const {
+  const auto reads = [&](const RuleBody& body, std::string_view name) {
+    const auto input = set_->vocabulary_->Find(name);
+    return input && Contains(body.when->inputs(), *input);
+  };
+  const auto asks = [&](const RuleBody& body) {
+    return reads(body, kPersonsRegion) || reads(body, kPersonsCountry);
+  };
+  const auto& variants = set_->compiled_->variants[rule];
+  return asks(set_->compiled_->bodies[rule]) ||
+         std::any_of(variants.begin(), variants.end(),
+                     [&](const auto& variant) { return asks(variant.body); });
+}
+
+bool RuleView::Follows(const Follower& follower, const Inputs& inputs) const {
+  const auto text = [&](std::string_view name) -> std::string_view {
+    const auto input = set_->vocabulary_->Find(name);
+    const auto* word = input ? std::get_if<std::string>(&inputs.at(*input)) : nullptr;
+    return word != nullptr ? std::string_view(*word) : std::string_view();
+  };
+  return CoversPerson(follower.jurisdiction, text(kPersonsCountry), text(kPersonsRegion));
+}
+
+std::vector<PackInfo> RuleView::PacksFollowing(const Inputs& inputs) const {
+  std::vector<PackInfo> packs;
+  for (const Follower& follower : followers_) {
+    if (Follows(follower, inputs)) packs.push_back(follower.pack);
+  }
+  return packs;
 }
 
 Evaluation RuleView::Evaluate(const Inputs& inputs, Phase phase, Stage stage) const {
   FG_CHECK(&inputs.vocabulary() == set_->vocabulary_.get());
-  return index_->Evaluate(inputs, phase, stage);
+  Evaluation evaluation = index_->Evaluate(inputs, phase, stage);
+  for (const Follower& follower : followers_) {
+    if (!Follows(follower, inputs)) continue;
+    Evaluation more = follower.index.Evaluate(inputs, phase, stage);
+    evaluation.provisional |= more.provisional;
+    evaluation.applies.insert(evaluation.applies.end(), more.applies.begin(), more.applies.end());
+    std::move(more.unmet.begin(), more.unmet.end(), std::back_inserter(evaluation.unmet));
+  }
+  return evaluation;
 }
 
 std::vector<const Rule*> RuleView::Foreclosed(const Inputs& inputs, Phase phase) const {
   FG_CHECK(&inputs.vocabulary() == set_->vocabulary().get());
-  return index_->Foreclosed(inputs, phase);
+  std::vector<const Rule*> foreclosed = index_->Foreclosed(inputs, phase);
+  for (const Follower& follower : followers_) {
+    if (!Follows(follower, inputs)) continue;
+    const std::vector<const Rule*> more = follower.index.Foreclosed(inputs, phase);
+    foreclosed.insert(foreclosed.end(), more.begin(), more.end());
+  }
+  return foreclosed;
+}
+
+bool RuleView::MayDestroy() const {
+  return index_->MayDestroy() ||
+         std::any_of(followers_.begin(), followers_.end(),
+                     [](const Follower& follower) { return follower.index.MayDestroy(); });
 }
 
 bool RuleView::Denies(const Inputs& inputs, Phase phase, Stage stage) const {
   FG_CHECK(&inputs.vocabulary() == set_->vocabulary_.get());
-  return index_->Denies(inputs, phase, stage);
+  if (index_->Denies(inputs, phase, stage)) return true;
+  return std::any_of(followers_.begin(), followers_.end(), [&](const Follower& follower) {
+    return Follows(follower, inputs) && follower.index.Denies(inputs, phase, stage);
+  });
 }
 
 ScenarioEvaluation EvaluateScenario(const RuleSet& rules, const Inputs& inputs,
@@ -154,7 +220,8 @@ ScenarioEvaluation EvaluateScenario(const RuleSet& rules, const Inputs& inputs,
 
 ScenarioEvaluation EvaluateScenario(const RuleView& rules, const Inputs& inputs,
                                     std::optional<Phase> phase, Judging judging) {
-  // A rule is found once for each phase and stage that it stands in.
+  // A rule is found once for each phase and stage that it stands in. Rules stand in one array, in
+  // the packs' order: so does the map.
   std::map<const Rule*, std::optional<Finding>> found;  // nothing: met
   ScenarioEvaluation scenario;
   for (std::size_t p = 0; p < kPhaseWords.size(); ++p) {
@@ -171,10 +238,7 @@ ScenarioEvaluation EvaluateScenario(const RuleView& rules, const Inputs& inputs,
       }
     }
   }
-  for (const Rule* rule : rules.rules()) {
-    const auto entry = found.find(rule);
-    if (entry == found.end()) continue;
-    std::optional<Finding>& finding = entry->second;
+  for (auto& [rule, finding] : found) {
     const bool untold = rule->live && finding && !finding->missing.empty();
     if (untold && judging == Judging::kOnPaper) {
       scenario.left_out.push_back(rule);

@@ -4,6 +4,7 @@
 #include "facegate/rules/document.h"
 #include "facegate/rules/rule_set.h"
 #include "facegate/rules/rule_view.h"
+#include "rules/rule_index.h"
 #include "rules/territory.h"
 
 namespace facegate::rules {
@@ -17,9 +18,13 @@ bool IsNamed(const Selection& selection, const Pack& pack) {
          selection.packs.end();
 }
 
+bool Stands(const Pack& pack) {
+  return pack.status == PackStatus::kInForce || pack.status == PackStatus::kGuidance;
+}
+
 bool LoadsByItself(const Selection& selection, const Pack& pack) {
-  const bool stands = pack.status == PackStatus::kInForce || pack.status == PackStatus::kGuidance;
-  return stands && Covers(pack.jurisdiction, selection.country, selection.region, selection.city);
+  return Stands(pack) &&
+         Covers(pack.jurisdiction, selection.country, selection.region, selection.city);
 }
 
 // That every named pack is there and has begun.
@@ -80,7 +85,18 @@ core::Result<std::shared_ptr<const RuleView>> RuleSet::Select(const Selection& s
     const std::size_t begin = next;
     while (next < rules_.size() && rules_[next].pack == pack.info.id) ++next;
     const bool named = IsNamed(selection, pack);
-    if (!named && !LoadsByItself(selection, pack)) continue;
+    if (!named && !LoadsByItself(selection, pack)) {
+      if (!Stands(pack) || !holds(SpanOf(pack.days, pack.jurisdiction))) continue;
+      Follower follower{pack.info, pack.jurisdiction, {}};
+      bool asks = false;
+      for (std::size_t i = begin; i < next; ++i) {
+        if (!view->AsksWhereFrom(i) || !holds(SpanOf(rules_[i].days, pack.jurisdiction))) continue;
+        view->AddTo(follower.index, i);
+        asks = true;
+      }
+      if (asks) view->followers_.push_back(std::move(follower));
+      continue;
+    }
     const bool on_its_days = holds(SpanOf(pack.days, pack.jurisdiction));
     if (named || on_its_days) view->packs_.push_back(pack.info);
     for (std::size_t i = begin; i < next; ++i) {

@@ -127,6 +127,12 @@ bool Covers(std::string_view jurisdiction, std::string_view country, std::string
   return (here || part.empty()) && Names(parts[2], Lower(city));
 }
 
+bool CoversPerson(std::string_view jurisdiction, std::string_view country,
+                  std::string_view region) {
+  if (country.empty()) country = region.substr(0, region.find('-'));
+  return !country.empty() && Covers(jurisdiction, country, region, "");
+}
+
 Place CanonicalPlace(std::string_view country, std::string_view region, std::string_view city) {
   Place place{std::string(country), std::string(region), std::string(city)};
   for (const std::string_view whole : {"EU", "UK"}) {

@@ -30,4 +30,8 @@ bool IsJurisdiction(std::string_view word);
 bool Covers(std::string_view jurisdiction, std::string_view country, std::string_view region,
             std::string_view city);
 
+// Whether a person from there is of the jurisdiction; the country may be told by the region alone
+// ("US-IL"). Nobody is of a city.
+bool CoversPerson(std::string_view jurisdiction, std::string_view country, std::string_view region);
+
 }  // namespace facegate::rules

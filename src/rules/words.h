@@ -6,8 +6,8 @@
 
 namespace facegate::rules {
 
-inline constexpr std::array<std::string_view, 3> kAtDeadlineWords = {"nothing", "enroll",
-                                                                     "everything"};
+inline constexpr std::array<std::string_view, 4> kAtDeadlineWords = {"nothing", "enroll",
+                                                                     "everything", "destroy"};
 inline constexpr std::array<std::string_view, 5> kPhaseWords = {"selection", "deploy", "request",
                                                                 "scheduled", "doc"};
 inline constexpr std::array<std::string_view, 4> kEffectWords = {"deny", "require", "warn",

@@ -198,11 +198,12 @@ class ConsentService {
   core::Status Export(const Caller& caller, const model::SubjectRef& subject,
                       const std::function<core::Status(std::string_view)>& take);
 
-  // Ends every granted consent to a purpose at a site, or those granted until a moment, as if its
-  // time were up: the purpose ended, or keeps nothing for so long any more. Returns how many.
+  // Ends every granted consent to a purpose at a site, or those that `which` names, as if its time
+  // were up: the purpose ended, or keeps nothing for so long any more. Returns how many, or what
+  // `which` returned.
+  using WhichConsents = std::function<core::Result<bool>(const model::Consent&)>;
   core::Result<int> EndPurpose(const Caller& caller, const model::SiteRef& site,
-                               const model::PurposeId& purpose,
-                               std::optional<core::Timestamp> granted_until = {});
+                               const model::PurposeId& purpose, const WhichConsents& which = {});
 
   // Erases the people of an operator who were registered, and whose last consent ended or was
   // refused, until a moment; not those whose data is restricted. Returns how many.

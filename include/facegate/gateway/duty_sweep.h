@@ -17,10 +17,11 @@ namespace facegate::gateway {
 
 // What one sweep put on record.
 struct DutySwept {
-  int thresholds = 0;      // passed, or fallen below again
-  int expiries = 0;        // resources that ran out
-  int consents_ended = 0;  // of purposes that ended, or beyond their purpose's retention
-  int people_erased = 0;   // without a consent for too long
+  int thresholds = 0;  // passed, or fallen below again
+  int expiries = 0;    // resources that ran out
+  // Of purposes that ended, beyond their purpose's retention, or by a rule that destroys.
+  int consents_ended = 0;
+  int people_erased = 0;  // without a consent for too long
 };
 
 // Each fact is recorded once, whichever sweep sees it first: a second sweep at the same moment
@@ -30,7 +31,8 @@ struct DutySwept {
 // registry.expired (kind, name, revision), retention.swept (cause, consents, people_erased).
 //
 // Retention is swept once a day: consents older than their purpose now lets them be are ended as if
-// their time were up, and people who had no consent in force for
+// their time were up, and so are those whose templates a rule has destroyed; people who had no
+// consent in force for
 // `unconsented_days_max` days are erased. Whose data is restricted is left as they are.
 //
 // Not thread-safe; one sweeper runs it.

@@ -5,6 +5,7 @@
 // somebody's of unknown age where that must be known, asked for again after a refusal.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -39,6 +40,16 @@ core::Result<std::optional<core::Timestamp>> ComesOfAge(const storage::Store& st
                                                         const model::Subject& subject,
                                                         const model::Consent& consent,
                                                         core::Timestamp now);
+
+// Whether a person's template is to be destroyed now, however long their consent would stand.
+using DestructionTest = std::function<bool(const model::Subject&, const model::Consent&)>;
+
+// By the rules of the phase scheduled at that site which destroy at their deadline; a rule that
+// lacks an input destroys nothing. Empty where no rule there does. Returns as RulesAgainst.
+core::Result<DestructionTest> DestructionTestAt(const storage::Store& store, const Engine& engine,
+                                                const model::SiteRef& site,
+                                                const model::PurposeId& purpose,
+                                                core::Timestamp now);
 
 // How often a consent was asked for since it was last refused at that site for that purpose; 0
 // where nobody ever refused.

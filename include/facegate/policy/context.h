@@ -102,8 +102,8 @@ void SetPopulation(rules::Inputs& inputs, const Population& population);
 inline constexpr std::string_view kRestrictedStatus = "restricted";
 // The word of consent.status; nullptr: "absent".
 std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp now);
-// consent.*, guardian.*, notice.given_before; nullptr: there is none, which is known (status
-// "absent"), not missing.
+// consent.*, guardian.*, notice.given_before, retention.last_interaction_on; nullptr: there is
+// none, which is known (status "absent"), not missing.
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
                 const model::SiteId& site, core::Timestamp now);
 // consent.status of a person whose data is frozen: over what SetConsent sets. No rule takes it for

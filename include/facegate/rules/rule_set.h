@@ -24,8 +24,9 @@ enum class Effect { kDeny, kRequire, kWarn, kReport };
 // Of kRequire. kBlockUntilMet refuses in the phases request and deploy as a deny does; kEscalating
 // blocks nothing by itself: warnings come first and the block at a deadline, which its owner keeps.
 enum class Severity { kNone, kBlockUntilMet, kEscalating };
-// What an unmet rule of the severity escalating stops, its deadline having passed.
-enum class AtDeadline { kNothing, kEnroll, kEverything };
+// What an unmet rule of the severity escalating stops, its deadline having passed. kDestroy is of
+// rules about a person, in the phase scheduled: it ends their consent and destroys the template.
+enum class AtDeadline { kNothing, kEnroll, kEverything, kDestroy };
 // How sure the catalogue is of the rule's content; kProductPolicy is a design choice, not law.
 enum class Confidence { kVerified, kCorroborated, kRecall, kProductPolicy };
 
@@ -191,7 +192,9 @@ class RuleSet : public std::enable_shared_from_this<RuleSet> {
   //     their days: the venue's country, region and city decide; where the region is not told, no
   //     pack of a region matches;
   //   - packs that the site names, wherever it is; drafts and superseded packs only so. The days of
-  //     a draft do not count, and a named pack stays in use after its last day.
+  //     a draft do not count, and a named pack stays in use after its last day;
+  //   - for whoever is from its jurisdiction (subject.country, subject.region), wherever the venue
+  //     is, a pack in_force or guidance with those of its rules that ask where a person is from.
   // Of these packs, the rules whose days hold the moment, in the words of the profiles. A moment
   // before every first day of a pack of law is no moment at which anything ran: the clock is wrong,
   // and then every first day counts as reached, so that setting it back permits nothing more.

@@ -14,6 +14,7 @@
 namespace facegate::rules {
 
 class RuleIndex;
+struct Follower;
 
 // What a site and the configuration say about where rules are asked for, and when.
 struct Selection {
@@ -46,6 +47,9 @@ class RuleView {
   // inputs turn out to be: for what is registered piece by piece.
   std::vector<const Rule*> Foreclosed(const Inputs& inputs, Phase phase) const;
 
+  // Whether a rule destroys templates at its deadline: of packs(), or of one that follows people.
+  bool MayDestroy() const;
+
   // True from one date of the packs in question until the next: for a moment between them, the
   // same selection gives the same rules. A cache selects again when this is false.
   bool Holds(core::Timestamp moment) const { return from_ <= moment && moment < until_; }
@@ -54,7 +58,10 @@ class RuleView {
 
   // The packs in use, in the order loaded; one of them may have no rule in force yet.
   const std::vector<PackInfo>& packs() const { return packs_; }
-  // The rules, in the packs' order.
+  // The packs besides that judge a person of those inputs, because they follow their people: empty
+  // for almost everybody.
+  std::vector<PackInfo> PacksFollowing(const Inputs& inputs) const;
+  // The rules of packs(), in their order.
   const std::vector<const Rule*>& rules() const { return rules_; }
   const std::vector<Profile>& profiles() const { return profiles_; }
   const RuleSet& rule_set() const { return *set_; }
@@ -64,9 +71,15 @@ class RuleView {
   explicit RuleView(std::shared_ptr<const RuleSet> set);
   // Adds a rule in the wordings that the profiles give it, or in its own.
   void Add(std::size_t rule);
+  // The same, to an index of its own.
+  void AddTo(RuleIndex& index, std::size_t rule) const;
+  // Whether a rule asks where a person is from.
+  bool AsksWhereFrom(std::size_t rule) const;
+  bool Follows(const Follower& follower, const Inputs& inputs) const;
 
   std::shared_ptr<const RuleSet> set_;
   std::unique_ptr<RuleIndex> index_;
+  std::vector<Follower> followers_;
   std::vector<const Rule*> rules_;
   std::vector<PackInfo> packs_;
   std::vector<Profile> profiles_;

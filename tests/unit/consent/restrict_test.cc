@@ -164,7 +164,9 @@ TEST_F(Retention, EndsWhatWasGrantedTooLongAgo) {
   clock_.Advance(5 * core::kMsPerDay);
   Enroll(MustGrant(Request(bob)), "t2");
   const auto ended =
-      service_->EndPurpose(caller_, {op_, hq_}, door_, clock_.Now() + -4 * core::kMsPerDay);
+      service_->EndPurpose(caller_, {op_, hq_}, door_, [this](const model::Consent& consent) {
+        return consent.granted_at <= clock_.Now() + -4 * core::kMsPerDay;
+      });
   ASSERT_TRUE(ended.ok());
   EXPECT_EQ(*ended, 1);
   EXPECT_EQ(CountTemplates(ada), 0u);

@@ -181,6 +181,50 @@ TEST_F(DutySweepTest, EndsConsentsThatAShortenedRetentionLetsGo) {
   EXPECT_NE(swept[0].find("\"cause\":\"RETENTION\",\"consents\":1"), std::string::npos);
 }
 
+// Where three weeks after somebody agreed last their template must be gone.
+constexpr const char* kForgetful = R"(
+id: forgetful
+version: 1.0.0
+jurisdiction: ANY
+status: in_force
+rules:
+  - id: forgetful.destroy
+    article: forgetful 1
+    title: Destroy on time
+    statement: Whoever has not been heard of for three weeks is forgotten.
+    phase: [scheduled]
+    when: true_for_information
+    check: days(retention.last_interaction_on, now) < 21
+    effect: {on_fail: require, severity: escalating, at_deadline: destroy, obligation: destroy}
+  - id: forgetful.untold
+    article: forgetful 2
+    title: Nothing by what is not known
+    statement: Whoever is from elsewhere is forgotten.
+    phase: [scheduled]
+    when: true_for_information
+    check: subject.region == 'US-IL'
+    effect: {on_fail: require, severity: escalating, at_deadline: destroy, obligation: destroy}
+)";
+
+TEST_F(DutySweepTest, DestroysWhatARuleHasDestroyedAtItsDeadline) {
+  const auto core = testing::CoreRules();
+  const auto pack = rules::RuleSet::Parse(core->vocabulary(), "forgetful.yaml", kForgetful);
+  ASSERT_TRUE(pack.ok()) << pack.status().ToString();
+  Enrol("person-a");
+  world.clock.Advance(10 * core::kMsPerDay);
+  Enrol("person-b");
+  world.clock.Advance(11 * core::kMsPerDay);
+  EXPECT_EQ(Sweep().consents_ended, 0) << "no rule of facegate's own destroys";
+  world.engine->Reload(*pack);
+  world.clock.Advance(core::kMsPerDay);
+  EXPECT_EQ(Sweep().consents_ended, 1);
+  EXPECT_EQ(*world.store->CountStoredPersons(World::op()), 1u);
+  const auto swept = Records("retention.swept");
+  ASSERT_EQ(swept.size(), 1u);
+  EXPECT_NE(swept[0].find("\"cause\":\"RULE\",\"consents\":1"), std::string::npos);
+  EXPECT_EQ(Sweep().consents_ended, 0) << "once a day";
+}
+
 TEST_F(DutySweepTest, ErasesWhoHadNoConsentForTooLong) {
   world.AddSubject("person-a");
   world.clock.Advance(300 * core::kMsPerDay);

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
+#include "facegate/crypto/primitives.h"
 #include "support/world/world.h"
 
 namespace facegate {
@@ -306,6 +309,46 @@ TEST_F(EngineTest, DoesNotAdmitAnEnrolmentWithTwoFacesInTheMark) {
   EXPECT_EQ(denial->view.total, 2);
 }
 
+// ---- Several frames under one permit
+
+TEST_F(EngineTest, LetsASittingLastAsLongAsItAsksAndNoLongerThanItMay) {
+  for (const auto& [asked_ms, granted_ms] : {std::pair{20'000, 20'000}, {90'000, 60'000}}) {
+    auto claim = world.EnrollClaim("person-a");
+    claim.lease_ms = asked_ms;
+    auto permit = world.ViewPermitFor(claim);
+    EXPECT_EQ(permit.scope().expires_at, world.clock.Now() + granted_ms);
+    world.Spend(std::move(permit));
+  }
+}
+
+TEST_F(EngineTest, SaysWhetherTheConsentBehindAPermitStands) {
+  auto permit = world.ViewPermitFor(world.EnrollClaim("person-a"));
+  EXPECT_TRUE(world.engine->StillStands(permit));
+  world.Withdraw(consent);
+  EXPECT_FALSE(world.engine->StillStands(permit));
+  world.Grant("person-a");
+  EXPECT_FALSE(world.engine->StillStands(permit)) << "another consent is another";
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, LetsNothingStandOfARestrictedPerson) {
+  auto permit = world.ViewPermitFor(world.EnrollClaim("person-a"));
+  world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  EXPECT_FALSE(world.engine->StillStands(permit));
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, JudgesWhoIsInViewInEachFrame) {
+  auto view_permit = world.ViewPermitFor(world.EnrollClaim("person-a"));
+  EXPECT_TRUE(world.engine->LetsUse(view_permit, {1, 1}));
+  EXPECT_FALSE(world.engine->LetsUse(view_permit, {2, 2}));
+  auto admission = world.engine->Admit(std::move(view_permit), {1, 1});
+  auto& permit = std::get<policy::Permit>(admission);
+  EXPECT_TRUE(world.engine->LetsUse(permit.view(), {1, 1})) << "of the same request";
+  EXPECT_FALSE(world.engine->LetsUse(permit.view(), {2, 2}));
+  world.Spend(std::move(permit));
+}
+
 TEST_F(EngineTest, NarrowsTheCameraRegionToTheMarkedOne) {
   auto claim = world.EnrollClaim("person-a");
   claim.region = model::Region{0.5, 0, 1, 0.5};
@@ -385,6 +428,77 @@ rules:
   EXPECT_EQ(denial.reason, Reason::kInputMissing);
   ASSERT_EQ(denial.findings.size(), 1u);
   EXPECT_EQ(denial.findings[0].missing, std::vector<std::string>{"pia.covers_purpose_version"});
+}
+
+// A law that follows its people: theirs need a consent in writing, wherever they are looked at.
+class FollowingTest : public EngineTest {
+ protected:
+  FollowingTest() {
+    const auto rules = rules::RuleSet::Parse(world.engine->rules()->vocabulary(), "home.yaml", R"(
+id: home
+version: 1.0.0
+name: Their own law
+jurisdiction: US-IL
+status: in_force
+rules:
+  - id: home.written
+    article: home 1
+    title: In writing
+    statement: Whoever is from here agrees in writing.
+    phase: [request]
+    when: venue.region == 'US-IL' or subject.region == 'US-IL'
+    check: consent.form == 'written'
+    reason: CONSENT_MISSING
+    effect: {on_fail: deny, obligation: ask in writing}
+    evidence: [none]
+)");
+    EXPECT_TRUE(rules.ok()) << rules.status().ToString();
+    world.engine->Reload(*rules);
+  }
+  // Registers somebody from there, who consents and is enrolled.
+  model::Consent Register(const std::string& id, const std::string& country,
+                          const std::string& region) {
+    model::Subject subject = *world.store->GetSubject(World::subject("person-a"));
+    subject.id = model::SubjectId(id);
+    subject.wrapped_secret = world.keys->Wrap(crypto::RandomSecret(32).span(),
+                                              audit::SubjectSecretContext(subject.op, subject.id));
+    subject.country = country;
+    subject.region = region;
+    world.Change(storage::PutSubject{subject});
+    world.MarkEnrolled(id);
+    return world.Grant(id);
+  }
+};
+
+TEST_F(FollowingTest, LeavesEverybodyElseAlone) {
+  int people = 0;
+  for (const auto& [country, region] :
+       {std::pair{"", ""}, {"US", ""}, {"US", "WA"}, {"CN", "IL"}}) {
+    const std::string id = std::string("somebody-").append(std::to_string(++people));
+    Register(id, country, region);
+    auto permit = world.PermitFor(world.VerifyClaim(id));
+    EXPECT_TRUE(permit.grounds().packs->empty()) << country << region;
+    world.Spend(std::move(permit));
+  }
+}
+
+TEST_F(FollowingTest, JudgesTheClaimedPersonByTheLawThatFollowsThem) {
+  Register("ann", "US", "Illinois");
+  const auto denial = world.DenialFor(world.VerifyClaim("ann"));
+  EXPECT_TRUE(Names(denial, "home.written"));
+  ASSERT_EQ(denial.grounds.packs->size(), 1u);
+  EXPECT_EQ(denial.grounds.packs->at(0).id, "home");
+}
+
+TEST_F(FollowingTest, LeavesThemOutOfASearch) {
+  const auto other = Register("ann", "US", "IL");
+  auto permit = world.PermitFor(world.IdentifyClaim());
+  const auto admits = [&](const char* id, const model::Consent& of) {
+    return permit.Admits({World::subject(id), World::site(), World::purpose(), of.id}).has_value();
+  };
+  EXPECT_TRUE(admits("person-a", consent));
+  EXPECT_FALSE(admits("ann", other));
+  world.Spend(std::move(permit));
 }
 
 TEST(VerdictOfRefusal, IsDenyForAbsoluteBansAndWithoutAWorkingAlternative) {

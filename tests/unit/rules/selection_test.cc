@@ -58,6 +58,76 @@ class Selecting : public ::testing::Test {
   Selection selection_;
 };
 
+// A law of Illinois with one rule that follows its people and one about venues there.
+class SelectingByPerson : public ::testing::Test {
+ protected:
+  SelectingByPerson() {
+    const auto vocabulary = Vocabulary::Parse("vocabulary", R"(inputs:
+  a: {type: bool, source: test}
+  subject.country: {type: string, stage: candidate, source: test}
+  subject.region: {type: string, stage: candidate, source: test}
+)");
+    const auto set = RuleSet::Parse(*vocabulary, "il.yaml", R"(
+id: il
+version: 1.0.0
+jurisdiction: US-IL
+status: in_force
+effective_from: 2020-01-01
+rules:
+  - id: il.person
+    article: il 1
+    title: t
+    statement: s
+    phase: [request]
+    when: subject.region != 'US-WA'
+    check: a
+    effect: {on_fail: deny}
+  - id: il.venue
+    article: il 2
+    title: t
+    statement: s
+    phase: [request]
+    when: true_for_information
+    check: a and subject.region == 'nowhere'
+    effect: {on_fail: deny}
+)");
+    EXPECT_TRUE(set.ok()) << set.status().ToString();
+    selection_.country = "CN";
+    selection_.moment = At("2026-03-02T08:00:00Z");
+    set_ = *set;
+  }
+  // The rules of that stage that are not met for a person from there.
+  std::vector<std::string> Unmet(const std::string& country, const std::string& region) const {
+    const auto view = set_->Select(selection_);
+    EXPECT_TRUE(view.ok()) << view.status().ToString();
+    Inputs inputs(set_->vocabulary());
+    if (!country.empty()) inputs.Set("subject.country", country);
+    if (!region.empty()) inputs.Set("subject.region", region);
+    std::vector<std::string> ids;
+    const Evaluation evaluation = (*view)->Evaluate(inputs, Phase::kRequest, Stage::kCandidate);
+    for (const Finding& finding : evaluation.unmet) ids.push_back(finding.rule->id);
+    EXPECT_EQ((*view)->Denies(inputs, Phase::kRequest, Stage::kCandidate), !ids.empty());
+    EXPECT_EQ((*view)->PacksFollowing(inputs).size(), ids.empty() ? 0u : 1u);
+    EXPECT_THAT((*view)->packs(), IsEmpty());
+    return ids;
+  }
+  std::shared_ptr<const RuleSet> set_;
+  Selection selection_;
+};
+
+TEST_F(SelectingByPerson, TakesTheRulesThatAskWhereSomebodyIsFrom) {
+  EXPECT_THAT(Unmet("US", "US-IL"), ElementsAre("il.person"));
+  EXPECT_THAT(Unmet("", "US-IL"), ElementsAre("il.person"));
+  EXPECT_THAT(Unmet("US", "Illinois"), ElementsAre("il.person"));
+}
+
+TEST_F(SelectingByPerson, TakesNoneForWhoeverIsFromElsewhereOrDidNotSay) {
+  EXPECT_THAT(Unmet("", ""), IsEmpty());
+  EXPECT_THAT(Unmet("US", ""), IsEmpty());
+  EXPECT_THAT(Unmet("US", "US-NY"), IsEmpty());
+  EXPECT_THAT(Unmet("CN", "IL"), IsEmpty());
+}
+
 class SelectingByPlace : public Selecting {
  protected:
   SelectingByPlace() {
