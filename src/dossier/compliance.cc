@@ -37,6 +37,13 @@ struct Heard {
   std::set<std::uint64_t> records;
 };
 
+// The registered things that a rule reads.
+struct RestsOn {
+  std::set<Origin> origins;
+  std::set<std::uint64_t> of_period;
+  std::set<std::uint64_t> after;
+};
+
 class Report {
  public:
   Report(const Sources& sources, Deployments deployments, Evidence evidence,
@@ -151,20 +158,26 @@ class Report {
     const auto heard = heard_.find(rule.id);
     const Standing& stands = standing == standings_.end() ? kNone : standing->second;
     const Heard& said = heard == heard_.end() ? kSilence : heard->second;
-    result.state = StateOf(rule, stands, said);
+    FG_ASSIGN_OR_RETURN(const RestsOn rests_on, RestsOnOf(rule));
+    result.state = StateOf(rule, stands, said, rests_on);
     std::set<std::uint64_t> records = said.records;
     if (result.state != RuleState::kNotApplicable) {
-      FG_ASSIGN_OR_RETURN(result.evidence, EvidenceOf(rule, stands, said, records));
+      result.evidence = EvidenceOf(rule, stands, said, rests_on);
+      records.insert(rests_on.of_period.begin(), rests_on.of_period.end());
     }
     result.records.assign(records.begin(), records.end());
     if (result.state == RuleState::kUnmet) result.duty = TextOr(rule.obligation);
     return result;
   }
 
-  // What needs a person is met where the gateway refused everybody for whom it was not.
-  RuleState StateOf(const rules::Rule& rule, const Standing& stands, const Heard& said) const {
+  // What needs a person is met where the gateway refused everybody for whom it was not. What is
+  // registered is judged as it is today: where that changed after the period, today's answer is
+  // none about then.
+  RuleState StateOf(const rules::Rule& rule, const Standing& stands, const Heard& said,
+                    const RestsOn& rests_on) const {
     if (said.allowed > 0) return RuleState::kUnmet;
     if (deployments_.reviews.empty()) return RuleState::kNotChecked;
+    if (!rests_on.after.empty()) return RuleState::kNotChecked;
     if (!stands.applies) {
       return said.refused > 0 ? RuleState::kMet : RuleState::kNotApplicable;
     }
@@ -175,17 +188,14 @@ class Report {
     return decisions_ > 0 ? RuleState::kMet : RuleState::kNotChecked;
   }
 
-  // Adds the registry events of the period to `records`.
-  Result<std::optional<std::string>> EvidenceOf(const rules::Rule& rule, const Standing& stands,
-                                                const Heard& said,
-                                                std::set<std::uint64_t>& records) const {
+  std::optional<std::string> EvidenceOf(const rules::Rule& rule, const Standing& stands,
+                                        const Heard& said, const RestsOn& rests_on) const {
     std::vector<std::string> parts;
-    const auto names = inputs_of_.find(&rule);
-    std::set<Origin> origins;
-    if (names != inputs_of_.end()) origins = evidence_.For(names->second);
+    const std::set<Origin>& origins = rests_on.origins;
     const bool checked = rule.machine_checkable != rules::MachineCheckable::kNone;
     if (checked && !origins.empty()) parts.push_back(phrases_.RestsOn(origins));
     if (checked && origins.empty()) parts.push_back(phrases_.OwnChecks());
+    if (checked && !rests_on.after.empty()) parts.push_back(phrases_.ChangedSince(rests_on.after));
     if (!stands.missing.empty()) {
       parts.push_back(phrases_.NotStated({stands.missing.begin(), stands.missing.end()}));
     }
@@ -199,20 +209,29 @@ class Report {
     if (deployments_.reviews.empty()) parts = {phrases_.NothingRuns()};
     if (provisional_ && CountsWorkDays(rule)) parts.push_back(phrases_.Provisional());
     if (!rule.people.empty()) parts.push_back(phrases_.ForPeople(rule.people));
-    for (const Origin& origin : origins) {
-      FG_ASSIGN_OR_RETURN(const bool is_of_period, IsOfPeriod(origin.record));
-      if (is_of_period) records.insert(origin.record);
-    }
     return TextOr(phrases_.Joined(parts));
+  }
+
+  // What a rule's inputs come from, and which of it was registered in the period, or after it.
+  Result<RestsOn> RestsOnOf(const rules::Rule& rule) const {
+    RestsOn rests_on;
+    const auto names = inputs_of_.find(&rule);
+    if (names != inputs_of_.end()) rests_on.origins = evidence_.For(names->second);
+    for (const Origin& origin : rests_on.origins) {
+      FG_ASSIGN_OR_RETURN(const model::Date day, DayOfRecord(origin.record));
+      if (IsWithin(*sources_.order.period, day)) rests_on.of_period.insert(origin.record);
+      if (sources_.order.period->until < day) rests_on.after.insert(origin.record);
+    }
+    return rests_on;
   }
 
   static bool CountsWorkDays(const rules::Rule& rule) {
     return (rule.when + rule.check).find("workdays_cn") != std::string::npos;
   }
 
-  Result<bool> IsOfPeriod(std::uint64_t record) const {
-    const auto known = of_period_.find(record);
-    if (known != of_period_.end()) return known->second;
+  Result<model::Date> DayOfRecord(std::uint64_t record) const {
+    const auto known = days_.find(record);
+    if (known != days_.end()) return known->second;
     FG_ASSIGN_OR_RETURN(const auto entries, sources_.store.ReadEntries(sources_.op.id, record, 1));
     if (entries.empty()) {
       return Status(core::Code::kDataLoss, "BAD_RECORD", "a registry event is not in the log");
@@ -220,7 +239,7 @@ class Report {
     FG_ASSIGN_OR_RETURN(const Line line, LineOf(entries.front()));
     FG_ASSIGN_OR_RETURN(const core::Timestamp time,
                         core::ParseRfc3339(line.json.StringOr("time", "")));
-    return of_period_[record] = IsWithin(*sources_.order.period, time);
+    return days_[record] = model::DateOf(time);
   }
 
   const Sources& sources_;
@@ -233,7 +252,7 @@ class Report {
   std::map<std::string, Heard> heard_;
   std::int64_t decisions_ = 0;
   bool provisional_ = false;
-  mutable std::map<std::uint64_t, bool> of_period_;
+  mutable std::map<std::uint64_t, model::Date> days_;
 };
 
 }  // namespace

@@ -139,6 +139,13 @@ std::string Phrases::NobodyCame() const {
   return Pick("Judged with every request; none came in the period.",
               "每次请求时核查；本期间没有请求。");
 }
+std::string Phrases::ChangedSince(const std::set<std::uint64_t>& records) const {
+  std::vector<std::string> items;
+  for (const std::uint64_t record : records) items.push_back(std::to_string(record));
+  return Pick("Changed after the period, so that today's register does not tell: record ",
+              "本期间之后有变动，今日登记不能说明当时情况：记录 ") +
+         List(items) + Pick(".", "。");
+}
 std::string Phrases::NothingRuns() const {
   return Pick("No camera is registered here, or no purpose.", "此处未登记摄像机，或未登记目的。");
 }

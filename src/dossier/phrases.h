@@ -27,6 +27,7 @@ class Phrases {
   // it was not met.
   std::string Judged(std::int64_t decisions, std::int64_t refused, std::int64_t allowed) const;
   std::string NobodyCame() const;
+  std::string ChangedSince(const std::set<std::uint64_t>& records) const;
   std::string NothingRuns() const;
   std::string ForPeople(const std::string& what) const;
   std::string Provisional() const;

@@ -112,6 +112,19 @@ class DraftTest : public ::testing::Test {
     FG_CHECK(answer.ok());
     return answer->receipt().index;
   }
+  // Registers an assessment of the purpose; gives its record.
+  std::uint64_t Assess() {
+    model::Assessment assessment;
+    assessment.op = testing::World::op();
+    assessment.purpose = testing::World::purpose();
+    assessment.id = model::AssessmentId("a1");
+    assessment.approved_by = "officer";
+    assessment.approved_on = Today();
+    assessment.retained_until = model::AddYears(Today(), 4);
+    const auto made = registry_.Create(CallerWith("one"), assessment);
+    FG_CHECK(made.ok());
+    return made->log_index;
+  }
   model::Date Today() const { return model::DateOf(world_.clock.Now()); }
   void AddComplaint(const std::string& id, int received_ago, std::optional<int> answered_ago) {
     model::Complaint complaint;
@@ -174,21 +187,30 @@ TEST_F(DraftTest, TellsWhatIsUnmetWithItsDutyAndWhatGaveTheEvidence) {
   EXPECT_EQ(RuleIn(report, "gdpr.a35").state, documents::RuleState::kUnmet);
   EXPECT_EQ(RuleIn(report, "gdpr.a35").duty, "assess the purpose in its present version");
 
-  model::Assessment assessment;
-  assessment.op = testing::World::op();
-  assessment.purpose = testing::World::purpose();
-  assessment.id = model::AssessmentId("a1");
-  assessment.approved_by = "officer";
-  assessment.approved_on = Today();
-  assessment.retained_until = model::AddYears(Today(), 4);
-  const auto made = registry_.Create(CallerWith("one"), assessment);
-  ASSERT_TRUE(made.ok()) << made.status().ToString();
+  const std::uint64_t made = Assess();
   report = Draft<documents::ComplianceModel>(Compliance());
   const auto& met = RuleIn(report, "gdpr.a35");
   EXPECT_EQ(met.state, documents::RuleState::kMet);
-  EXPECT_THAT(met.records, Contains(made->log_index));
-  EXPECT_THAT(*met.evidence, HasSubstr("assessment in record " + std::to_string(made->log_index)));
+  EXPECT_THAT(met.records, Contains(made));
+  EXPECT_THAT(*met.evidence, HasSubstr("assessment in record " + std::to_string(made)));
   EXPECT_FALSE(met.duty.has_value());
+}
+
+TEST_F(DraftTest, SaysNothingOfAPeriodAfterWhichTheRegisterChanged) {
+  Order then = Compliance();
+  then.period = Period{Day("2026-03-01"), Day("2026-03-02")};
+  const auto settled = Draft<documents::ComplianceModel>(then);
+  EXPECT_EQ(RuleIn(settled, "gdpr.a35").state, documents::RuleState::kUnmet);
+
+  world_.clock.Advance(5 * core::kMsPerDay);
+  const std::uint64_t made = Assess();
+  const auto report = Draft<documents::ComplianceModel>(then);
+  const auto& unknown = RuleIn(report, "gdpr.a35");
+  EXPECT_EQ(unknown.state, documents::RuleState::kNotChecked);
+  EXPECT_THAT(*unknown.evidence, HasSubstr("does not tell: record " + std::to_string(made)));
+  EXPECT_THAT(unknown.records, Not(Contains(made)));
+  EXPECT_EQ(RuleIn(Draft<documents::ComplianceModel>(Compliance()), "gdpr.a35").state,
+            documents::RuleState::kMet);
 }
 
 TEST_F(DraftTest, LeavesToPeopleWhatNoMachineChecks) {
