@@ -13,6 +13,7 @@
 
 #include "facegate/core/check.h"
 #include "facegate/storage/store.h"
+#include "storage/people_links.h"
 
 namespace facegate::storage {
 namespace {
@@ -131,6 +132,7 @@ class Applier {
   Status operator()(const SubjectUnrestricted& p) const;
 
  private:
+  void Unlink(const model::SubjectRef& subject);
   Status NeedAlive(const model::SubjectRef& subject) const {
     const auto it = state_.subjects.find(subject);
     if (it != state_.subjects.end() && !it->second.erased) return Status::Ok();
@@ -210,7 +212,31 @@ Status Applier::operator()(const EraseSubject& c) {
   fence.subject.log_index = log_index_;
   fence.erased = true;
   undo_.Set(state_.subjects, c.subject, std::move(fence));
+  Unlink(c.subject);
   return Status::Ok();
+}
+
+void Applier::Unlink(const model::SubjectRef& subject) {
+  const PeopleLinks links(subject);
+  const auto unlink = [&links](Resource& resource) {
+    const std::size_t at = resource.body.find(links.link);
+    if (at != std::string::npos) resource.body.replace(at, links.link.size(), links.unlinked);
+  };
+  for (const std::string& below : links.below) {
+    std::vector<std::string> names;
+    for (auto it = state_.resources.lower_bound(below);
+         it != state_.resources.end() && it->first.starts_with(below); ++it) {
+      names.push_back(it->first);
+    }
+    for (const std::string& name : names) {
+      StoredResource next = state_.resources.at(name);
+      unlink(next.current);
+      for (auto& [index, revision] : next.history) {
+        if (revision.has_value()) unlink(*revision);
+      }
+      undo_.Set(state_.resources, name, std::move(next));
+    }
+  }
 }
 
 Status Applier::operator()(const PutConsent& c) {

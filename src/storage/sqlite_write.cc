@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "facegate/core/check.h"
+#include "storage/people_links.h"
 #include "storage/sqlite_rows.h"
 #include "storage/sqlite_schema.h"
 
@@ -246,7 +247,22 @@ Status BatchWriter::operator()(const EraseSubject& c) {
       WHERE op = ?1 AND id = ?2)sql")
       .Bind(c.subject.op, c.subject.subject, index_)
       .Run();
+  Unlink(c.subject);
   return Status::Ok();
+}
+
+void BatchWriter::Unlink(const model::SubjectRef& subject) {
+  const PeopleLinks links(subject);
+  for (const std::string& below : links.below) {
+    // '0' is the character behind '/'.
+    const std::string behind = below.substr(0, below.size() - 1) + '0';
+    for (const char* sql : {"UPDATE resources SET body = replace(body, ?3, ?4)"
+                            " WHERE name > ?1 AND name < ?2 AND instr(body, ?3) > 0",
+                            "UPDATE resource_history SET body = replace(body, ?3, ?4)"
+                            " WHERE name > ?1 AND name < ?2 AND instr(body, ?3) > 0"}) {
+      Query(connection_, sql).Bind(below, behind, links.link, links.unlinked).Run();
+    }
+  }
 }
 
 Status BatchWriter::operator()(const PutConsent& c) {

@@ -49,6 +49,7 @@ class BatchWriter {
   bool HasTemplates(const model::SubjectRef& subject);
   void AddPersons(int count);
   void RecordRevision(const std::string& name);
+  void Unlink(const model::SubjectRef& subject);
   // Zeroes every slot that `sql`, a query of one column, answers for `subject` and `purpose`.
   void DestroySlots(const char* sql, const model::SubjectRef& subject, const std::string& purpose);
 

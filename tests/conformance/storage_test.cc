@@ -587,6 +587,45 @@ TEST_P(Conformance, KnowsNothingOfASubjectThatNeverWas) {
   EXPECT_TRUE(store_->ListTemplatesOf(SubjectRefOf("p1"))->empty());
 }
 
+TEST_P(Conformance, LeavesNoComplaintThatNamesWhoIsErased) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  CommitChange(*store_, PutSubject{SubjectOf("p12")});
+  const auto complaint = [](const char* id, const char* subject, std::uint64_t revision) {
+    model::Complaint value;
+    value.op = Op();
+    value.id = model::ComplaintId(id);
+    value.subject = model::SubjectId(subject);
+    value.deadline_days = static_cast<int>(revision);
+    return PutResource{model::NameOf(value), "complaint", "operators/acme",
+                       model::ToJson(value).Dump(), revision};
+  };
+  model::RightsRequest request;
+  request.op = Op();
+  request.id = model::RightsRequestId("r");
+  request.subject = model::SubjectId("p1");
+  const std::string name = "operators/acme/complaints/c";
+  CommitChange(*store_, complaint("c", "p1", 1));
+  const std::uint64_t first = store_->GetResource(name)->log_index;
+  CommitChange(*store_, complaint("c", "p1", 2));
+  CommitChange(*store_, complaint("d", "p12", 1));
+  CommitChange(*store_, PutResource{model::NameOf(request), "rightsRequest", "operators/acme",
+                                    model::ToJson(request).Dump(), 1});
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+
+  const auto now = store_->GetResource(name);
+  EXPECT_EQ(now->revision, 2u);
+  for (const std::string& body : {now->body, store_->GetResourceAt(name, first)->body,
+                                  store_->GetResource(model::NameOf(request))->body}) {
+    EXPECT_EQ(body.find("p1"), std::string::npos) << body;
+  }
+  const auto parsed = model::FromJson<model::Complaint>(*core::Json::Parse(now->body));
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  EXPECT_TRUE(parsed->subject.empty());
+  EXPECT_EQ(parsed->deadline_days, 2);
+  EXPECT_NE(store_->GetResource("operators/acme/complaints/d")->body.find("p12"),
+            std::string::npos);
+}
+
 TEST_P(Conformance, RefusesASubjectTwice) {
   CommitChange(*store_, PutSubject{SubjectOf("p1")});
   ExpectRefused(PutSubject{SubjectOf("p1")});

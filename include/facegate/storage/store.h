@@ -71,6 +71,7 @@ struct PutSubject {
   model::Subject subject;  // created; a subject of that id must not exist, alive or erased
 };
 // Destroys secret, keys, templates and consents' links of a subject and fences the id for ever.
+// Complaints and rights requests that name the person stay, and name nobody, in any revision.
 struct EraseSubject {
   model::SubjectRef subject;
 };

@@ -1,6 +1,8 @@
 // What may become of a resource: state machines, what is fixed once it was said, and what is kept.
+#include <set>
 #include <string>
 
+#include "facegate/storage/typed.h"
 #include "office.h"
 
 namespace facegate::registry {
@@ -346,12 +348,37 @@ TEST_F(Answers, AreStillGivenWhenThePersonAndThePlaceAreGone) {
 
   request.answered_on = Day("03-02");
   request.outcome = model::RightsOutcome::kGranted;
+  EXPECT_EQ(ReasonOfUpdate(request), "SUBJECT_ERASED") << "no register names them again";
+  request.subject = registry_->Get<model::RightsRequest>(model::NameOf(request))->resource.subject;
+  EXPECT_TRUE(request.subject.empty());
   EXPECT_EQ(ReasonOfUpdate(request), "");
   complaint.answered_on = Day("03-02");
   complaint.outcome = model::ComplaintOutcome::kUpheld;
   EXPECT_EQ(ReasonOfUpdate(complaint), "");
   complaint.subject = model::SubjectId("ada");
   EXPECT_EQ(ReasonOfUpdate(complaint), "SUBJECT_ERASED") << "a link that is new";
+}
+
+// A hash of the register's few words would tell whoever guesses a name that they guessed right.
+TEST_F(Answers, AreHashedWithoutTheirPersonInTheLog) {
+  AddSubject("ada");
+  AddSubject("bob");
+  model::RightsRequest request = Must(ARightsRequest()).resource;
+  for (const char* id : {"ada", "bob"}) {
+    request.subject = model::SubjectId(id);
+    request = Updated(request);
+  }
+  storage::LogQuery query;
+  query.type = "registry.rights_request";
+  query.limit = 100;
+  const auto records = store_->QueryLog(op_, query);
+  ASSERT_TRUE(records.ok());
+  std::set<std::string> hashes;
+  for (const auto& record : *records) {
+    hashes.insert(storage::LineOf(record.entry)->StringOr("sha256", ""));
+  }
+  EXPECT_EQ(records->size(), 3u);
+  EXPECT_EQ(hashes.size(), 1u);
 }
 
 // ---- Incidents ----
