@@ -151,13 +151,14 @@ audit::Presented AlternativeService::JudgeShownPass(const policy::Grounds& groun
   presented.issued_by = pass->issued_by;
   if (!model::LetsThrough(presented.reason) || pass->many_uses) return presented;
   // The commit decides; this spares it what it would refuse.
-  const Result<bool> used = store_.IsPassUsed(camera.op, pass->id);
+  const model::PassId used_as = audit::UsedAs(pass->issued_by);
+  const Result<bool> used = store_.IsPassUsed(camera.op, used_as);
   if (!used.ok()) return Answer(Reason::kFault);
   if (*used) {
     presented.reason = Reason::kPassReplayed;
     return presented;
   }
-  presented.use = storage::UsePass{camera.op, pass->id, pass->expires_at, grounds.decided_at};
+  presented.use = storage::UsePass{camera.op, used_as, pass->expires_at, grounds.decided_at};
   return presented;
 }
 

@@ -6,8 +6,12 @@
 #include <fstream>
 #include <sstream>
 
+#include "facegate/alternatives/alternative_service.h"
+#include "facegate/crypto/primitives.h"
+#include "facegate/registry/registry_service.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
+#include "facegate/wording/wording.h"
 #include "support/base/temp_dir.h"
 #include "support/world/world.h"
 
@@ -247,6 +251,66 @@ TEST_F(BackupTest, RevivesNoConsentThatWasWithdrawn) {
             model::ConsentStatus::kWithdrawn);
   EXPECT_FALSE(found->store->GetTemplateKey(World::subject("person-a"), World::purpose()).ok());
   EXPECT_TRUE(found->store->ListTemplatesOf(World::subject("person-a"))->empty());
+}
+
+TEST_F(BackupTest, OpensNothingThatWasClosedSince) {
+  world->SetAlternatives({{model::AlternativeKind::kQr, "code reader", true},
+                          {model::AlternativeKind::kCard, "badge reader", true}});
+  registry::RegistryService registry{*world->store, *world->ledger, world->clock, *world->engine,
+                                     wording::Wordlist::Empty()};
+  alternatives::AlternativeService ways{*world->store, *world->ledger, *world->keys,
+                                        world->clock,  *world->engine, registry};
+  const auto desk = [] {
+    return alternatives::Caller{{model::Role::kOperator, "f00d", ""}, crypto::RandomUuid()};
+  };
+  const auto badge = [&](const char* on_badge) {
+    alternatives::NewBadge order;
+    order.op = World::op();
+    order.on_badge = on_badge;
+    const auto made = ways.RegisterBadge(desk(), order);
+    EXPECT_TRUE(made.ok()) << made.status().ToString();
+    return model::BadgeRef{World::op(), made->id};
+  };
+  const auto pass = [&] {
+    alternatives::PassOrder order;
+    order.site = {World::op(), World::site()};
+    order.not_before = world->clock.Now();
+    order.expires_at = world->clock.Now() + core::kMsPerDay;
+    const auto issued = ways.IssuePass(desk(), order);
+    EXPECT_TRUE(issued.ok()) << issued.status().ToString();
+    return *issued;
+  };
+  const auto present = [&](model::CredentialKind kind, std::string_view shown) {
+    policy::Claim claim = world->VerifyClaim("nobody");
+    claim.subject.reset();
+    claim.credential = kind;
+    const auto answer = ways.Present(claim, shown);
+    EXPECT_EQ(answer->outcome().verdict, model::Verdict::kAllow);
+  };
+  const model::BadgeRef lost = badge("lost");
+  const model::BadgeRef kept = badge("kept");
+  const alternatives::IssuedPass used = pass();
+  const alternatives::IssuedPass unused = pass();
+  const Manifest made = MustCreate();
+  ASSERT_TRUE(ways.RemoveBadge(desk(), lost).ok());
+  const model::BadgeRef brief = badge("made and removed after the backup");
+  ASSERT_TRUE(ways.RemoveBadge(desk(), brief).ok());
+  present(model::CredentialKind::kPass, used.text);
+  const alternatives::IssuedPass later = pass();
+  present(model::CredentialKind::kPass, later.text);
+  present(model::CredentialKind::kBadge, "kept");
+  Stop();
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  const auto found = Start();
+  EXPECT_EQ(found->store->GetBadge(lost).status().code(), core::Code::kNotFound);
+  EXPECT_TRUE(found->store->GetBadge(kept).ok());
+  const auto is_used = [&](const alternatives::IssuedPass& one) {
+    return *found->store->IsPassUsed(World::op(), audit::UsedAs(one.receipt.index));
+  };
+  EXPECT_TRUE(is_used(used));
+  EXPECT_TRUE(is_used(later));
+  EXPECT_FALSE(is_used(unused));
 }
 
 TEST_F(BackupTest, RevivesNobodyWhoWasErased) {
