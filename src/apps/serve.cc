@@ -4,6 +4,7 @@
 #include "apps/wiring.h"
 #include "facegate/gateway/gallery_dropper.h"
 #include "facegate/gateway/sweeper.h"
+#include "facegate/rpc/token_desk.h"
 
 namespace facegate::apps {
 
@@ -41,8 +42,10 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
   const gateway::Sweeper sweeper(consents, duties, alternatives, backups, logger, options.sweep_ms);
 
-  const rpc::Parts parts{gateway, consents, registry, engine, *ledger,      *store,
-                         *keys,   clock,    metrics,  logger, alternatives, &backups};
+  rpc::TokenDesk token_desk(consents, clock,
+                            static_cast<int>(config.consent_page.bad_tokens_per_minute_max));
+  const rpc::Parts parts{gateway, consents, registry, engine,       *ledger,    *store,  *keys,
+                         clock,   metrics,  logger,   alternatives, token_desk, &backups};
   FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
                                                             ServerInfoOf(*faces), parts));
   FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));

@@ -154,8 +154,6 @@ rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config) {
   options.message_bytes_max = static_cast<int>(config.rpc.request_bytes_max);
   options.requests_max = static_cast<int>(config.rpc.concurrent_requests_max);
   options.public_url = config.consent_page.public_url;
-  options.bad_tokens_per_minute_max =
-      static_cast<int>(config.consent_page.bad_tokens_per_minute_max);
   options.backup_days_max = static_cast<int>(config.backup.backup_days_max);
   return options;
 }
@@ -178,8 +176,6 @@ core::Result<std::unique_ptr<rpc::ConsentPages>> StartConsentPages(
   rpc::ConsentPageOptions options;
   options.listen_address = config.consent_page.listen;
   options.public_url = config.consent_page.public_url;
-  options.bad_tokens_per_minute_max =
-      static_cast<int>(config.consent_page.bad_tokens_per_minute_max);
   FG_ASSIGN_OR_RETURN(auto pages, rpc::ConsentPages::Start(options, parts));
   parts.logger.Info("consent_pages_ready", {{"port", std::to_string(pages->port())}});
   return pages;

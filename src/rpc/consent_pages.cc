@@ -7,10 +7,10 @@
 #include "facegate/core/bytes.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/dossier/consent_receipts.h"
+#include "facegate/rpc/token_desk.h"
 #include "facegate/storage/typed.h"
 #include "rpc/consent_page_html.h"
 #include "rpc/page_listener.h"
-#include "rpc/token_desk.h"
 
 namespace facegate::rpc {
 namespace {
@@ -63,7 +63,7 @@ class Pages {
         keys_(parts.keys),
         ledger_(parts.ledger),
         logger_(parts.logger),
-        desk_(parts.consents, parts.clock, options.bad_tokens_per_minute_max),
+        desk_(parts.token_desk),
         receipts_(parts.store, parts.engine, parts.ledger, parts.keys, parts.clock,
                   options.public_url) {}
 
@@ -180,7 +180,7 @@ class Pages {
   const crypto::KeyRing& keys_;
   const audit::Ledger& ledger_;
   core::Logger& logger_;
-  TokenDesk desk_;
+  TokenDesk& desk_;
   const dossier::ConsentReceipts receipts_;
 };
 

@@ -3,10 +3,10 @@
 
 #include "facegate/consent/consent_service.h"
 #include "facegate/dossier/consent_receipts.h"
+#include "facegate/rpc/token_desk.h"
 #include "facegate/v1/consent_service.grpc.pb.h"
 #include "rpc/call_guard.h"
 #include "rpc/page_tokens.h"
-#include "rpc/token_desk.h"
 
 namespace facegate::rpc {
 

@@ -20,7 +20,6 @@
 #include "rpc/gateway_service.h"
 #include "rpc/page_tokens.h"
 #include "rpc/registry_service.h"
-#include "rpc/token_desk.h"
 
 namespace facegate::rpc {
 namespace {
@@ -80,10 +79,10 @@ struct Server::Impl {
         drafter(parts.store, parts.engine, parts.clock, options.public_url),
         receipts(parts.store, parts.engine, parts.ledger, parts.keys, parts.clock,
                  options.public_url),
-        token_desk(parts.consents, parts.clock, options.bad_tokens_per_minute_max),
         gateway(guard, parts.gateway, parts.alternatives, parts.engine, parts.clock, parts.metrics,
                 std::move(info), parts.backups),
-        consents(guard, tokens, parts.consents, receipts, token_desk, options.backup_days_max),
+        consents(guard, tokens, parts.consents, receipts, parts.token_desk,
+                 options.backup_days_max),
         registry(guard, tokens, parts.registry),
         duties(guard, tokens, parts.registry, drafter),
         audit(guard, tokens, parts.ledger, parts.store, parts.engine),
@@ -94,7 +93,6 @@ struct Server::Impl {
   const PageTokens tokens;
   const dossier::Drafter drafter;
   const dossier::ConsentReceipts receipts;
-  TokenDesk token_desk;
   GatewayServiceImpl gateway;
   ConsentServiceImpl consents;
   RegistryServiceImpl registry;

@@ -1,4 +1,4 @@
-#include "rpc/token_desk.h"
+#include "facegate/rpc/token_desk.h"
 
 namespace facegate::rpc {
 namespace {
@@ -51,7 +51,14 @@ core::Result<consent::ConsentResult> TokenDesk::End(std::string_view token,
 std::string AddressOfPeer(std::string_view peer) {
   const std::size_t scheme = peer.find(':');
   if (scheme != std::string_view::npos) peer.remove_prefix(scheme + 1);
-  return std::string(peer.substr(0, peer.rfind(':')));
+  peer = peer.substr(0, peer.rfind(':'));
+  for (const std::string_view open : {"[", "%5B"}) {
+    if (peer.starts_with(open)) peer.remove_prefix(open.size());
+  }
+  for (const std::string_view close : {"]", "%5D"}) {
+    if (peer.ends_with(close)) peer.remove_suffix(close.size());
+  }
+  return std::string(peer);
 }
 
 }  // namespace facegate::rpc

@@ -7,6 +7,7 @@
 
 #include "bench_world.h"
 #include "facegate/rpc/server.h"
+#include "facegate/rpc/token_desk.h"
 #include "facegate/v1/gateway_service.grpc.pb.h"
 
 namespace facegate::bench {
@@ -114,7 +115,7 @@ struct Served {
         rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models()},
         {bench.gateway, consents, registry, *bench.world.engine, *bench.world.ledger,
          *bench.world.store, *bench.world.keys, bench.world.clock, bench.world.metrics,
-         bench.world.logger, alternatives});
+         bench.world.logger, alternatives, token_desk});
     FG_CHECK(started.ok());
     server = std::move(started).value();
     channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
@@ -125,6 +126,7 @@ struct Served {
   consent::ConsentService consents;
   registry::RegistryService registry;
   alternatives::AlternativeService alternatives;
+  rpc::TokenDesk token_desk{consents, bench.world.clock, 0};
   std::unique_ptr<rpc::Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };

@@ -19,9 +19,8 @@
 namespace facegate::rpc {
 
 struct ConsentPageOptions {
-  std::string listen_address;          // "host:port"; port 0 picks one
-  std::string public_url;              // where people reach it, for the receipts; may be empty
-  int bad_tokens_per_minute_max = 30;  // from one address; 0: no limit
+  std::string listen_address;  // "host:port"; port 0 picks one
+  std::string public_url;      // where people reach it, for the receipts; may be empty
 };
 
 // Serves from Start to destruction on threads of its own.

@@ -35,6 +35,8 @@
 
 namespace facegate::rpc {
 
+class TokenDesk;
+
 // PEM files. Every client must present a certificate that `client_ca_path` signed.
 struct MutualTls {
   std::string certificate_path;
@@ -56,7 +58,6 @@ struct ServerOptions {
   // Where people reach the consent pages, without a slash at its end; "": nowhere. On signs and
   // receipts.
   std::string public_url = {};
-  int bad_tokens_per_minute_max = 30;  // of receipts, from one address; 0: no limit
   // How long a backup made before an erasure may still hold what was erased: what people are told.
   int backup_days_max = 30;
 };
@@ -80,6 +81,7 @@ struct Parts {
   core::Metrics& metrics;
   core::Logger& logger;
   alternatives::AlternativeService& alternatives;
+  TokenDesk& token_desk;              // one for calls and pages: bad tokens are counted together
   backup::Keeper* backups = nullptr;  // nullptr: CreateBackup is refused, BACKUP_OFF
 };
 

@@ -23,7 +23,7 @@ using testing::World;
 
 class PagesTest : public ::testing::Test {
  protected:
-  explicit PagesTest(int bad_tokens_per_minute_max = 30) {
+  explicit PagesTest(int bad_tokens_per_minute_max = 30) : served_({}, bad_tokens_per_minute_max) {
     served_.world.AddSubject("ann");
     asked_.subject = World::subject("ann");
     asked_.id = model::ConsentId("c1");
@@ -40,7 +40,6 @@ class PagesTest : public ::testing::Test {
     asked_.expires_at = served_.world.clock.Now() + 10 * core::kMsPerDay;
     ConsentPageOptions options;
     options.listen_address = "127.0.0.1:0";
-    options.bad_tokens_per_minute_max = bad_tokens_per_minute_max;
     auto pages = ConsentPages::Start(options, served_.parts());
     FG_CHECK(pages.ok());
     pages_ = std::move(pages).value();
@@ -228,6 +227,19 @@ TEST_F(LimitedPages, MakeAnAddressThatGuessesWaitForTheMinutesEnd) {
   EXPECT_EQ(Get("/c/" + token).status, 429);  // else guessing would go on
   served_.world.clock.Advance(61'000);
   EXPECT_EQ(Get("/c/" + token).status, 200);
+}
+
+TEST_F(LimitedPages, CountGuessesWhicheverWayTheyCome) {
+  const std::string token = Grant();
+  EXPECT_EQ(Get("/c/guess").status, 404);
+  const auto anybody = served_.ClientAs(model::Role::kCamera);
+  core::Json guess = core::Json::MakeObject();
+  guess.Set("receiptToken", "guess");
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = anybody->Call("ConsentService/GetConsentByToken", guess);
+    EXPECT_EQ(answer.status().reason(), "RECEIPT_TOKEN_UNKNOWN");
+  }
+  EXPECT_EQ(Get("/c/" + token).status, 429);
 }
 
 TEST_F(LimitedPages, NeverCountAGoodToken) {

@@ -16,6 +16,7 @@
 #include "facegate/gateway/gateway.h"
 #include "facegate/registry/registry_service.h"
 #include "facegate/rpc/server.h"
+#include "facegate/rpc/token_desk.h"
 #include "facegate/vision/face_engine.h"
 #include "support/base/temp_dir.h"
 #include "support/world/world.h"
@@ -86,15 +87,18 @@ class GalleryDropper final : public consent::TemplateDropper {
 class ServedWorld {
  public:
   // Without authentication; limits may be set.
-  explicit ServedWorld(rpc::ServerOptions options = {}) {
+  explicit ServedWorld(rpc::ServerOptions options = {}, int bad_tokens_per_minute_max = 30)
+      : token_desk(consents, world.clock, bad_tokens_per_minute_max) {
     Start(rpc::InsecureForDevelopment{}, std::move(options));
   }
   // With mutual TLS.
-  explicit ServedWorld(const rpc::MutualTls& tls) { Start(tls, {}); }
+  explicit ServedWorld(const rpc::MutualTls& tls) : token_desk(consents, world.clock, 30) {
+    Start(tls, {});
+  }
 
   rpc::Parts parts() {
     return {gateway,     consents,    registry_service, *world.engine, *world.ledger, *world.store,
-            *world.keys, world.clock, world.metrics,    log,           alternatives};
+            *world.keys, world.clock, world.metrics,    log,           alternatives,  token_desk};
   }
   std::string target() const { return "localhost:" + std::to_string(server->port()); }
 
@@ -135,6 +139,7 @@ class ServedWorld {
       {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery}, {}};
   alternatives::AlternativeService alternatives{*world.store, *world.ledger, *world.keys,
                                                 world.clock,  *world.engine, registry_service};
+  rpc::TokenDesk token_desk;
   std::unique_ptr<rpc::Server> server;
 
  private:

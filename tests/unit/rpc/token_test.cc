@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "facegate/rpc/token_desk.h"
 #include "facegate/storage/typed.h"
 #include "rpc/authorization.h"
-#include "rpc/token_desk.h"
 #include "unit/rpc/served_world.h"
 
 namespace facegate::rpc {
@@ -17,12 +17,6 @@ using testing::ServedWorld;
 using testing::World;
 
 Json Object() { return Json::MakeObject(); }
-
-ServerOptions LimitedTo(int bad_tokens_per_minute_max) {
-  ServerOptions options;
-  options.bad_tokens_per_minute_max = bad_tokens_per_minute_max;
-  return options;
-}
 
 class TokenCallTest : public ::testing::Test {
  protected:
@@ -55,7 +49,7 @@ class TokenCallTest : public ::testing::Test {
   }
   static Json With(const std::string& token) { return Object().Set("receiptToken", token); }
 
-  ServedWorld served_{LimitedTo(2)};
+  ServedWorld served_{{}, /*bad_tokens_per_minute_max=*/2};
   Json granted_;
   std::string token_;
 };
@@ -127,7 +121,8 @@ TEST(RoleUri, CannotNameTheHolderOfAToken) {
 
 TEST(AddressOfPeer, LeavesThePortOut) {
   EXPECT_EQ(AddressOfPeer("ipv4:127.0.0.1:40000"), "127.0.0.1");
-  EXPECT_EQ(AddressOfPeer("ipv6:[::1]:40000"), "[::1]");
+  EXPECT_EQ(AddressOfPeer("ipv6:[::1]:40000"), "::1");
+  EXPECT_EQ(AddressOfPeer("ipv6:%5B::1%5D:40000"), "::1");
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ class TokenDesk {
   std::map<std::string, int> bad_;  // those of this minute
 };
 
-// "127.0.0.1" of gRPC's "ipv4:127.0.0.1:40000", "[::1]" of "ipv6:[::1]:40000".
+// "127.0.0.1" of gRPC's "ipv4:127.0.0.1:40000", "::1" of "ipv6:%5B::1%5D:40000".
 std::string AddressOfPeer(std::string_view peer);
 
 }  // namespace facegate::rpc
