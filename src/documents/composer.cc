@@ -31,6 +31,8 @@ template <>
 constexpr Kind kKindOf<ReceiptModel> = Kind::kReceipt;
 template <>
 constexpr Kind kKindOf<AccessModel> = Kind::kAccess;
+template <>
+constexpr Kind kKindOf<ErasureModel> = Kind::kErasure;
 
 }  // namespace
 
@@ -87,5 +89,6 @@ template core::Result<Paper> Composer::Compose(const DutiesModel&) const;
 template core::Result<Paper> Composer::Compose(const NotificationModel&) const;
 template core::Result<Paper> Composer::Compose(const ReceiptModel&) const;
 template core::Result<Paper> Composer::Compose(const AccessModel&) const;
+template core::Result<Paper> Composer::Compose(const ErasureModel&) const;
 
 }  // namespace facegate::documents

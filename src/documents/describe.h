@@ -580,6 +580,19 @@ void Describe(V& v, AccessModel& m) {
       "record_count", [&m] { return static_cast<std::int64_t>(m.records.size()); }, "Records");
 }
 
+template <class V>
+void Describe(V& v, ErasureModel& m) {
+  v.Member("dated", m.dated, "Day of the erasure");
+  v.Member("controller", m.controller, "Who answered for the processing");
+  v.Member("contact", m.contact, "Where to ask");
+  v.Member("person", m.person, "The name under which the person was known");
+  v.Member("erased_at", m.erased_at, "When");
+  v.Member("templates_destroyed", m.templates_destroyed, "How many templates of their face");
+  v.Member("log_origin", m.log_origin, "Name of the operator's log");
+  v.Member("record", m.record, "The erasure's index in it");
+  v.Member("backups_until", m.backups_until, "Until when older backups may hold it, sealed");
+}
+
 // Calls `take` with a default model of each kind.
 template <class F>
 auto WithModelOf(Kind kind, F take) {
@@ -606,6 +619,8 @@ auto WithModelOf(Kind kind, F take) {
       return take(ReceiptModel{});
     case Kind::kAccess:
       return take(AccessModel{});
+    case Kind::kErasure:
+      return take(ErasureModel{});
   }
   FG_CHECK(false);
 }

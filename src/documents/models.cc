@@ -317,6 +317,7 @@ FG_INSTANTIATE(DutiesModel)
 FG_INSTANTIATE(NotificationModel)
 FG_INSTANTIATE(ReceiptModel)
 FG_INSTANTIATE(AccessModel)
+FG_INSTANTIATE(ErasureModel)
 #undef FG_INSTANTIATE
 
 }  // namespace facegate::documents

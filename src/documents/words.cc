@@ -49,7 +49,7 @@ constexpr std::string_view kRecordMatters[] = {
 constexpr std::string_view kRecordAnswers[] = {"allowed", "sent_another_way", "denied"};
 constexpr std::string_view kKindWords[] = {"filing",       "assessment",   "sign",       "notice",
                                            "leaflet",      "transparency", "compliance", "duties",
-                                           "notification", "receipt",      "access"};
+                                           "notification", "receipt",      "access",     "erasure"};
 constexpr std::string_view kLanguageWords[] = {"en", "zh"};
 
 template <class E>

@@ -40,6 +40,7 @@ Needs NeedsOf(Kind kind) {
     case Kind::kReceipt:
     case Kind::kLeaflet:
     case Kind::kAccess:
+    case Kind::kErasure:
       break;  // the registers hold nothing of a leaflet; the others are of one person
   }
   return {};
@@ -105,6 +106,7 @@ Result<Draft> Drafter::Make(const Order& order, const core::Deadline& deadline) 
     case Kind::kLeaflet:
     case Kind::kReceipt:
     case Kind::kAccess:
+    case Kind::kErasure:
       break;
   }
   FG_CHECK(false);

@@ -69,6 +69,13 @@ class ExitCodes(unittest.TestCase):
         self.assertEqual(run.returncode, 2)
         self.assertIn("UNREACHABLE", run.stderr)
 
+    def test_a_part_of_a_day_is_no_number_of_days(self):
+        for days in ("30.5", "1e12", "many", ""):
+            run = facegate("--insecure-development", "purpose", "create",
+                           "operators/a/purposes/p", "--retention-days", days)
+            self.assertEqual(run.returncode, 2)
+            self.assertIn("BAD_FLAG: --retention-days is a whole number", run.stderr)
+
     def test_an_absent_picture_is_an_error_before_any_connection(self):
         run = facegate("--insecure-development", "--operator", "acme", "authorize", "--camera", "c",
                        "--purpose", "p", "--subject", "s", "absent.jpg")
@@ -183,7 +190,7 @@ class Documents(unittest.TestCase):
     def test_every_example_becomes_a_page_a_pdf_and_a_text(self):
         kinds = subcommands(facegate("docs", "--help").stdout)
         kinds = [kind for kind in kinds if kind not in ("lint", "fields")]
-        self.assertEqual(len(kinds), 11)
+        self.assertEqual(len(kinds), 12)
         with tempfile.TemporaryDirectory() as folder:
             for kind in kinds:
                 model = Path(folder) / "model.json"

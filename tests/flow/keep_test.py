@@ -150,6 +150,26 @@ class Keep(flow.Story):
         for language in ("en", "zh"):
             self.assertTrue((folder / f"subject.{language}.pdf").read_bytes().startswith(b"%PDF"))
 
+    def test_an_erasure_gives_a_paper_and_a_receipt(self):
+        forms = ["--forms", str(flow.ROOT / "config/documents")]
+        out = self.cli("enroller", "subject", "erase", PERSON, "--receipt", "erased.json",
+                       "--out", "paper", "--lang", "en", "--lang", "zh", *forms)
+        self.assertIn("wrote paper/erased.zh.html and .pdf", out)
+        folder = self.gateway.folder
+        english = (folder / "paper/erased.en.html").read_text()
+        for said in ("You have been erased", PERSON, "Acme AG", "gate.example/acme"):
+            self.assertIn(said, english)
+        self.assertRegex(english, r"destroyed</dt>\s*<dd>1<")
+        self.assertIn("您的信息已删除", (folder / "paper/erased.zh.html").read_text())
+        self.assertTrue((folder / "paper/erased.en.pdf").read_bytes().startswith(b"%PDF"))
+        self.assertTrue((folder / "erased.json").is_file())
+
+    def test_nobody_is_erased_where_the_paper_could_not_be_made(self):
+        for wrong in (["--lang", "en"], ["--lang", "en", "--out", "paper", "--forms", "nowhere"]):
+            run = self.gateway.cli("enroller", "subject", "erase", PERSON, *wrong)
+            self.assertEqual(run.returncode, 2, run.stdout)
+        self.assertEqual(self.client().authorize("person-a"), ALLOW)
+
     def test_an_erasure_waits_for_no_export_and_ends_it(self):
         remembered = self.remember()
         c = self.protos.consent

@@ -27,12 +27,13 @@ enum class Kind {
   kDuties,
   kNotification,
   kReceipt,
-  kAccess
+  kAccess,
+  kErasure
 };
 constexpr Kind kKinds[] = {Kind::kFiling,     Kind::kAssessment, Kind::kSign,
                            Kind::kNotice,     Kind::kLeaflet,    Kind::kTransparency,
                            Kind::kCompliance, Kind::kDuties,     Kind::kNotification,
-                           Kind::kReceipt,    Kind::kAccess};
+                           Kind::kReceipt,    Kind::kAccess,     Kind::kErasure};
 // "filing"; also the name of the form.
 std::string_view WordOf(Kind kind);
 

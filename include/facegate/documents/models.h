@@ -527,6 +527,19 @@ struct AccessModel {
   std::vector<AccessRecord> records;
 };
 
+// What a person keeps of their erasure.
+struct ErasureModel {
+  Day dated;
+  Text controller;
+  std::optional<Text> contact;
+  Text person;
+  Text erased_at;
+  std::int64_t templates_destroyed = 0;
+  Text log_origin;
+  std::int64_t record = 0;
+  Day backups_until;
+};
+
 // `M` is one of the ...Model structs above, here and below.
 // ToJson writes everything, also what is derived (totals, what a filing still lacks).
 template <class M>

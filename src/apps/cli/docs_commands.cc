@@ -203,6 +203,8 @@ std::string WhatOf(documents::Kind kind) {
       return "A consent receipt as a page, from its model; `facegate receipt get` makes both";
     case documents::Kind::kAccess:
       return "What is held about a person, for them; subject export makes the model";
+    case documents::Kind::kErasure:
+      return "What a person keeps of their erasure; subject erase makes the model";
   }
   FG_CHECK(false);
 }
@@ -226,6 +228,7 @@ std::string QuestionOf(documents::Kind kind) {
     case documents::Kind::kLeaflet:
     case documents::Kind::kReceipt:
     case documents::Kind::kAccess:
+    case documents::Kind::kErasure:
       return "--input model.json";
   }
   FG_CHECK(false);
@@ -261,7 +264,7 @@ void AddKind(CLI::App& group, Session& session, documents::Kind kind) {
       "to stdout if absent");
   command->add_flag("--example", flags->example, "Prints a model to start from");
   const bool is_drafted = kind != documents::Kind::kLeaflet && kind != documents::Kind::kReceipt &&
-                          kind != documents::Kind::kAccess;
+                          kind != documents::Kind::kAccess && kind != documents::Kind::kErasure;
   if (is_drafted) AddQuestion(*command, *flags);
   SetRun(*command, session, flags, Generate);
 }

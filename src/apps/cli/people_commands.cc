@@ -30,6 +30,8 @@ struct SubjectFlags {
   bool needs_accessibility = false;
 };
 
+constexpr std::size_t kDayChars = 10;  // of a time: 2026-03-02
+
 struct ConsentFlags {
   std::string name;  // of the subject, or of the consent where it is withdrawn
   std::string id;
@@ -90,17 +92,83 @@ std::string Folded(const std::string& text) {
   return folded + line;
 }
 
-core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
+// Papers in each language that was asked for: a page and a PDF.
+class Papers {
+ public:
+  // Reads every form, so that nothing that is done later fails for want of one.
+  static core::Result<Papers> Load(const SubjectFlags& flags) {
+    Papers papers;
+    if (flags.languages.empty()) return papers;
+    FG_ASSIGN_OR_RETURN(papers.css_, ReadWholeFile(flags.forms + "/style.css"));
+    for (const std::string& language : flags.languages) {
+      const auto which =
+          language == "zh" ? documents::Language::kChinese : documents::Language::kEnglish;
+      FG_ASSIGN_OR_RETURN(auto composer, documents::Composer::Load(flags.forms, which));
+      papers.composers_.emplace_back(language, std::move(composer));
+    }
+    std::error_code error;
+    std::filesystem::create_directories(flags.folder, error);
+    return papers;
+  }
+
+  // FOLDER/STEM.LANGUAGE.html and .pdf
+  template <class Model>
+  core::Status Write(Session& session, const std::string& stem, const Model& model) const {
+    for (const auto& [language, composer] : composers_) {
+      FG_ASSIGN_OR_RETURN(const documents::Paper paper, composer.Compose(model));
+      const std::string path = std::string(stem).append(".").append(language);
+      FG_ASSIGN_OR_RETURN(const std::string page, documents::RenderHtml(paper, css_));
+      FG_RETURN_IF_ERROR(WriteWholeFile(path + ".html", page));
+      FG_ASSIGN_OR_RETURN(const std::string pdf, documents::RenderPdf(paper));
+      FG_RETURN_IF_ERROR(WriteWholeFile(path + ".pdf", pdf));
+      session.Say("wrote " + path + ".html and .pdf");
+    }
+    return core::Status::Ok();
+  }
+
+ private:
+  std::string css_;
+  std::vector<std::pair<std::string, documents::Composer>> composers_;
+};
+
+// Who answers for a person's data and where to ask; their name alone where the caller may not look.
+void AddController(Session& session, documents::ErasureModel& model) {
+  const std::string name = model.person.substr(0, model.person.find("/subjects/"));
   core::Json request = core::Json::MakeObject();
-  request.Set("name", session.FullName(flags.name));
+  request.Set("name", name);
+  const auto found = session.Call("RegistryService/GetOperator", request);
+  model.controller = found.ok() ? found->StringOr("displayName", name) : name;
+  const std::string contact = found.ok() ? found->StringOr("complaintChannel", "") : "";
+  if (!contact.empty()) model.contact = contact;
+}
+
+core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
+  if (!flags.languages.empty() && flags.folder.empty()) {
+    return core::Status(core::Code::kInvalidArgument, "OUT_MISSING",
+                        "--lang needs --out: the folder for the paper");
+  }
+  documents::ErasureModel paper;
+  paper.person = session.FullName(flags.name);
+  FG_ASSIGN_OR_RETURN(const Papers papers, Papers::Load(flags));
+  if (!flags.languages.empty()) AddController(session, paper);
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", paper.person);
   FG_ASSIGN_OR_RETURN(const core::Json answer,
                       session.Call("ConsentService/EraseSubject", request));
   const core::Json& receipt = MemberOrNull(answer, "receipt");
+  paper.erased_at = receipt.StringOr("recordTime", "");
+  paper.dated = {paper.erased_at.substr(0, kDayChars)};
+  paper.templates_destroyed = answer.IntOr("templatesDestroyed", 0);
+  paper.log_origin = receipt.StringOr("logOrigin", "");
+  paper.record = receipt.IntOr("index", 0);
+  paper.backups_until = {answer.StringOr("backupsExpireTime", "").substr(0, kDayChars)};
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
   session.Answer(answer, "erased " + session.ShortName(answer.StringOr("name", "")) + ": " +
                              std::to_string(answer.IntOr("templatesDestroyed", 0)) +
                              " templates destroyed, the id fenced, " + ReceiptWords(receipt) +
                              "\n" + Folded(answer.StringOr("limits", "")));
+  const core::Status written = papers.Write(session, flags.folder + "/erased", paper);
+  if (!written.ok()) return written.WithContext("the person is erased, the paper is not written");
   return Exit::kYes;
 }
 
@@ -211,26 +279,6 @@ core::Result<Exit> Withdraw(Session& session, const ConsentFlags& flags) {
   return Exit::kYes;
 }
 
-// The same as a page and as a PDF, in each language that was asked for.
-core::Status WritePapers(Session& session, const SubjectFlags& flags, const core::Json& document) {
-  if (flags.languages.empty()) return core::Status::Ok();
-  FG_ASSIGN_OR_RETURN(const documents::AccessModel model, AccessModelOf(document));
-  FG_ASSIGN_OR_RETURN(const std::string css, ReadWholeFile(flags.forms + "/style.css"));
-  for (const std::string& language : flags.languages) {
-    const auto which =
-        language == "zh" ? documents::Language::kChinese : documents::Language::kEnglish;
-    FG_ASSIGN_OR_RETURN(const auto composer, documents::Composer::Load(flags.forms, which));
-    FG_ASSIGN_OR_RETURN(const documents::Paper paper, composer.Compose(model));
-    const std::string path = flags.folder + "/subject." + language;
-    FG_ASSIGN_OR_RETURN(const std::string page, documents::RenderHtml(paper, css));
-    FG_RETURN_IF_ERROR(WriteWholeFile(path + ".html", page));
-    FG_ASSIGN_OR_RETURN(const std::string pdf, documents::RenderPdf(paper));
-    FG_RETURN_IF_ERROR(WriteWholeFile(path + ".pdf", pdf));
-    session.Say("wrote " + path + ".html and .pdf");
-  }
-  return core::Status::Ok();
-}
-
 // The document, once it is whole: what an erasure cut short is written nowhere.
 core::Result<Exit> ExportSubject(Session& session, const SubjectFlags& flags) {
   core::Json request = core::Json::MakeObject();
@@ -255,8 +303,17 @@ core::Result<Exit> ExportSubject(Session& session, const SubjectFlags& flags) {
   session.Say("wrote " + path + ": " + std::to_string(document.Find("records")->AsArray().size()) +
               " records, record " + std::to_string(document.IntOr("record", 0)) +
               " says that it was given");
-  FG_RETURN_IF_ERROR(WritePapers(session, flags, document));
+  if (flags.languages.empty()) return Exit::kYes;
+  FG_ASSIGN_OR_RETURN(const documents::AccessModel model, AccessModelOf(document));
+  FG_ASSIGN_OR_RETURN(const Papers papers, Papers::Load(flags));
+  FG_RETURN_IF_ERROR(papers.Write(session, flags.folder + "/subject", model));
   return Exit::kYes;
+}
+
+void AddPaper(CLI::App& command, SubjectFlags& flags) {
+  command.add_option("--lang", flags.languages, "Also printable, in en or zh; repeatable")
+      ->check(CLI::IsMember({"en", "zh"}));
+  command.add_option("--forms", flags.forms, "Folder of forms")->capture_default_str();
 }
 
 void AddExport(CLI::App& group, Session& session) {
@@ -266,9 +323,7 @@ void AddExport(CLI::App& group, Session& session) {
   command->add_option("name", flags->name, "The subject")->required();
   command->add_option("--out", flags->folder, "The folder for it, made where there is none")
       ->required();
-  command->add_option("--lang", flags->languages, "Also printable, in en or zh; repeatable")
-      ->check(CLI::IsMember({"en", "zh"}));
-  command->add_option("--forms", flags->forms, "Folder of forms")->capture_default_str();
+  AddPaper(*command, *flags);
   SetRun(*command, session, flags, ExportSubject);
 }
 
@@ -330,6 +385,8 @@ void AddSubjectCommands(CLI::App& app, Session& session) {
                  "facegate subject erase operators/acme/subjects/p-7 --receipt erased.json");
   erase->add_option("name", flags->name, "The subject")->required();
   erase->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
+  erase->add_option("--out", flags->folder, "A folder for a paper that the person keeps");
+  AddPaper(*erase, *flags);
   SetRun(*erase, session, flags, EraseSubject);
 }
 

@@ -1,6 +1,9 @@
 #include "apps/cli/registry_fields.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -279,7 +282,9 @@ core::Result<core::Json> ReadField(const Session& session, const Field& field,
       return core::Json(values.back().empty() ? "" : session.FullName(values.back()));
     case FieldKind::kNumber: {
       const std::optional<double> value = ReadNumber(values.back());
-      if (!value) return BadFlag(field.flag, "is a number");
+      const bool is_whole = value && std::floor(*value) == *value &&
+                            std::abs(*value) <= std::numeric_limits<std::int32_t>::max();
+      if (!is_whole) return BadFlag(field.flag, "is a whole number");
       return core::Json(static_cast<std::int64_t>(*value));
     }
     case FieldKind::kYes:
