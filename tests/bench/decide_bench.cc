@@ -10,6 +10,7 @@
 #include "facegate/core/bytes.h"
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/dossier/drafter.h"
 #include "facegate/model/compliance.h"
 #include "support/world/packs.h"
 #include "support/world/world.h"
@@ -196,6 +197,22 @@ void BM_DecideUnderChineseLaw(benchmark::State& state) {
                                                      benchmark::Counter::kAvgIterations);
 }
 BENCHMARK(BM_DecideUnderChineseLaw)->Arg(0)->Arg(1000)->Arg(100000)->Unit(benchmark::kMicrosecond);
+
+// What an operator owes and when: the rules are asked about each day of more than two years, at
+// every deployment. For a person at a screen, never in a request.
+void BM_SummaryOfDuties(benchmark::State& state) {
+  Office office(static_cast<int>(state.range(0)));
+  const dossier::Drafter drafter(*office.world.store, office.engine, office.world.clock);
+  dossier::Order order;
+  order.kind = documents::Kind::kDuties;
+  order.op = World::op();
+  for (auto _ : state) {
+    const auto draft = drafter.Make(order, core::NoDeadline());
+    FG_CHECK(draft.ok());
+    benchmark::DoNotOptimize(draft->model);
+  }
+}
+BENCHMARK(BM_SummaryOfDuties)->Arg(0)->Arg(100)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace facegate::bench

@@ -76,6 +76,25 @@ void BM_Withdraw(benchmark::State& state) {
         100.0 * static_cast<double>(end - took_ms.begin()) / static_cast<double>(took_ms.size());
   }
 }
+// What a start costs for each person who is enrolled: their template is read, opened and held.
+void BM_LoadGallery(benchmark::State& state) {
+  const testing::TempDir dir;
+  Yard yard(testing::OnDisk(dir.path()));
+  for (int i = 0; i < state.range(0); ++i) {
+    FG_CHECK(yard.Register(IdOf(i)).ok());
+    Admit(yard, i);
+  }
+  for (auto unused : state) {
+    (void)unused;
+    gallery::Gallery started(*yard.world.store, *yard.world.keys, yard.world.clock,
+                             yard.world.metrics, testing::TableOf(yard.faces),
+                             gallery::MatchOptions{}, yard.faces.embedding_model_id());
+    FG_CHECK(started.Load().ok());
+    FG_CHECK(started.size() == static_cast<std::size_t>(state.range(0)));
+  }
+}
+BENCHMARK(BM_LoadGallery)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond)->UseRealTime();
+
 BENCHMARK(BM_Withdraw)
     ->ArgName("clients")
     ->Arg(0)

@@ -25,10 +25,13 @@ WorldOptions OnDisk(const std::string& dir) {
   return options;
 }
 
+gallery::DecisionTable TableOf(const PaintedFaceEngine& faces) {
+  return {faces.embedding_model_id(), 0.55, {{0.45, 2.7e-5, 111'966, 0, "painted"}}};
+}
+
 Yard::Yard(WorldOptions options)
     : world(std::move(options)),
-      gallery(*world.store, *world.keys, world.clock, world.metrics,
-              {faces.embedding_model_id(), 0.55, {{0.45, 2.7e-5, 111'966, 0, "painted"}}},
+      gallery(*world.store, *world.keys, world.clock, world.metrics, TableOf(faces),
               gallery::MatchOptions{}, faces.embedding_model_id()),
       dropper(gallery, *world.engine),
       consents(*world.store, *world.ledger, *world.keys, world.clock, *world.engine, dropper),

@@ -16,6 +16,9 @@ namespace facegate::testing {
 // they cannot be opened.
 WorldOptions OnDisk(const std::string& dir);
 
+// Which painted faces are one person's.
+gallery::DecisionTable TableOf(const PaintedFaceEngine& faces);
+
 // Thread-safe where its parts are. People are told apart by the number in their faces' paint.
 class Yard {
  public:
