@@ -1,5 +1,9 @@
 #include "facegate/core/bytes.h"
 
+#include <limits>
+
+#include "facegate/core/check.h"
+
 namespace facegate::core {
 namespace {
 
@@ -11,6 +15,13 @@ int HexValue(char c) {
 }
 
 }  // namespace
+
+void AppendField(Bytes& out, std::string_view field) {
+  FG_CHECK(field.size() <= std::numeric_limits<std::uint16_t>::max());
+  out.push_back(static_cast<std::uint8_t>(field.size() >> 8));
+  out.push_back(static_cast<std::uint8_t>(field.size() & 0xff));
+  out.insert(out.end(), field.begin(), field.end());
+}
 
 std::string HexEncode(ByteSpan bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";

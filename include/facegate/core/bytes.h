@@ -24,6 +24,10 @@ inline std::string_view AsText(ByteSpan bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Appends a field as its length, 16 bits and big-endian, and its bytes, so that fields cannot run
+// into each other. Requires: at most 65535 bytes.
+void AppendField(Bytes& out, std::string_view field);
+
 // Lower case.
 std::string HexEncode(ByteSpan bytes);
 // Either case. Returns INVALID_ARGUMENT BAD_HEX for an odd length or another character.
