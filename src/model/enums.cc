@@ -18,6 +18,7 @@ struct Words<Role> {
       {Role::kEnroller, "ENROLLER"},
       {Role::kOperator, "OPERATOR"},
       {Role::kAuditor, "AUDITOR"},
+      {Role::kViewer, "VIEWER"},
       {Role::kSelf, "SELF"},
   });
 };
@@ -290,6 +291,24 @@ struct Words<ImageRetention> {
 };
 
 template <>
+struct Words<ImageViewReason> {
+  static constexpr auto kTable = std::to_array<std::pair<ImageViewReason, std::string_view>>({
+      {ImageViewReason::kDisputedMatch, "DISPUTED_MATCH"},
+      {ImageViewReason::kIncident, "INCIDENT"},
+      {ImageViewReason::kSubjectRequest, "SUBJECT_REQUEST"},
+      {ImageViewReason::kLegalOrder, "LEGAL_ORDER"},
+  });
+};
+
+template <>
+struct Words<ImageDeletionCause> {
+  static constexpr auto kTable = std::to_array<std::pair<ImageDeletionCause, std::string_view>>({
+      {ImageDeletionCause::kRequested, "REQUESTED"},
+      {ImageDeletionCause::kExpired, "EXPIRED"},
+  });
+};
+
+template <>
 struct Words<DecisionEffect> {
   static constexpr std::string_view kType = "DECISION_EFFECT";
   static constexpr auto kTable = std::to_array<std::pair<DecisionEffect, std::string_view>>({
@@ -540,6 +559,8 @@ std::string_view Word(OrgKind v) { return WordOf(v); }
 std::string_view Word(AnnexIiiClass v) { return WordOf(v); }
 std::string_view Word(DecisionEffect v) { return WordOf(v); }
 std::string_view Word(ImageRetention v) { return WordOf(v); }
+std::string_view Word(ImageViewReason v) { return WordOf(v); }
+std::string_view Word(ImageDeletionCause v) { return WordOf(v); }
 std::string_view Word(NoticeField v) { return WordOf(v); }
 std::string_view Word(SignField v) { return WordOf(v); }
 std::string_view Word(AssessmentSection v) { return WordOf(v); }
@@ -569,6 +590,7 @@ template std::optional<ConsentChannel> FromWord<ConsentChannel>(std::string_view
 template std::optional<SubjectRole> FromWord<SubjectRole>(std::string_view);
 template std::optional<CredentialKind> FromWord<CredentialKind>(std::string_view);
 template std::optional<OverrideReason> FromWord<OverrideReason>(std::string_view);
+template std::optional<ImageViewReason> FromWord<ImageViewReason>(std::string_view);
 
 // Of the enums that are fields of resources.
 #define FG_INSTANTIATE(E)                                  \

@@ -14,8 +14,6 @@ using core::Json;
 
 namespace {
 
-constexpr double kReducedImageRatio = 0.5;  // of width and of height, at most
-
 // The vocabulary spells enum values in lower case.
 template <class E>
 std::string WordInput(E value) {
@@ -116,6 +114,7 @@ std::string InitiatorOf(model::Role role) {
       return "subject";  // cameras wait for people who step up; there are no others
     case model::Role::kOperator:
     case model::Role::kAuditor:
+    case model::Role::kViewer:
       return "operator";
   }
   return "operator";
@@ -255,7 +254,8 @@ void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway) {
   inputs.Set("storage.leaves_device_via_internet", gateway.leaves_device_via_internet);
   if (!gateway.storage_country.empty()) inputs.Set("storage.country", gateway.storage_country);
   inputs.Set("storage.template_linked_to_identity_store", false);
-  // Frames live within their request; nothing is cropped of anybody but the person meant.
+  // Frames live within their request, but for what SetKeptImage says; nothing is cropped of anybody
+  // but the person meant.
   inputs.Set("image.original_kept", false);
   inputs.Set("image.anonymised", true);
   inputs.Set("image.raw_deleted_after_template", true);
@@ -278,7 +278,7 @@ void SetKeptImage(rules::Inputs& inputs, const model::Purpose& purpose,
   inputs.Set("image.anonymised", false);
   inputs.Set("image.raw_deleted_after_template", false);
   inputs.Set("image.kept_resolution_ratio",
-             kept == model::ImageRetention::kReduced ? kReducedImageRatio : 1.0);
+             kept == model::ImageRetention::kReduced ? model::kReducedImageRatio : 1.0);
 }
 
 void SetSite(rules::Inputs& inputs, const model::Site& site) {

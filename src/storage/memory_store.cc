@@ -61,6 +61,7 @@ struct State {
   std::map<TemplateRef, model::Template> templates;
   std::map<model::PurposeRef, core::Bytes> gallery_secrets;
   std::map<model::BadgeRef, model::Badge> badges;
+  std::map<model::ImageRef, model::KeptImage> images;
   std::map<std::pair<model::OperatorId, model::PassId>, core::Timestamp> used_passes;  // to expiry
   std::map<model::OperatorId, StoredLog> logs;
   std::map<std::string, std::string, std::less<>> properties;
@@ -123,12 +124,16 @@ class Applier {
   Status operator()(const DeleteBadge& c);
   Status operator()(const UsePass& c);
   Status operator()(const RestrictSubject& c);
+  Status operator()(const PutImage& c);
+  Status operator()(const DestroyImage& c);
+  Status operator()(const DestroyImages& c);
 
   Status operator()(const ConsentAtEpoch& p) const;
   Status operator()(const ResourceAtRevision& p) const;
   Status operator()(const NoChildren& p) const;
   Status operator()(const BadgeStands& p) const;
   Status operator()(const SubjectUnrestricted& p) const;
+  Status operator()(const ImageStands& p) const;
 
  private:
   Status NeedAlive(const model::SubjectRef& subject) const {
@@ -203,6 +208,7 @@ Status Applier::operator()(const EraseSubject& c) {
   FG_RETURN_IF_ERROR(NeedAlive(c.subject));
   EraseAllOf(state_.templates, c.subject, nullptr);
   EraseAllOf(state_.template_keys, c.subject, nullptr);
+  EraseAllOf(state_.images, c.subject, nullptr);
   EraseAllOf(state_.consents, c.subject, nullptr);
   StoredSubject fence;
   fence.subject.op = c.subject.op;
@@ -254,6 +260,29 @@ Status Applier::operator()(const DestroyTemplates& c) {
   FG_RETURN_IF_ERROR(NeedAlive(c.subject));
   EraseAllOf(state_.templates, c.subject, &c.purpose);
   EraseAllOf(state_.template_keys, c.subject, &c.purpose);
+  EraseAllOf(state_.images, c.subject, &c.purpose);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const PutImage& c) {
+  FG_RETURN_IF_ERROR(NeedAlive({c.image.op, c.image.subject}));
+  const model::ImageRef ref{c.image.op, c.image.subject, c.image.id};
+  if (state_.images.contains(ref)) return Failed("the image exists");
+  model::KeptImage next = c.image;
+  next.log_index = log_index_;
+  undo_.Set(state_.images, ref, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const DestroyImage& c) {
+  if (!state_.images.contains(c.image)) return Failed("the image does not stand");
+  undo_.Erase(state_.images, c.image);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const DestroyImages& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  EraseAllOf(state_.images, c.subject, &c.purpose);
   return Status::Ok();
 }
 
@@ -332,6 +361,10 @@ Status Applier::operator()(const SubjectUnrestricted& p) const {
   return is_restricted ? Failed("the subject is restricted") : Status::Ok();
 }
 
+Status Applier::operator()(const ImageStands& p) const {
+  return state_.images.contains(p.image) ? Status::Ok() : Failed("the image does not stand");
+}
+
 Status ApplyItem(State& state, Undo& undo, const BatchItem& item, std::uint64_t log_index) {
   Applier applier(state, undo, log_index);
   for (const Precondition& precondition : item.preconditions) {
@@ -360,6 +393,12 @@ bool Fits(const LogQuery& q, const IndexKeys& k) {
   return Fits(q.type, k.type) && Fits(q.site, k.site) && Fits(q.access_point, k.access_point) &&
          Fits(q.camera, k.camera) && Fits(q.purpose, k.purpose) && Fits(q.verdict, k.verdict) &&
          Fits(q.reason, k.reason) && FitsPerson(q.subject_pseudonym, k);
+}
+
+model::KeptImage WithoutBytes(model::KeptImage image) {
+  image.wrapped_key.clear();
+  image.sealed.clear();
+  return image;
 }
 
 // Newest event first; of one event, by id.
@@ -395,6 +434,11 @@ class MemoryStore final : public Store {
       const model::SubjectRef& subject) const override;
   Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const override;
   Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const override;
+  Result<model::KeptImage> GetImage(const model::ImageRef& image) const override;
+  Result<std::vector<model::KeptImage>> ListImagesOf(
+      const model::SubjectRef& subject) const override;
+  Result<std::vector<model::KeptImage>> ListExpiredImages(core::Timestamp now,
+                                                          std::size_t limit) const override;
   Result<model::Badge> GetBadge(const model::BadgeRef& badge) const override;
   Result<std::vector<model::Badge>> ListBadges(const model::OperatorId& op, std::string_view after,
                                                std::size_t limit) const override;
@@ -612,6 +656,41 @@ Result<std::uint64_t> MemoryStore::CountStoredPersons(const model::OperatorId& o
     persons.insert(it->second.subject);
   }
   return std::uint64_t{persons.size()};
+}
+
+Result<model::KeptImage> MemoryStore::GetImage(const model::ImageRef& image) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.images.find(image);
+  if (it == state_.images.end()) return NotFound("IMAGE_NOT_FOUND");
+  return it->second;
+}
+
+Result<std::vector<model::KeptImage>> MemoryStore::ListImagesOf(
+    const model::SubjectRef& subject) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::KeptImage> found;
+  for (auto it = state_.images.lower_bound({subject.op, subject.subject, {}});
+       it != state_.images.end() && it->second.op == subject.op &&
+       it->second.subject == subject.subject;
+       ++it) {
+    found.push_back(WithoutBytes(it->second));
+  }
+  return found;
+}
+
+Result<std::vector<model::KeptImage>> MemoryStore::ListExpiredImages(core::Timestamp now,
+                                                                     std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::KeptImage> found;
+  for (const auto& [ref, image] : state_.images) {
+    if (image.expires_at <= now) found.push_back(WithoutBytes(image));
+  }
+  std::sort(found.begin(), found.end(), [](const model::KeptImage& a, const model::KeptImage& b) {
+    return std::tie(a.expires_at, a.op, a.subject, a.id) <
+           std::tie(b.expires_at, b.op, b.subject, b.id);
+  });
+  if (found.size() > limit) found.resize(limit);
+  return found;
 }
 
 Result<model::Badge> MemoryStore::GetBadge(const model::BadgeRef& badge) const {

@@ -222,6 +222,37 @@ Result<std::vector<model::Template>> SqliteStore::ListTemplatesOf(
   });
 }
 
+Result<model::KeptImage> SqliteStore::GetImage(const model::ImageRef& image) const {
+  return Read([&](Connection& db) -> Result<model::KeptImage> {
+    Query query(db, "SELECT " FG_IMAGE_COLUMNS FG_IMAGE_BYTES
+                    " FROM images i WHERE i.op = ?1 AND i.subject = ?2 AND i.id = ?3");
+    query.Bind(image.op, image.subject, image.image);
+    if (!query.Step()) return NotFound("IMAGE_NOT_FOUND");
+    return ReadImageWithBytes(query);
+  });
+}
+
+Result<std::vector<model::KeptImage>> SqliteStore::ListImagesOf(
+    const model::SubjectRef& subject) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_IMAGE_COLUMNS
+                    " FROM images i WHERE i.op = ?1 AND i.subject = ?2 ORDER BY i.id");
+    query.Bind(subject.op, subject.subject);
+    return ReadAll(query, ReadImage);
+  });
+}
+
+Result<std::vector<model::KeptImage>> SqliteStore::ListExpiredImages(core::Timestamp now,
+                                                                     std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_IMAGE_COLUMNS
+                    " FROM images i WHERE i.expires_at <= ?1 "
+                    "ORDER BY i.expires_at, i.op, i.subject, i.id LIMIT ?2");
+    query.Bind(now.unix_ms, Limit(limit));
+    return ReadAll(query, ReadImage);
+  });
+}
+
 Result<core::Bytes> SqliteStore::GetGallerySecret(const model::PurposeRef& gallery) const {
   return Read([&](Connection& db) -> Result<core::Bytes> {
     Query query(db, "SELECT wrapped FROM gallery_secrets WHERE op = ?1 AND purpose = ?2");

@@ -36,6 +36,13 @@ struct PersonOf {
   }
   Person operator()(const DestroyTemplates& c) const { return c.subject; }
   Person operator()(const RestrictSubject& c) const { return c.subject; }
+  Person operator()(const PutImage& c) const {
+    return model::SubjectRef{c.image.op, c.image.subject};
+  }
+  Person operator()(const DestroyImage& c) const {
+    return model::SubjectRef{c.image.op, c.image.subject};
+  }
+  Person operator()(const DestroyImages& c) const { return c.subject; }
 };
 
 template <class C>

@@ -10,7 +10,7 @@ namespace facegate::model {
 
 // What a caller may do; from its client certificate. Nobody's certificate says kSelf: that is a
 // person who holds the token of their own receipt.
-enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor, kSelf };
+enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor, kViewer, kSelf };
 
 // What is asked for. The words are those of the rule vocabulary's request.operation, upper case.
 enum class Operation { kEnroll, kVerify1to1, kIdentify1toN, kDetectOnly };
@@ -177,8 +177,13 @@ enum class AnnexIiiClass {
   kAnnexIii1cEmotion
 };
 
-// What a purpose would keep of the picture that somebody is enrolled from. facegate keeps none.
+// What a purpose would keep of the picture that somebody is enrolled from: nothing; a small grey
+// copy of the face; the face as it was taken.
 enum class ImageRetention { kNone, kReduced, kOriginal };
+
+// Why a kept image is looked at, and why one is deleted.
+enum class ImageViewReason { kDisputedMatch, kIncident, kSubjectRequest, kLegalOrder };
+enum class ImageDeletionCause { kRequested, kExpired };
 
 // What an answer does to the person.
 enum class DecisionEffect { kNone, kConvenience, kAccess, kAdverseLegal, kMajorPersonalInterest };
@@ -311,6 +316,8 @@ std::string_view Word(OrgKind v);
 std::string_view Word(AnnexIiiClass v);
 std::string_view Word(DecisionEffect v);
 std::string_view Word(ImageRetention v);
+std::string_view Word(ImageViewReason v);
+std::string_view Word(ImageDeletionCause v);
 std::string_view Word(NoticeField v);
 std::string_view Word(SignField v);
 std::string_view Word(AssessmentSection v);

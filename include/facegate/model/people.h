@@ -115,6 +115,29 @@ struct Template {
   std::uint64_t log_index = 0;  // of template.enrolled; set by the store
 };
 
+// How large a kept image is: a reduced one at most half as wide and high as the face's part of the
+// picture was, in grey; an original one as it was, up to a side.
+inline constexpr double kReducedImageRatio = 0.5;
+inline constexpr int kReducedImagePxMax = 112;
+inline constexpr int kOriginalImagePxMax = 640;
+
+// One sealed picture of a face, kept beyond the enrolment it was taken at. Each has a key of its
+// own, so that one ends without the others.
+struct KeptImage {
+  OperatorId op;
+  SubjectId subject;
+  PurposeId purpose;
+  SiteId site;
+  ImageId id;
+  ConsentId consent;
+  ImageRetention kept = ImageRetention::kReduced;  // never kNone
+  core::Bytes wrapped_key;
+  core::Bytes sealed;
+  core::Timestamp created_at;
+  core::Timestamp expires_at;
+  std::uint64_t log_index = 0;  // of template.enrolled; set by the store
+};
+
 // A badge that opens doors. What is on it is not kept: its id is made from a keyed hash of that,
 // and it names nobody.
 struct Badge {

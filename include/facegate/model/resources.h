@@ -172,6 +172,8 @@ struct Purpose {
   std::optional<int> other_law_days = {};  // days for which another law has data kept
   std::optional<Date> ended_on = {};
   std::optional<ImageRetention> image_retention = {};  // nothing: none
+  // How long, 1..retention_days. A purpose that does not say it keeps nothing.
+  std::optional<int> image_retention_days = {};
   bool operator==(const Purpose&) const = default;
 };
 

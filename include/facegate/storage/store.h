@@ -70,7 +70,8 @@ struct DeleteResource {
 struct PutSubject {
   model::Subject subject;  // created; a subject of that id must not exist, alive or erased
 };
-// Destroys secret, keys, templates and consents' links of a subject and fences the id for ever.
+// Destroys secret, keys, templates, kept images and consents' links of a subject and fences the id
+// for ever.
 struct EraseSubject {
   model::SubjectRef subject;
 };
@@ -89,8 +90,22 @@ struct PutTemplateKey {
 struct PutTemplate {
   model::Template value;
 };
-// Destroys all templates and the template key of one subject and purpose; there may be none.
+// Destroys what rests on one subject's consent to one purpose: all templates and their key, and all
+// kept images and theirs; there may be none.
 struct DestroyTemplates {
+  model::SubjectRef subject;
+  model::PurposeId purpose;
+};
+// None of that id may exist for the subject, who must stand.
+struct PutImage {
+  model::KeptImage image;
+};
+// Destroys one kept image and its key, which must stand.
+struct DestroyImage {
+  model::ImageRef image;
+};
+// Destroys the kept images of one subject and purpose, and their keys; there may be none.
+struct DestroyImages {
   model::SubjectRef subject;
   model::PurposeId purpose;
 };
@@ -124,9 +139,10 @@ struct RestrictSubject {
   std::optional<core::Timestamp> since;
 };
 
-using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent,
-                            PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret,
-                            PutBadge, DeleteBadge, UsePass, RestrictSubject>;
+using Change =
+    std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent, PutTemplateKey,
+                 PutTemplate, DestroyTemplates, PutGallerySecret, PutBadge, DeleteBadge, UsePass,
+                 RestrictSubject, PutImage, DestroyImage, DestroyImages>;
 using Changes = std::vector<Change>;
 
 // ---- Preconditions
@@ -154,8 +170,12 @@ struct BadgeStands {
 struct SubjectUnrestricted {
   model::SubjectRef subject;
 };
-using Precondition =
-    std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands, SubjectUnrestricted>;
+// The image is kept.
+struct ImageStands {
+  model::ImageRef image;
+};
+using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands,
+                                  SubjectUnrestricted, ImageStands>;
 using Preconditions = std::vector<Precondition>;
 
 // ---- The batch
@@ -342,6 +362,17 @@ class Store {
   virtual core::Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const = 0;
   // Subjects with at least one stored template.
   virtual core::Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const = 0;
+
+  // With its bytes. NOT_FOUND IMAGE_NOT_FOUND.
+  virtual core::Result<model::KeptImage> GetImage(const model::ImageRef& image) const = 0;
+  // The kept images of one subject, by id, without key and bytes: `wrapped_key` and `sealed` are
+  // empty.
+  virtual core::Result<std::vector<model::KeptImage>> ListImagesOf(
+      const model::SubjectRef& subject) const = 0;
+  // Those of all operators whose expires_at is at or before `now`, the longest expired first,
+  // without key and bytes; for the sweep.
+  virtual core::Result<std::vector<model::KeptImage>> ListExpiredImages(
+      core::Timestamp now, std::size_t limit) const = 0;
 
   // NOT_FOUND BADGE_NOT_FOUND.
   virtual core::Result<model::Badge> GetBadge(const model::BadgeRef& badge) const = 0;

@@ -41,6 +41,17 @@ class FaultyStore final : public storage::Store {
                                                              std::size_t limit) const override {
     return inner_.ListResources(parent, kind, after, limit);
   }
+  core::Result<model::KeptImage> GetImage(const model::ImageRef& image) const override {
+    return inner_.GetImage(image);
+  }
+  core::Result<std::vector<model::KeptImage>> ListImagesOf(
+      const model::SubjectRef& subject) const override {
+    return inner_.ListImagesOf(subject);
+  }
+  core::Result<std::vector<model::KeptImage>> ListExpiredImages(core::Timestamp now,
+                                                                std::size_t limit) const override {
+    return inner_.ListExpiredImages(now, limit);
+  }
   core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const override {
     return inner_.GetSubject(subject);
   }

@@ -276,6 +276,9 @@ TEST(TellsOtherwise, IsAboutThePictureToo) {
   next.image_retention = ImageRetention::kReduced;
   EXPECT_TRUE(TellsOtherwise(current, next));
   EXPECT_TRUE(TellsOtherwise(next, current)) << "less than people were told is something else, too";
+  current = next;
+  next.image_retention_days = current.image_retention_days.value_or(0) + 1;
+  EXPECT_TRUE(TellsOtherwise(current, next));
 }
 
 TEST(Filing, MovesForwardAndEndsCancelled) {

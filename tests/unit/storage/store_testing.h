@@ -92,6 +92,26 @@ inline model::Template TemplateOf(const char* subject, const char* id,
   return value;
 }
 
+inline model::ImageRef ImageRefOf(const char* subject, const char* id) {
+  return {Op(), model::SubjectId(subject), model::ImageId(id)};
+}
+inline model::KeptImage ImageOf(const char* subject, const char* id,
+                                const char* purpose = "entry") {
+  model::KeptImage image;
+  image.op = Op();
+  image.subject = model::SubjectId(subject);
+  image.purpose = Purpose(purpose);
+  image.site = Site();
+  image.id = model::ImageId(id);
+  image.consent = model::ConsentId("c1");
+  image.kept = model::ImageRetention::kOriginal;
+  image.wrapped_key = Bytes(std::string("key of image ") + id + " of " + subject);
+  image.sealed = Bytes(std::string("sealed image ") + id + " of " + subject);
+  image.created_at = {3000};
+  image.expires_at = {8000};
+  return image;
+}
+
 inline model::BadgeRef BadgeRefOf(const char* id) { return {Op(), model::BadgeId(id)}; }
 inline model::Badge BadgeOf(const char* id) {
   model::Badge badge;
@@ -191,6 +211,13 @@ inline std::string Everything(const Store& store) {
     for (const char* purpose : {"entry", "lunch"}) {
       const auto key = store.GetTemplateKey(ref, Purpose(purpose));
       out << "  key " << (key.ok() ? core::AsText(key->wrapped_key) : "none") << '\n';
+    }
+  }
+  for (const char* subject : {"p1", "p2", "p3"}) {
+    for (const model::KeptImage& listed : Must(store.ListImagesOf(SubjectRefOf(subject)))) {
+      const auto image = Must(store.GetImage({Op(), listed.subject, listed.id}));
+      out << "image " << image.id.str() << ' ' << core::AsText(image.wrapped_key) << ' '
+          << core::AsText(image.sealed) << '@' << image.log_index << '\n';
     }
   }
   for (const model::Template& t : Must(store.ListTemplates(std::nullopt, 1000))) {
