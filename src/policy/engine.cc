@@ -265,6 +265,23 @@ struct Engine::Impl {
     return inputs;
   }
 
+  // What of the picture may be kept, whatever rules are in force (I7): what this gateway and the
+  // purpose keep, and the person agreed to by its own scope. For a smaller copy alone, and read by
+  // the letter of the draft, their consent to the enrolment is enough.
+  model::ImageRetention KeptImageOf(const Claim& claim, const model::Purpose& purpose,
+                                    const Person* person) const {
+    const auto wanted = purpose.image_retention.value_or(model::ImageRetention::kNone);
+    const bool keeps = options.keeps_images && claim.operation == Operation::kEnroll &&
+                       purpose.image_retention_days.has_value();
+    if (!keeps || person == nullptr || !person->consent) return model::ImageRetention::kNone;
+    const bool has_scope =
+        person->consent->scopes.contains(model::ConsentScope::kOriginalImageRetention);
+    const bool by_letter = wanted == model::ImageRetention::kReduced &&
+                           std::find(options.profiles.begin(), options.profiles.end(),
+                                     rules::Profile::kSeedLiteral) != options.profiles.end();
+    return has_scope || by_letter ? wanted : model::ImageRetention::kNone;
+  }
+
   core::Timestamp Expiry(const Claim& claim, const Person* person,
                          const model::Exemption* exemption, core::Timestamp now) const {
     const std::int64_t life_ms =
@@ -288,7 +305,14 @@ struct Engine::Impl {
                       claim.purpose,
                       deployment.purpose.version,
                       claim.subject,
-                      Expiry(claim, person, exemption, grounds.decided_at)};
+                      Expiry(claim, person, exemption, grounds.decided_at),
+                      KeptImageOf(claim, deployment.purpose, person)};
+    if (warrant->scope.kept_image != model::ImageRetention::kNone) {
+      const core::Timestamp until =
+          grounds.decided_at + *deployment.purpose.image_retention_days * core::kMsPerDay;
+      warrant->image_grant.reset(new ImageGrant(warrant->scope, person->consent->id,
+                                                std::min(until, person->consent->expires_at)));
+    }
     warrant->capture = {deployment.camera.region_of_interest, deployment.camera.min_face_px};
     if (claim.region.has_value()) {
       warrant->capture.region = Intersect(warrant->capture.region, *claim.region);

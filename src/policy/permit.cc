@@ -57,6 +57,8 @@ std::optional<ConsentBasis> Permit::Admits(const Candidate& candidate) const {
   return claimed ? basis : std::nullopt;
 }
 
+const ImageGrant* Permit::image_grant() const { return Alive(warrant_).image_grant.get(); }
+
 std::unique_ptr<internal::Warrant> Permit::Spend() && {
   FG_CHECK(warrant_ != nullptr && "a permit was spent twice");
   return std::move(warrant_);

@@ -46,6 +46,8 @@ struct Scope {
   int purpose_version = 0;
   std::optional<model::SubjectId> subject;  // 1:1 and enroll
   core::Timestamp expires_at;
+  // Enroll: what of the picture may be kept. With it, only a permit's ImageGrant.
+  model::ImageRetention kept_image = model::ImageRetention::kNone;
 };
 
 // Which part of a picture may be looked at, and how small a face.

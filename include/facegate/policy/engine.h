@@ -23,6 +23,8 @@ struct EngineOptions {
   std::int64_t lease_ms_max = 10'000;    // how long a stream lease may ask to live
   std::vector<rules::Profile> profiles;  // readings of the rules, selected by the configuration
   GatewayFacts gateway;
+  // Whether this gateway keeps images at all. Rules judge what purposes would keep either way.
+  bool keeps_images = false;
 };
 
 // How one rule stands at a deployment, apart from whom it is about.

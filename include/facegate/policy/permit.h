@@ -39,6 +39,33 @@ class CandidateTest {
   virtual std::optional<ConsentBasis> Admits(const Candidate& candidate) const = 0;
 };
 
+// That a permit's scope lets a picture of the face be kept beyond the request (invariant I7). Only
+// an enrolment's permit has one, where gateway, purpose, rules and the person's consent agree; what
+// cuts, seals or stores such a picture demands it. Lives in its permit.
+class ImageGrant {
+ public:
+  ImageGrant(const ImageGrant&) = delete;
+  ImageGrant& operator=(const ImageGrant&) = delete;
+
+  // Not kNone.
+  model::ImageRetention kept() const { return scope_.kept_image; }
+  // Of the permit. It has a subject.
+  const Scope& scope() const { return scope_; }
+  // The consent that the enrolment rests on.
+  const model::ConsentId& consent() const { return consent_; }
+  // When the picture is to be destroyed: the purpose's own days from the decision, and not after
+  // the consent's end.
+  core::Timestamp expires_at() const { return expires_at_; }
+
+ private:
+  friend class Engine;
+  ImageGrant(Scope scope, model::ConsentId consent, core::Timestamp expires_at)
+      : scope_(std::move(scope)), consent_(std::move(consent)), expires_at_(expires_at) {}
+  Scope scope_;
+  model::ConsentId consent_;
+  core::Timestamp expires_at_;
+};
+
 namespace internal {
 // What both permits hold; private to policy and audit.
 struct Warrant {
@@ -50,6 +77,7 @@ struct Warrant {
   std::shared_ptr<const rules::RuleView> view;
   std::shared_ptr<const rules::Inputs> inputs;
   std::shared_ptr<AbandonSink> abandon_sink;
+  std::unique_ptr<const ImageGrant> image_grant;  // where the scope keeps an image
 };
 }  // namespace internal
 
@@ -88,6 +116,8 @@ class [[nodiscard]] Permit {
   // Whether this candidate may be compared, and by which consent. For 1:1 and enroll only the
   // claimed subject is; the answer is then the consent of the grounds.
   std::optional<ConsentBasis> Admits(const Candidate& candidate) const;
+  // Nullptr: nothing of the picture is kept. Lives as long as the permit.
+  const ImageGrant* image_grant() const;
 
  private:
   friend class Engine;

@@ -48,7 +48,7 @@ World::World(WorldOptions options)
   ledger_options.data_dir = options.data_dir;
   ledger = Must(audit::Ledger::Open(*store, *keys, clock, metrics, logger, ledger_options));
   engine =
-      std::make_unique<policy::Engine>(*store, clock, CoreRules(), policy::EngineOptions{},
+      std::make_unique<policy::Engine>(*store, clock, CoreRules(), options.engine,
                                        options.record_abandoned ? ledger->abandon_sink() : nullptr);
   if (!options.already_registered) RegisterAll();
 }
@@ -142,6 +142,22 @@ void World::AddSubject(std::string_view id) {
 }
 
 model::Consent World::Grant(std::string_view id) {
+  return Grant(id, {model::ConsentScope::kVerify, model::ConsentScope::kIdentify});
+}
+
+model::Consent World::GrantWithImages(std::string_view id) {
+  return Grant(id, {model::ConsentScope::kVerify, model::ConsentScope::kIdentify,
+                    model::ConsentScope::kOriginalImageRetention});
+}
+
+void World::KeepOfPicture(model::ImageRetention kept, int days) {
+  model::Purpose purpose = RegisteredPurpose();
+  purpose.image_retention = kept;
+  purpose.image_retention_days = days;
+  Register(purpose);
+}
+
+model::Consent World::Grant(std::string_view id, std::set<model::ConsentScope> scopes) {
   const auto held = Must(store->ListConsents(subject(id)));
   model::Consent consent;
   consent.op = op();
@@ -151,7 +167,7 @@ model::Consent World::Grant(std::string_view id) {
   consent.purpose = purpose();
   consent.purpose_version = 1;
   consent.status = model::ConsentStatus::kGranted;
-  consent.scopes = {model::ConsentScope::kVerify, model::ConsentScope::kIdentify};
+  consent.scopes = std::move(scopes);
   consent.evidence_sha256 = std::string(64, 'e');
   consent.granted_at = clock.Now();
   consent.expires_at = clock.Now() + kConsentMs;

@@ -5,8 +5,11 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "facegate/audit/contexts.h"
 #include "facegate/audit/ledger.h"
@@ -33,7 +36,16 @@ struct WorldOptions {
   std::unique_ptr<crypto::KeyRing> keys;
   // What time it is; nothing: FakeClock's.
   std::optional<core::Timestamp> now;
+  policy::EngineOptions engine = {};
 };
+
+// Options of a gateway that keeps images, read in a way.
+inline WorldOptions KeepingImages(std::vector<rules::Profile> profiles = {}) {
+  WorldOptions options;
+  options.engine.keeps_images = true;
+  options.engine.profiles = std::move(profiles);
+  return options;
+}
 
 class World {
  public:
@@ -54,8 +66,12 @@ class World {
 
   // Registers a person.
   void AddSubject(std::string_view id);
-  // Records their consent for the lobby and purpose, with scopes verify and identify, 30 days.
+  // Records their consent for the lobby and purpose, with scopes verify and identify, 30 days; or
+  // with that images are kept besides.
   model::Consent Grant(std::string_view subject);
+  model::Consent GrantWithImages(std::string_view subject);
+  // Makes the purpose one that would keep so much of the picture, for so many days.
+  void KeepOfPicture(model::ImageRetention kept, int days);
   // Withdraws it and destroys templates and key, as the consent service does.
   std::uint64_t Withdraw(const model::Consent& consent);
   // Stores a template key, which is what "enrolled" means to a decision.
@@ -97,6 +113,7 @@ class World {
 
  private:
   void RegisterAll();
+  model::Consent Grant(std::string_view subject, std::set<model::ConsentScope> scopes);
   void PutBody(const std::string& name, const std::string& kind, const std::string& parent,
                const std::string& body);
   template <class R>
