@@ -32,17 +32,19 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
 
   gateway::GalleryDropper dropper(*gallery, engine);
   consent::ConsentService consents(*store, *ledger, *keys, clock, engine, dropper);
+  consent::ImageDesk images(*store, *ledger, *keys, clock);
   registry::RegistryService registry(*store, *ledger, clock, engine, wordlist);
-  gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
+  gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery, *keys},
                            ImageLimitsOf(config));
   backup::Keeper backups(*store, *ledger, *keys, clock, BackupOptionsOf(config));
   gateway::DutySweep duties(*store, *ledger, consents, engine, clock,
                             static_cast<int>(config.retention.unconsented_days_max));
   alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
-  const gateway::Sweeper sweeper(consents, duties, alternatives, backups, logger, options.sweep_ms);
+  const gateway::Sweeper sweeper(consents, images, duties, alternatives, backups, logger,
+                                 options.sweep_ms);
 
-  const rpc::Parts parts{gateway, consents, registry, engine, *ledger,      *store,
-                         *keys,   clock,    metrics,  logger, alternatives, &backups};
+  const rpc::Parts parts{gateway, consents, registry, engine,       *ledger, *store,  *keys,
+                         clock,   metrics,  logger,   alternatives, images,  &backups};
   FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
                                                             ServerInfoOf(*faces), parts));
   FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));

@@ -243,6 +243,10 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
       .Set("outcome", draft.verdict)
       .Set("reason", draft.reason);
   if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
+  if (outcome.kept_image != model::ImageRetention::kNone) {
+    draft.body.Set("image_kept", model::Word(outcome.kept_image))
+        .Set("image_expires_at", core::FormatRfc3339(outcome.kept_image_until));
+  }
   if (grounds.person) draft.body.Set("person", PersonJson(*grounds.person));
   if (grounds.stored_persons > 0) draft.body.Set("stored_persons", grounds.stored_persons);
   if (grounds.threshold_crossed_on) {

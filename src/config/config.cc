@@ -134,6 +134,10 @@ constexpr Field kFields[] = {
     {"image.pixels_max",
      IntField{[](C& c) -> std::int64_t& { return c.image.pixels_max; }, 4096, 268'435'456},
      "Width times height of a picture: three bytes of memory each."},
+    {"image.keep_images", BoolField{[](C& c) -> bool& { return c.image.keep_images; }},
+     "Whether an image of the face is kept, sealed, from an enrolment whose purpose says so and "
+     "whose person agreed to that by its own scope. Rules judge what purposes would keep either "
+     "way."},
     {"match.fmr_max", RateField{[](C& c) -> double& { return c.match.fmr_max; }, 1e-9, 0.1},
      "The false match rate you accept for 1:1, as a share (0.0001 is one in ten thousand). A "
      "rate that the decision table's evidence cannot support opens no door."},

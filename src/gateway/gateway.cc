@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "facegate/frame/face_cut.h"
+#include "facegate/images/kept_image.h"
 #include "gateway/stream_session.h"
 #include "gateway/walk.h"
 
@@ -54,13 +56,41 @@ Outcome OutcomeOfVerify(const policy::Grounds& grounds, gallery::Match match,
   return outcome;
 }
 
-Worked WorkEnroll(const Parts& parts, const vision::Face& face, const policy::Permit& permit,
-                  audit::Counts counts) {
+frame::Box BoxOf(const vision::FaceBox& face) {
+  return {face.left, face.top, face.right, face.bottom};
+}
+
+// Cuts the face out of the picture, without those of others, and seals it.
+Result<images::PendingImage> KeepImage(const Parts& parts, const View& view,
+                                       const vision::FaceBox& meant,
+                                       const policy::ImageGrant& grant) {
+  std::vector<frame::Box> others;
+  for (const vision::FaceBox& face : view.boxes) {
+    const bool is_meant = face.left == meant.left && face.top == meant.top &&
+                          face.right == meant.right && face.bottom == meant.bottom;
+    if (!is_meant) others.push_back(BoxOf(face));
+  }
+  FG_ASSIGN_OR_RETURN(const frame::FaceCut cut,
+                      frame::CutFace(view.image, BoxOf(meant), others, grant));
+  return images::Seal(cut, grant, parts.keys, parts.clock.Now());
+}
+
+Worked WorkEnroll(const Parts& parts, const View& view, const vision::Face& face,
+                  const policy::Permit& permit, audit::Counts counts) {
   Worked worked;
   auto pending = parts.gallery.Prepare(face, permit);
   if (!pending.ok()) {
     worked.outcome = Faulted(permit.grounds(), pending.status(), counts);
     return worked;
+  }
+  std::optional<images::PendingImage> image;
+  if (const policy::ImageGrant* grant = permit.image_grant()) {
+    auto kept = KeepImage(parts, view, face.box, *grant);
+    if (!kept.ok()) {
+      worked.outcome = Faulted(permit.grounds(), kept.status(), counts);
+      return worked;
+    }
+    image = std::move(kept).value();
   }
   worked.outcome.verdict = model::Verdict::kAllow;
   worked.outcome.reason = Reason::kEnrolled;
@@ -68,6 +98,11 @@ Worked WorkEnroll(const Parts& parts, const vision::Face& face, const policy::Pe
   worked.outcome.people.push_back(ClaimedPerson(permit.grounds()));
   worked.outcome.enrolled_template = pending->id();
   worked.changes = pending->TakeChanges();
+  if (image) {
+    worked.outcome.kept_image = image->kept();
+    worked.outcome.kept_image_until = image->expires_at();
+    worked.changes.emplace_back(std::move(*image).TakeChange());
+  }
   worked.pending = std::move(pending).value();
   return worked;
 }
@@ -91,7 +126,7 @@ Worked Work(const Parts& parts, const View& view, std::span<const vision::FaceBo
                                  ? std::string()
                                  : std::string(Word(embedded->rejected[0].quality.issue)));
   } else if (permit.scope().operation == Operation::kEnroll) {
-    worked = WorkEnroll(parts, embedded->faces[0], permit, counts);
+    worked = WorkEnroll(parts, view, embedded->faces[0], permit, counts);
   } else if (permit.scope().operation == Operation::kVerify1to1) {
     worked.outcome =
         OutcomeOfVerify(permit.grounds(), parts.gallery.Verify(embedded->faces[0], permit), counts);

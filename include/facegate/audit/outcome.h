@@ -52,6 +52,9 @@ struct Outcome {
   // unknown.
   std::vector<int> face_people;
   model::TemplateId enrolled_template;  // where the reason is kEnrolled
+  // Where an image of the face is kept with the template: how much of it, and until when.
+  model::ImageRetention kept_image = model::ImageRetention::kNone;
+  core::Timestamp kept_image_until = {};
 };
 
 // What became of a credential that is no face. Of faces it can say nothing, which is why the

@@ -16,6 +16,7 @@
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
 #include "facegate/core/time.h"
+#include "facegate/crypto/key_ring.h"
 #include "facegate/frame/image.h"
 #include "facegate/gallery/gallery.h"
 #include "facegate/policy/engine.h"
@@ -33,6 +34,7 @@ struct Parts {
   audit::Ledger& ledger;
   vision::FaceEngine& faces;
   gallery::Gallery& gallery;
+  const crypto::KeyRing& keys;  // of kept images
 };
 
 // What a camera stream saw since its lease began; each lease ends in one record.

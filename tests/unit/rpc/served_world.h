@@ -89,12 +89,16 @@ class ServedWorld {
   explicit ServedWorld(rpc::ServerOptions options = {}) {
     Start(rpc::InsecureForDevelopment{}, std::move(options));
   }
+  // Without authentication, over a world of those options.
+  explicit ServedWorld(WorldOptions options) : world(std::move(options)) {
+    Start(rpc::InsecureForDevelopment{}, {});
+  }
   // With mutual TLS.
   explicit ServedWorld(const rpc::MutualTls& tls) { Start(tls, {}); }
 
   rpc::Parts parts() {
     return {gateway,     consents,    registry_service, *world.engine, *world.ledger, *world.store,
-            *world.keys, world.clock, world.metrics,    log,           alternatives};
+            *world.keys, world.clock, world.metrics,    log,           alternatives,  images};
   }
   std::string target() const { return "localhost:" + std::to_string(server->port()); }
 
@@ -128,11 +132,13 @@ class ServedWorld {
   GalleryDropper dropper{gallery};
   consent::ConsentService consents{*world.store, *world.ledger, *world.keys,
                                    world.clock,  *world.engine, dropper};
+  consent::ImageDesk images{*world.store, *world.ledger, *world.keys, world.clock};
   registry::RegistryService registry_service{
       *world.store, *world.ledger, world.clock, *world.engine,
       Must(wording::Wordlist::Load(FACEGATE_SOURCE_DIR "/config/documents/wording.yaml"))};
   gateway::Gateway gateway{
-      {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery}, {}};
+      {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery, *world.keys},
+      {}};
   alternatives::AlternativeService alternatives{*world.store, *world.ledger, *world.keys,
                                                 world.clock,  *world.engine, registry_service};
   std::unique_ptr<rpc::Server> server;
