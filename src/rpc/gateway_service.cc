@@ -25,11 +25,15 @@ using UseCase = core::Result<audit::Recorded> (gateway::Gateway::*)(const policy
 
 // The path of the three unary methods: claim, use case, answer.
 template <class Request>
+core::Result<audit::Recorded> Ask(gateway::Gateway& gateway, UseCase use_case,
+                                  const Request& request, const Call& call) {
+  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
+  return (gateway.*use_case)(claim, core::AsBytes(request.image()), call.deadline);
+}
+template <class Request>
 Status Answer(gateway::Gateway& gateway, UseCase use_case, const Request& request, const Call& call,
               v1::Answer& answer) {
-  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
-  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
-                      (gateway.*use_case)(claim, core::AsBytes(request.image()), call.deadline));
+  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded, Ask(gateway, use_case, request, call));
   answer = ToAnswer(recorded, DetailFor(call.caller.role));
   return Status::Ok();
 }
@@ -125,11 +129,17 @@ grpc::Status GatewayServiceImpl::Identify(grpc::ServerContext* context,
 grpc::Status GatewayServiceImpl::Enroll(grpc::ServerContext* context,
                                         const v1::EnrollRequest* request,
                                         v1::EnrollResponse* response) {
-  return guard_.Unary(*context, "facegate.v1.GatewayService/Enroll", *request,
-                      [&](const Call& call) {
-                        return Answer(gateway_, &gateway::Gateway::Enroll, *request, call,
-                                      *response->mutable_answer());
-                      });
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
+                        Ask(gateway_, &gateway::Gateway::Enroll, *request, call));
+    *response->mutable_answer() = ToAnswer(recorded, DetailFor(call.caller.role));
+    const audit::Outcome& outcome = recorded.outcome();
+    if (outcome.kept_image == model::ImageRetention::kNone) return Status::Ok();
+    response->set_kept_image(ToProtoEnum<v1::ImageRetention>(outcome.kept_image));
+    *response->mutable_kept_image_expire_time() = ToProto(outcome.kept_image_until);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.GatewayService/Enroll", *request, handler);
 }
 
 grpc::Status GatewayServiceImpl::StreamFrames(grpc::ServerContext* context, Stream* stream) {

@@ -18,6 +18,7 @@
 #include "rpc/consent_service.h"
 #include "rpc/duty_service.h"
 #include "rpc/gateway_service.h"
+#include "rpc/image_service.h"
 #include "rpc/page_tokens.h"
 #include "rpc/registry_service.h"
 #include "rpc/token_desk.h"
@@ -88,6 +89,7 @@ struct Server::Impl {
         duties(guard, tokens, parts.registry, drafter),
         audit(guard, tokens, parts.ledger, parts.store, parts.engine),
         alternatives(guard, tokens, parts.alternatives, parts.store, parts.clock),
+        images(guard, tokens, parts.images),
         logger(parts.logger) {}
 
   CallGuard guard;
@@ -101,6 +103,7 @@ struct Server::Impl {
   DutyServiceImpl duties;
   AuditServiceImpl audit;
   AlternativeServiceImpl alternatives;
+  ImageServiceImpl images;
   core::Logger& logger;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -146,6 +149,7 @@ core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authen
   builder.RegisterService(&impl->duties);
   builder.RegisterService(&impl->audit);
   builder.RegisterService(&impl->alternatives);
+  builder.RegisterService(&impl->images);
   impl->server = builder.BuildAndStart();
   if (impl->server == nullptr || impl->port == 0) {
     return Status(Code::kUnavailable, "LISTEN_FAILED",

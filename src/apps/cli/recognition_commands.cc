@@ -73,6 +73,13 @@ void SayIdentifications(const Session& session, const core::Json& answer) {
   }
 }
 
+void SayKeptImage(const Session& session, const core::Json& response) {
+  const std::string kept = ShortWord(response.StringOr("keptImage", ""), "IMAGE_RETENTION_");
+  if (kept.empty() || kept == "UNSPECIFIED") return;
+  session.Say("  image kept, " + kept + ", until " +
+              response.StringOr("keptImageExpireTime", "").substr(0, 10));
+}
+
 // Says the answer; yes only for ALLOW.
 core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
                              const core::Json& response) {
@@ -89,6 +96,7 @@ core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
     SayFindings(session, answer);
     SayIdentifications(session, answer);
     if (verdict != "ALLOW") SayAlternatives(session, answer);
+    SayKeptImage(session, response);
     session.Say("  " + CountWords(MemberOrNull(answer, "counts")) + "; " + ReceiptWords(receipt));
   }
   return verdict == "ALLOW" ? Exit::kYes : Exit::kNo;
