@@ -201,8 +201,9 @@ class Client:
         status = self.status.GetStatus(self.protos.gateway.GetStatusRequest())
         return dict(status.counters)
 
-    def register_lobby(self) -> str:
-        """An office lobby with one door; gives the notice's hash."""
+    def register_lobby(self, **purpose) -> str:
+        """An office lobby with one door, its purpose with those fields besides; gives the notice's
+        hash."""
         r, m = self.protos.registry, self.protos.resources
         self.registry.CreateOperator(r.CreateOperatorRequest(
             operator_id="acme", operator=m.Operator(display_name="Acme AG")))
@@ -218,7 +219,7 @@ class Client:
             parent=OPERATOR, purpose_id="building_access", purpose=m.Purpose(
                 display_name="Building access", category=m.PURPOSE_CATEGORY_ACCESS_CONTROL,
                 retention_days=30, necessity_statement="Hands-free entry",
-                alternatives_assessed=True)))
+                alternatives_assessed=True, **purpose)))
         notice = self.registry.CreateNotice(r.CreateNoticeRequest(
             parent=PURPOSE, notice_id="en", notice=m.Notice(language="en", text=NOTICE_TEXT)))
         cameras = {"desk": m.Camera(use=m.CAMERA_USE_ENROLLMENT_DESK),
@@ -247,14 +248,15 @@ class Client:
             image=(models_dir() / "sample1.jpg").read_bytes(),
             region=m.Region(x0=x0, y0=y0, x1=x1, y1=y1))).answer
 
-    def grant(self, subject: str, notice_sha256: str) -> str:
-        """Registers a person with a consent to both; gives the consent's name."""
+    def grant(self, subject: str, notice_sha256: str, *more: int) -> str:
+        """Registers a person with a consent to both, and to more scopes; gives its name."""
         c, m = self.protos.consent, self.protos.resources
         self.consents.CreateSubject(c.CreateSubjectRequest(
             parent=OPERATOR, subject_id=subject, subject=m.Subject(age_years=35)))
         request = c.GrantConsentRequest(
             parent=f"{OPERATOR}/subjects/{subject}", consent_id="c1", site=SITE, purpose=PURPOSE,
             purpose_version=1, form=m.CONSENT_FORM_WRITTEN, given_by=m.CONSENT_GIVER_SELF,
-            scopes=[m.CONSENT_SCOPE_VERIFY, m.CONSENT_SCOPE_IDENTIFY], notice_sha256=notice_sha256)
+            scopes=[m.CONSENT_SCOPE_VERIFY, m.CONSENT_SCOPE_IDENTIFY, *more],
+            notice_sha256=notice_sha256)
         request.expire_time.FromSeconds(int(time.time()) + 20 * 86400)
         return self.consents.GrantConsent(request).consent.name
