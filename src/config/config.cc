@@ -190,6 +190,10 @@ constexpr Field kFields[] = {
     {"permit.lease_ms_max",
      IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_max; }, 100, 10'000},
      "Milliseconds that a stream lease lives at most, whatever the caller asks for."},
+    {"permit.sitting_ms_max",
+     IntField{[](C& c) -> std::int64_t& { return c.permit.sitting_ms_max; }, 1'000, 60'000},
+     "Milliseconds that an enrolment from several frames may take at most, whatever the caller "
+     "asks for."},
     {"rpc.request_bytes_max",
      IntField{[](C& c) -> std::int64_t& { return c.rpc.request_bytes_max; }, 4096, 128 << 20},
      "Bytes of one request message; must exceed image_bytes_max."},

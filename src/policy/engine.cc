@@ -267,8 +267,10 @@ struct Engine::Impl {
 
   core::Timestamp Expiry(const Claim& claim, const Person* person,
                          const model::Exemption* exemption, core::Timestamp now) const {
+    const bool is_sitting = claim.operation == Operation::kEnroll;
+    const std::int64_t lease_ms_max = is_sitting ? options.sitting_ms_max : options.lease_ms_max;
     const std::int64_t life_ms =
-        claim.lease_ms > 0 ? std::min(claim.lease_ms, options.lease_ms_max) : options.permit_ms_max;
+        claim.lease_ms > 0 ? std::min(claim.lease_ms, lease_ms_max) : options.permit_ms_max;
     core::Timestamp expiry = now + life_ms;
     if (person != nullptr && person->consent.has_value()) {
       expiry = std::min(expiry, person->consent->expires_at);
@@ -311,7 +313,7 @@ Engine::Engine(const storage::Store& store, const core::Clock& clock,
                      Standing(store),
                      {}}) {
   FG_CHECK(impl_->rules != nullptr);
-  FG_CHECK(options.permit_ms_max > 0 && options.lease_ms_max > 0);
+  FG_CHECK(options.permit_ms_max > 0 && options.lease_ms_max > 0 && options.sitting_ms_max > 0);
 }
 
 Engine::~Engine() = default;
@@ -562,6 +564,25 @@ Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
     return denial;
   }
   return Permit(std::move(warrant));
+}
+
+bool Engine::StillStands(const ViewPermit& permit) const {
+  const Scope& scope = permit.scope();
+  const std::optional<ConsentBasis>& basis = permit.grounds().consent;
+  FG_CHECK(scope.subject.has_value());
+  const auto person =
+      impl_->standing.PersonAt({scope.camera.op, *scope.subject}, scope.camera.site, scope.purpose);
+  if (!person.ok() || !basis || !ConsentStands(**person, impl_->clock.Now())) return false;
+  const model::Consent& consent = *(*person)->consent;
+  return consent.id == basis->consent.consent && consent.epoch == basis->epoch;
+}
+
+bool Engine::LetsUse(const ViewPermit& permit, const FacesInView& view) const {
+  static_cast<void>(permit.scope());  // aborts on a permit that was moved from
+  const internal::Warrant& warrant = *permit.warrant_;
+  rules::Inputs inputs(warrant.inputs);
+  SetView(inputs, view);
+  return !warrant.view->Denies(inputs, Phase::kRequest, rules::Stage::kDetection);
 }
 
 }  // namespace facegate::policy

@@ -119,6 +119,7 @@ struct ServerConfig {
   struct Permit {
     std::int64_t permit_ms_max = 5'000;
     std::int64_t lease_ms_max = 10'000;
+    std::int64_t sitting_ms_max = 60'000;
   } permit;
 
   struct Rpc {

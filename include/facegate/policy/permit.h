@@ -1,10 +1,10 @@
 // The proofs that processing is allowed. Only Engine makes them, only audit::Ledger spends them.
 //
 // A ViewPermit allows decoding a frame and detecting faces; a Permit also aligning, embedding and
-// matching. Both are move-only and [[nodiscard]]. One that is dropped unspent is a bug:
-// without an AbandonSink (tests, debug builds) the process aborts; with one (release builds) it is
-// recorded as ABANDONED, so that no client can turn the bug into an outage. See
-// docs/LIFE_OF_A_FRAME.md and invariants I1 to I3.
+// matching: it holds the view permit that was admitted. Both are move-only and [[nodiscard]]. One
+// that is dropped unspent is a bug: without an AbandonSink (tests, debug builds) the process
+// aborts; with one (release builds) it is recorded as ABANDONED, so that no client can turn the bug
+// into an outage. See docs/LIFE_OF_A_FRAME.md and invariants I1 to I3.
 #pragma once
 
 #include <memory>
@@ -67,6 +67,7 @@ class [[nodiscard]] ViewPermit {
 
  private:
   friend class Engine;
+  friend class Permit;
   friend class audit::Ledger;
   explicit ViewPermit(std::unique_ptr<internal::Warrant> warrant);
   // Takes the obligation to record away from this permit.
@@ -88,13 +89,16 @@ class [[nodiscard]] Permit {
   // Whether this candidate may be compared, and by which consent. For 1:1 and enroll only the
   // claimed subject is; the answer is then the consent of the grounds.
   std::optional<ConsentBasis> Admits(const Candidate& candidate) const;
+  // Lets further frames of the same request be decoded. Who is in view there is for
+  // Engine::LetsUse to judge. Requires: not moved from.
+  const ViewPermit& view() const;
 
  private:
   friend class Engine;
   friend class audit::Ledger;
   explicit Permit(std::unique_ptr<internal::Warrant> warrant);
   std::unique_ptr<internal::Warrant> Spend() &&;
-  std::unique_ptr<internal::Warrant> warrant_;
+  ViewPermit view_;
 };
 
 // The grounds of a request that shows no face: a pass, a badge, or staff who let somebody through.

@@ -306,6 +306,46 @@ TEST_F(EngineTest, DoesNotAdmitAnEnrolmentWithTwoFacesInTheMark) {
   EXPECT_EQ(denial->view.total, 2);
 }
 
+// ---- Several frames under one permit
+
+TEST_F(EngineTest, LetsASittingLastAsLongAsItAsksAndNoLongerThanItMay) {
+  for (const auto& [asked_ms, granted_ms] : {std::pair{20'000, 20'000}, {90'000, 60'000}}) {
+    auto claim = world.EnrollClaim("person-a");
+    claim.lease_ms = asked_ms;
+    auto permit = world.ViewPermitFor(claim);
+    EXPECT_EQ(permit.scope().expires_at, world.clock.Now() + granted_ms);
+    world.Spend(std::move(permit));
+  }
+}
+
+TEST_F(EngineTest, SaysWhetherTheConsentBehindAPermitStands) {
+  auto permit = world.ViewPermitFor(world.EnrollClaim("person-a"));
+  EXPECT_TRUE(world.engine->StillStands(permit));
+  world.Withdraw(consent);
+  EXPECT_FALSE(world.engine->StillStands(permit));
+  world.Grant("person-a");
+  EXPECT_FALSE(world.engine->StillStands(permit)) << "another consent is another";
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, LetsNothingStandOfARestrictedPerson) {
+  auto permit = world.ViewPermitFor(world.EnrollClaim("person-a"));
+  world.Change(storage::RestrictSubject{World::subject("person-a"), world.clock.Now()});
+  EXPECT_FALSE(world.engine->StillStands(permit));
+  world.Spend(std::move(permit));
+}
+
+TEST_F(EngineTest, JudgesWhoIsInViewInEachFrame) {
+  auto view_permit = world.ViewPermitFor(world.EnrollClaim("person-a"));
+  EXPECT_TRUE(world.engine->LetsUse(view_permit, {1, 1}));
+  EXPECT_FALSE(world.engine->LetsUse(view_permit, {2, 2}));
+  auto admission = world.engine->Admit(std::move(view_permit), {1, 1});
+  auto& permit = std::get<policy::Permit>(admission);
+  EXPECT_TRUE(world.engine->LetsUse(permit.view(), {1, 1})) << "of the same request";
+  EXPECT_FALSE(world.engine->LetsUse(permit.view(), {2, 2}));
+  world.Spend(std::move(permit));
+}
+
 TEST_F(EngineTest, NarrowsTheCameraRegionToTheMarkedOne) {
   auto claim = world.EnrollClaim("person-a");
   claim.region = model::Region{0.5, 0, 1, 0.5};
