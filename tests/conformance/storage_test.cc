@@ -883,6 +883,21 @@ TEST_P(Conformance, KeepsTemplatesOfAnySize) {
   }
 }
 
+TEST_P(Conformance, KeepsSeveralTemplatesOfOneRecordOrNone) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  const Change key = PutTemplateKey{KeyOf("p1")};
+  const Change first = PutTemplate{TemplateOf("p1", "t1")};
+  ExpectRefused({Item({key, first, first})}, 0);
+  EXPECT_TRUE(store_->ListTemplatesOf(SubjectRefOf("p1"))->empty());
+  Commit(*store_, {Item({key, first, PutTemplate{TemplateOf("p1", "t2")},
+                         PutTemplate{TemplateOf("p1", "t3")}})});
+  const auto templates = Must(store_->ListTemplatesOf(SubjectRefOf("p1")));
+  ASSERT_EQ(templates.size(), 3u);
+  for (const model::Template& value : templates) EXPECT_EQ(value.log_index, 1u);
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+  EXPECT_TRUE(store_->ListTemplatesOf(SubjectRefOf("p1"))->empty());
+}
+
 TEST_P(Conformance, RefusesAKeyWhereOneStands) {
   EnrolPerson(*store_, "p1");
   ExpectRefused(PutTemplateKey{KeyOf("p1")});

@@ -44,6 +44,14 @@ struct Match {
   core::Bytes wrapped_subject_secret;           // where kMatch: for the record's pseudonym
 };
 
+// How two faces of one enrolment compare. Never carries a distance.
+enum class Likeness {
+  kSameView,     // one person, and hardly another picture: the second adds nothing
+  kSamePerson,   // by the distance that a face at a door must be within
+  kUnsure,       // between the same and another; thin evidence; a fault
+  kOtherPerson,  // no match
+};
+
 // An enrolment that was computed and not yet recorded: the changes for the ledger, and the plain
 // template that goes live once they are durable. Move-only.
 class PendingTemplate {
@@ -89,6 +97,17 @@ class Gallery {
   // DATA_LOSS GALLERY_SECRET_BROKEN or TEMPLATE_KEY_BROKEN, or the store's status.
   // Requires: the permit's operation is enroll.
   core::Result<PendingTemplate> Prepare(const vision::Face& face, const policy::Permit& permit);
+  // The same for several faces of the person, which become templates of their own: all or none.
+  // What the first makes for them all is among its changes. Requires: at least one face.
+  core::Result<std::vector<PendingTemplate>> PrepareSeveral(
+      const std::vector<const vision::Face*>& faces, const policy::Permit& permit);
+  // How many more templates may rest on the permit's consent. Requires: the operation is enroll.
+  int RoomFor(const policy::ViewPermit& permit) const;
+  // Whether two faces of one enrolment, of which `templates` are to be kept, are one person's: by
+  // the limit of 1:1 against so many templates. An expired permit compares nothing.
+  // Requires: the permit's operation is enroll; templates > 0.
+  Likeness Compare(const vision::Face& a, const vision::Face& b, int templates,
+                   const policy::Permit& permit) const;
   // Makes a recorded enrolment comparable, unless a Drop with a later index overtook it.
   // Requires: TakeChanges was called (what goes live was recorded).
   void Activate(PendingTemplate pending, std::uint64_t log_index);

@@ -53,6 +53,19 @@ vision::Face Near(unsigned seed, double distance) {
 
 vision::Face Exactly(unsigned seed) { return Near(seed, 0); }
 
+// Three views of person 1.
+std::vector<vision::Face> SeveralFaces() {
+  std::vector<vision::Face> faces;
+  for (const double distance : {0.0, 0.15, 0.3}) faces.push_back(Near(1, distance));
+  return faces;
+}
+
+std::vector<const vision::Face*> Pointers(const std::vector<vision::Face>& faces) {
+  std::vector<const vision::Face*> pointers;
+  for (const vision::Face& face : faces) pointers.push_back(&face);
+  return pointers;
+}
+
 class GalleryTest : public ::testing::Test {
  protected:
   GalleryTest() { Reopen(); }
@@ -418,6 +431,79 @@ TEST_F(GalleryTest, RefusesMoreTemplatesThanTheEvidenceBears) {
   const core::Status status = PrepareStatus("ann", Exactly(4));
   EXPECT_EQ(status.code(), core::Code::kResourceExhausted);
   EXPECT_EQ(status.reason(), "TEMPLATES_MAX");
+}
+
+TEST_F(GalleryTest, EnrolsSeveralFacesUnderOneRecord) {
+  AddPerson("ann");
+  const auto faces = SeveralFaces();
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_EQ(gallery_->RoomFor(permit.view()), 3);
+  auto several = gallery_->PrepareSeveral(Pointers(faces), permit);
+  ASSERT_TRUE(several.ok()) << several.status().ToString();
+  ASSERT_EQ(several->size(), 3u);
+  // One secret and one key for all, and a template for each.
+  std::vector<storage::Changes> changes;
+  for (PendingTemplate& one : *several) changes.push_back(one.TakeChanges());
+  EXPECT_EQ(changes[0].size(), 3u);
+  EXPECT_EQ(changes[1].size(), 1u);
+  EXPECT_EQ(changes[2].size(), 1u);
+  storage::Changes all;
+  for (storage::Changes& own : changes) {
+    for (storage::Change& change : own) all.push_back(std::move(change));
+  }
+  world_.Spend(std::move(permit));
+  const std::uint64_t index = Append(std::move(all));
+  for (PendingTemplate& one : *several) gallery_->Activate(std::move(one), index);
+  for (const double distance : {0.0, 0.15, 0.3}) {
+    EXPECT_EQ(Verify("ann", Near(1, distance)).kind, MatchKind::kMatch) << distance;
+  }
+  Reopen();
+  ASSERT_TRUE(gallery_->Load().ok());
+  EXPECT_EQ(gallery_->size(), 3u);
+  EXPECT_EQ(Verify("ann", Near(1, 0.3)).kind, MatchKind::kMatch);
+}
+
+TEST_F(GalleryTest, EnrolsAllOfSeveralFacesOrNone) {
+  AddPerson("ann");
+  Enroll("ann", Exactly(1));
+  const auto faces = SeveralFaces();
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_EQ(gallery_->RoomFor(permit.view()), 2);
+  EXPECT_EQ(gallery_->PrepareSeveral(Pointers(faces), permit).status().reason(), "TEMPLATES_MAX");
+  world_.Spend(std::move(permit));
+  EXPECT_EQ(gallery_->size(), 1u);
+}
+
+TEST_F(GalleryTest, TellsHowFacesOfOneEnrolmentCompare) {
+  AddPerson("ann");
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  const auto compare = [&](const vision::Face& a, const vision::Face& b) {
+    return gallery_->Compare(a, b, 3, permit);
+  };
+  EXPECT_EQ(compare(Exactly(1), Exactly(1)), Likeness::kSameView);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.03)), Likeness::kSameView);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.2)), Likeness::kSamePerson);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.44)), Likeness::kSamePerson);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.46)), Likeness::kUnsure);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.54)), Likeness::kUnsure);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.56)), Likeness::kOtherPerson);
+  auto values = Spot(1);
+  values[3] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(compare(FaceAt(values), Exactly(1)), Likeness::kUnsure);
+  world_.clock.Advance(5'001);
+  EXPECT_EQ(compare(Exactly(1), Exactly(1)), Likeness::kUnsure) << "the permit has expired";
+  world_.Spend(std::move(permit));
+}
+
+TEST_F(GalleryTest, IsAsStrictWithTheFramesOfAnEnrolmentAsADoorIsWithItsTemplates) {
+  MatchOptions options;
+  options.fmr_max = 5e-5;  // enough for one comparison at 2.7e-5, not for two
+  Reopen(options);
+  AddPerson("ann");
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_EQ(gallery_->Compare(Exactly(1), Near(1, 0.2), 1, permit), Likeness::kSamePerson);
+  EXPECT_EQ(gallery_->Compare(Exactly(1), Near(1, 0.2), 2, permit), Likeness::kUnsure);
+  world_.Spend(std::move(permit));
 }
 
 TEST_F(GalleryTest, RefusesToPrepareUnderAnExpiredPermit) {
