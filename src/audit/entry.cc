@@ -243,6 +243,9 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
       .Set("outcome", draft.verdict)
       .Set("reason", draft.reason);
   if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
+  if (outcome.reason == model::Reason::kEnrolled && outcome.templates_stored > 1) {
+    draft.body.Set("templates", outcome.templates_stored);
+  }
   if (grounds.person) draft.body.Set("person", PersonJson(*grounds.person));
   if (grounds.stored_persons > 0) draft.body.Set("stored_persons", grounds.stored_persons);
   if (grounds.threshold_crossed_on) {

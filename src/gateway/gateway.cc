@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "gateway/desk_sitting.h"
+#include "gateway/seats.h"
 #include "gateway/stream_session.h"
 #include "gateway/walk.h"
 
@@ -20,12 +22,6 @@ struct Worked {
   storage::Changes changes;
   std::optional<gallery::PendingTemplate> pending;
 };
-
-// The claimed person as someone whom the outcome rests on.
-audit::Person ClaimedPerson(const policy::Grounds& grounds) {
-  FG_CHECK(grounds.consent.has_value());
-  return {*grounds.claim.subject, *grounds.consent, grounds.wrapped_subject_secret};
-}
 
 Outcome OutcomeOfVerify(const policy::Grounds& grounds, gallery::Match match,
                         audit::Counts counts) {
@@ -62,10 +58,7 @@ Worked WorkEnroll(const Parts& parts, const vision::Face& face, const policy::Pe
     worked.outcome = Faulted(permit.grounds(), pending.status(), counts);
     return worked;
   }
-  worked.outcome.verdict = model::Verdict::kAllow;
-  worked.outcome.reason = Reason::kEnrolled;
-  worked.outcome.counts = counts;
-  worked.outcome.people.push_back(ClaimedPerson(permit.grounds()));
+  worked.outcome = Enrolled(permit.grounds(), counts);
   worked.outcome.enrolled_template = pending->id();
   worked.changes = pending->TakeChanges();
   worked.pending = std::move(pending).value();
@@ -163,7 +156,8 @@ Result<Recorded> Process(const Parts& parts, const frame::Limits& limits,
 
 }  // namespace
 
-Gateway::Gateway(Parts parts, frame::Limits limits) : parts_(parts), limits_(limits) {}
+Gateway::Gateway(Parts parts, frame::Limits limits)
+    : parts_(parts), limits_(limits), seats_(std::make_shared<Seats>()) {}
 
 Result<Recorded> Gateway::Authorize(const policy::Claim& claim, core::ByteSpan image,
                                     const core::Deadline& deadline) {
@@ -181,6 +175,18 @@ Result<Recorded> Gateway::Enroll(const policy::Claim& claim, core::ByteSpan imag
                                  const core::Deadline& deadline) {
   FG_CHECK(claim.operation == Operation::kEnroll);
   return Process(parts_, limits_, claim, image, deadline);
+}
+
+Result<std::unique_ptr<Sitting>> Gateway::OpenSitting(const policy::Claim& claim, int templates) {
+  FG_CHECK(claim.operation == Operation::kEnroll && claim.lease_ms > 0);
+  auto seat = Seat::Take(seats_, claim.camera);
+  if (!seat) {
+    return core::Status(core::Code::kResourceExhausted, "CAMERA_BUSY",
+                        "somebody else sits for that camera; try again later");
+  }
+  auto sitting = std::make_unique<DeskSitting>(parts_, limits_, templates, *std::move(seat));
+  FG_RETURN_IF_ERROR(sitting->Begin(claim));
+  return std::unique_ptr<Sitting>(std::move(sitting));
 }
 
 std::unique_ptr<StreamSession> Gateway::OpenStream(const policy::Claim& claim) {

@@ -213,9 +213,26 @@ void Walk::Ask(Act act, Step& step) {
     Take(step, gateway_->Authorize(claim, door, deadline));
   } else if (act == Act::kIdentify) {
     Take(step, gateway_->Identify(claim, door, deadline));
+  } else if (Chance(40)) {
+    Sit(claim, step);
   } else {
     Take(step, gateway_->Enroll(claim, desk_photo_, deadline));
   }
+}
+
+// Frames enough for one template, or the person leaves before that.
+void Walk::Sit(policy::Claim claim, Step& step) {
+  claim.lease_ms = gateway::kSittingMsDefault;
+  const auto sitting = Must(gateway_->OpenSitting(claim, 1));
+  const int frames = Chance(80) ? gateway::kGoodFramesPerTemplate : 2;
+  for (int i = 0; i < frames && sitting->result() == nullptr; ++i) {
+    (void)Must(sitting->OnFrame(desk_photo_, core::NoDeadline{}));
+  }
+  if (sitting->result() == nullptr) {
+    const core::Status left(core::Code::kCancelled, "CANCELLED", "the person left");
+    if (!sitting->End(left).ok()) std::abort();
+  }
+  Take(step, *sitting->result());
 }
 
 void Walk::AskWithAFault(Step& step) {

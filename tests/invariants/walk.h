@@ -92,6 +92,7 @@ class Walk {
 
   void TakeStep();
   void Ask(Act act, Step& step);
+  void Sit(policy::Claim claim, Step& step);
   void AskWithAFault(Step& step);
   void AskWhileWithdrawing(Step& step);
   void Stream(Step& step);

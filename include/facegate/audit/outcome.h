@@ -51,7 +51,8 @@ struct Outcome {
   // The matching person of each embedded face of an identification, as indices into `people`; -1:
   // unknown.
   std::vector<int> face_people;
-  model::TemplateId enrolled_template;  // where the reason is kEnrolled
+  model::TemplateId enrolled_template;  // where the reason is kEnrolled; the first of several
+  int templates_stored = 1;             // likewise; of one enrolment
 };
 
 // What became of a credential that is no face. Of faces it can say nothing, which is why the

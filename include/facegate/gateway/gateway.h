@@ -18,6 +18,7 @@
 #include "facegate/core/time.h"
 #include "facegate/frame/image.h"
 #include "facegate/gallery/gallery.h"
+#include "facegate/gateway/sitting.h"
 #include "facegate/policy/engine.h"
 #include "facegate/registry/registry_service.h"
 #include "facegate/vision/face_engine.h"
@@ -60,6 +61,8 @@ class StreamSession {
   virtual core::Result<FrameResult> Close() = 0;
 };
 
+class Seats;
+
 // Thread-safe.
 class Gateway {
  public:
@@ -74,12 +77,18 @@ class Gateway {
   // Stores a template of the claimed person. The claim's operation is enroll.
   core::Result<audit::Recorded> Enroll(const policy::Claim& claim, core::ByteSpan image,
                                        const core::Deadline& deadline);
+  // The same from several frames, of which the best `templates` become templates. `claim.lease_ms`
+  // is how long it may take. Decides at once: a refusal is the sitting's result.
+  // Returns RESOURCE_EXHAUSTED CAMERA_BUSY while another sitting of the camera is not over, or what
+  // Ledger::Commit returns. Requires: 0 < templates <= kTemplatesPerEnrolmentMax.
+  core::Result<std::unique_ptr<Sitting>> OpenSitting(const policy::Claim& claim, int templates);
   // 1:N over frames of a lane. `claim.lease_ms` is how long a lease lives.
   std::unique_ptr<StreamSession> OpenStream(const policy::Claim& claim);
 
  private:
   Parts parts_;
   frame::Limits limits_;
+  std::shared_ptr<Seats> seats_;
 };
 
 }  // namespace facegate::gateway
