@@ -44,6 +44,7 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.GatewayService/Authorize", kController | kEnroller | kOperator, "camera", ""},
     {"facegate.v1.GatewayService/Identify", kCamera | kController, "camera", ""},
     {"facegate.v1.GatewayService/Enroll", kEnroller, "camera", ""},
+    {"facegate.v1.GatewayService/EnrollFromFrames", kEnroller, "config.camera", ""},
     {"facegate.v1.GatewayService/StreamFrames", kCamera, "config.camera", ""},
     {"facegate.v1.GatewayService/GetStatus", kOperator | kAuditor, "", ""},
     {"facegate.v1.GatewayService/CreateBackup", kOperator, "", ""},

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "facegate/core/check.h"
+#include "facegate/gateway/sitting.h"
 #include "facegate/model/ids.h"
 #include "facegate/model/resources.h"
 #include "rpc/call_guard.h"
@@ -48,6 +49,19 @@ Status SetSubject(const std::string& name, policy::Claim& claim) {
   if (subject.op != claim.camera.op) return OperatorsDiffer();
   claim.subject = subject.subject;
   return Status::Ok();
+}
+
+// What the two ways of enrolling have in common.
+template <class Request>
+core::Result<policy::Claim> EnrollClaim(const Request& request, const model::Principal& caller) {
+  FG_ASSIGN_OR_RETURN(policy::Claim claim, BaseClaim(request, caller, model::Operation::kEnroll));
+  FG_RETURN_IF_ERROR(SetSubject(request.subject(), claim));
+  if (request.has_region()) {
+    const model::Region region = FromProto(request.region());
+    FG_RETURN_IF_ERROR(model::CheckRegion(region));
+    claim.region = region;
+  }
+  return claim;
 }
 
 // A duration in whole milliseconds; nothing for one that is not well-formed, negative or over
@@ -161,14 +175,27 @@ core::Result<policy::Claim> ToClaim(const v1::IdentifyRequest& request,
 
 core::Result<policy::Claim> ToClaim(const v1::EnrollRequest& request,
                                     const model::Principal& caller) {
-  FG_ASSIGN_OR_RETURN(policy::Claim claim, BaseClaim(request, caller, model::Operation::kEnroll));
-  FG_RETURN_IF_ERROR(SetSubject(request.subject(), claim));
-  if (request.has_region()) {
-    const model::Region region = FromProto(request.region());
-    FG_RETURN_IF_ERROR(model::CheckRegion(region));
-    claim.region = region;
+  return EnrollClaim(request, caller);
+}
+
+core::Result<policy::Claim> ToClaim(const v1::SittingConfig& config,
+                                    const model::Principal& caller) {
+  FG_ASSIGN_OR_RETURN(policy::Claim claim, EnrollClaim(config, caller));
+  claim.lease_ms = gateway::kSittingMsDefault;
+  if (config.has_sitting_duration()) {
+    claim.lease_ms = Milliseconds(config.sitting_duration(), gateway::kSittingMsMax).value_or(0);
+    if (claim.lease_ms < gateway::kSittingMsMin) {
+      return Status(Code::kInvalidArgument, "BAD_SITTING", "sitting_duration is 1 s to 60 s");
+    }
   }
   return claim;
+}
+
+core::Result<int> TemplatesOf(const v1::SittingConfig& config) {
+  const int templates =
+      config.templates() == 0 ? gateway::kTemplatesPerEnrolmentMax : config.templates();
+  if (templates > 0 && templates <= gateway::kTemplatesPerEnrolmentMax) return templates;
+  return Status(Code::kInvalidArgument, "BAD_TEMPLATES", "templates is 1 to 3");
 }
 
 core::Result<policy::Claim> ToClaim(const v1::StreamConfig& config,

@@ -7,6 +7,7 @@
 #include "facegate/core/bytes.h"
 #include "rpc/authorization.h"
 #include "rpc/gateway_messages.h"
+#include "rpc/sitting_stream.h"
 
 namespace facegate::rpc {
 namespace {
@@ -130,6 +131,15 @@ grpc::Status GatewayServiceImpl::Enroll(grpc::ServerContext* context,
                         return Answer(gateway_, &gateway::Gateway::Enroll, *request, call,
                                       *response->mutable_answer());
                       });
+}
+
+grpc::Status GatewayServiceImpl::EnrollFromFrames(grpc::ServerContext* context,
+                                                  SittingStream* stream) {
+  v1::EnrollFromFramesRequest first;
+  const auto read_first = [&] { return stream->Read(&first) ? &first : nullptr; };
+  return guard_.Stream(
+      *context, "facegate.v1.GatewayService/EnrollFromFrames", read_first,
+      [&](const Call& call) { return ServeSitting(gateway_, *context, *stream, first, call); });
 }
 
 grpc::Status GatewayServiceImpl::StreamFrames(grpc::ServerContext* context, Stream* stream) {

@@ -108,6 +108,8 @@ TEST(MethodRules, LetOnlyControllersReportAlternatives) {
 
 TEST(MethodRules, LetOnlyEnrollersEnroll) {
   EXPECT_EQ(RolesOf("facegate.v1.GatewayService/Enroll"), std::set<Role>{Role::kEnroller});
+  EXPECT_EQ(RolesOf("facegate.v1.GatewayService/EnrollFromFrames"),
+            std::set<Role>{Role::kEnroller});
 }
 
 TEST(MethodRules, LetOnlyCamerasStream) {
