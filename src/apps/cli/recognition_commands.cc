@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/kiosk.h"
 #include "apps/cli/receipt_output.h"
 
 namespace facegate::apps {
@@ -73,16 +74,14 @@ void SayIdentifications(const Session& session, const core::Json& answer) {
   }
 }
 
-// Says the answer; yes only for ALLOW.
-core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
-                             const core::Json& response) {
+// Says the answer in words, unless it was said as JSON; yes only for ALLOW.
+core::Result<Exit> Conclude(const Session& session, const PictureFlags& flags,
+                            const core::Json& response) {
   const core::Json& answer = MemberOrNull(response, "answer");
   const core::Json& receipt = MemberOrNull(answer, "receipt");
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
   const std::string verdict = ShortWord(answer.StringOr("verdict", ""), "VERDICT_");
-  if (session.json()) {
-    session.Say(response.DumpPretty());
-  } else {
+  if (!session.json()) {
     const std::string detail = answer.StringOr("detail", "");
     session.Say(verdict + " " + ShortWord(answer.StringOr("reason", ""), "REASON_") +
                 (detail.empty() ? "" : " " + detail));
@@ -94,8 +93,14 @@ core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
   return verdict == "ALLOW" ? Exit::kYes : Exit::kNo;
 }
 
-core::Result<Exit> Ask(Session& session, const std::string& method, const PictureFlags& flags) {
-  FG_ASSIGN_OR_RETURN(const std::string picture, ReadWholeFile(flags.picture));
+core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
+                             const core::Json& response) {
+  if (session.json()) session.Say(response.DumpPretty());
+  return Conclude(session, flags, response);
+}
+
+// Camera, purpose, and where they are given the person and the region.
+core::Json RequestOf(const Session& session, const PictureFlags& flags) {
   core::Json request = core::Json::MakeObject();
   request.Set("camera", session.FullName(flags.camera));
   request.Set("purpose", session.FullName(flags.purpose));
@@ -106,10 +111,63 @@ core::Result<Exit> Ask(Session& session, const std::string& method, const Pictur
     region.Set("x1", flags.region[2]).Set("y1", flags.region[3]);
     request.Set("region", std::move(region));
   }
+  return request;
+}
+
+core::Result<Exit> Ask(Session& session, const std::string& method, const PictureFlags& flags) {
+  FG_ASSIGN_OR_RETURN(const std::string picture, ReadWholeFile(flags.picture));
   const client::Attachment image{"image", core::AsBytes(picture)};
   FG_ASSIGN_OR_RETURN(const core::Json response,
-                      session.Call("GatewayService/" + method, request, &image));
+                      session.Call("GatewayService/" + method, RequestOf(session, flags), &image));
   return SayAnswer(session, flags, response);
+}
+
+// With a picture, --camera names the desk's camera; without one, it is where frames come from.
+core::Result<Exit> Enroll(Session& session, PictureFlags flags, const KioskFlags& kiosk) {
+  const std::string source = flags.camera;
+  if (!flags.picture.empty()) {
+    if (flags.camera.empty()) flags.camera = kiosk.desk;
+    return Ask(session, "Enroll", flags);
+  }
+  if (source.empty() || kiosk.desk.empty()) {
+    return core::Status(core::Code::kInvalidArgument, "FLAGS_MISSING",
+                        "give a picture and its --camera, or where frames come from as --camera "
+                        "and the desk's camera in the register as --desk");
+  }
+  flags.camera = kiosk.desk;
+  return Sit(session, RequestOf(session, flags), source, kiosk,
+             [&](const core::Json& last) { return Conclude(session, flags, last); });
+}
+
+// Has an enroll command also take frames, where it is given no picture.
+void AddKioskTo(CLI::App& enroll, Session& session, const std::shared_ptr<PictureFlags>& flags) {
+  enroll.footer(enroll.get_footer() +
+                "\n  facegate --operator acme enroll --camera 0 --desk sites/lobby/cameras/desk "
+                "--purpose purposes/building_access --subject subjects/p-7");
+  enroll.get_option("picture")->required(false);
+  enroll.remove_option(enroll.get_option("--camera"));
+  enroll.add_option("--camera", flags->camera,
+                    "Where the picture was taken; without one, where frames come from: a folder of "
+                    "pictures, a video file, a device number or an address");
+  auto kiosk = std::make_shared<KioskFlags>();
+  enroll.add_option("--desk", kiosk->desk, "The desk's camera in the register")
+      ->envname("FACEGATE_CAMERA");
+  enroll
+      .add_option("--templates", kiosk->templates, "How many of the best frames become templates")
+      ->check(CLI::Range(1, 3))
+      ->capture_default_str();
+  enroll.add_option("--timeout", kiosk->timeout_s, "Seconds that it may take")
+      ->check(CLI::Range(1, 60))
+      ->capture_default_str();
+  enroll.add_option("--fps", kiosk->fps, "Frames a second, at most")
+      ->check(CLI::Range(0.1, 30.0))
+      ->capture_default_str();
+  enroll.add_option("--lang", kiosk->language, "Of the hints: en or zh")
+      ->check(CLI::IsMember({"en", "zh"}))
+      ->capture_default_str();
+  enroll.callback([&session, flags, kiosk] {
+    session.SetAction([&session, flags, kiosk] { return Enroll(session, *flags, *kiosk); });
+  });
 }
 
 void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
@@ -140,6 +198,7 @@ void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
   command->callback([&session, flags, method] {
     session.SetAction([&session, flags, method] { return Ask(session, method, *flags); });
   });
+  if (method == "Enroll") AddKioskTo(*command, session, flags);
 }
 
 core::Result<Exit> Present(Session& session, const PresentFlags& flags) {
@@ -243,7 +302,9 @@ void AddRecognitionCommands(CLI::App& app, Session& session) {
                     false);
   AddPictureCommand(app, session, "identify", "Identify",
                     "Asks who steps into a marked lane (exit 0 only for ALLOW)", false, false);
-  AddPictureCommand(app, session, "enroll", "Enroll", "Stores a template of a person who consented",
+  AddPictureCommand(app, session, "enroll", "Enroll",
+                    "Stores a template of a person who consented; from the frames of a camera, "
+                    "with hints, several",
                     true, true);
   AddPresentCommand(app, session);
   CLI::App* status =
