@@ -81,6 +81,13 @@ struct Words<Reason> {
       {Reason::kBadgeUnknown, "BADGE_UNKNOWN"},
       {Reason::kBadgeExpired, "BADGE_EXPIRED"},
       {Reason::kSubjectRestricted, "SUBJECT_RESTRICTED"},
+      {Reason::kIssuedToHolder, "ISSUED_TO_HOLDER"},
+      {Reason::kHolderTokenMissing, "HOLDER_TOKEN_MISSING"},
+      {Reason::kHolderTokenBad, "HOLDER_TOKEN_BAD"},
+      {Reason::kHolderTokenExpired, "HOLDER_TOKEN_EXPIRED"},
+      {Reason::kHolderTokenRevoked, "HOLDER_TOKEN_REVOKED"},
+      {Reason::kHolderTokenKeyRetired, "HOLDER_TOKEN_KEY_RETIRED"},
+      {Reason::kHolderTokenOther, "HOLDER_TOKEN_OTHER"},
   });
 };
 
@@ -286,6 +293,15 @@ struct Words<ImageRetention> {
       {ImageRetention::kNone, "NONE"},
       {ImageRetention::kReduced, "REDUCED"},
       {ImageRetention::kOriginal, "ORIGINAL"},
+  });
+};
+
+template <>
+struct Words<TemplateCustody> {
+  static constexpr std::string_view kType = "TEMPLATE_CUSTODY";
+  static constexpr auto kTable = std::to_array<std::pair<TemplateCustody, std::string_view>>({
+      {TemplateCustody::kGateway, "GATEWAY"},
+      {TemplateCustody::kHolder, "HOLDER"},
   });
 };
 
@@ -540,6 +556,7 @@ std::string_view Word(OrgKind v) { return WordOf(v); }
 std::string_view Word(AnnexIiiClass v) { return WordOf(v); }
 std::string_view Word(DecisionEffect v) { return WordOf(v); }
 std::string_view Word(ImageRetention v) { return WordOf(v); }
+std::string_view Word(TemplateCustody v) { return WordOf(v); }
 std::string_view Word(NoticeField v) { return WordOf(v); }
 std::string_view Word(SignField v) { return WordOf(v); }
 std::string_view Word(AssessmentSection v) { return WordOf(v); }
@@ -583,6 +600,7 @@ FG_INSTANTIATE(OrgKind)
 FG_INSTANTIATE(AnnexIiiClass)
 FG_INSTANTIATE(DecisionEffect)
 FG_INSTANTIATE(ImageRetention)
+FG_INSTANTIATE(TemplateCustody)
 FG_INSTANTIATE(NoticeField)
 FG_INSTANTIATE(SignField)
 FG_INSTANTIATE(AssessmentSection)
@@ -608,6 +626,7 @@ Reason Coarse(Reason reason) {
     case Reason::kNotEnrolled:
     case Reason::kConsentMoved:
     case Reason::kSubjectRestricted:
+    case Reason::kHolderTokenOther:
       return Reason::kConsentMissing;
     default:
       return reason;

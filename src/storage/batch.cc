@@ -26,6 +26,8 @@ struct OwnerOf {
   const model::OperatorId* operator()(const DeleteBadge& c) const { return &c.badge.op; }
   const model::OperatorId* operator()(const UsePass& c) const { return &c.op; }
   const model::OperatorId* operator()(const RestrictSubject& c) const { return &c.subject.op; }
+  const model::OperatorId* operator()(const PutHolderKey& c) const { return &c.key.op; }
+  const model::OperatorId* operator()(const RevokeToken& c) const { return &c.token.op; }
 };
 
 }  // namespace

@@ -62,6 +62,8 @@ struct State {
   std::map<model::PurposeRef, core::Bytes> gallery_secrets;
   std::map<model::BadgeRef, model::Badge> badges;
   std::map<std::pair<model::OperatorId, model::PassId>, core::Timestamp> used_passes;  // to expiry
+  std::map<std::pair<model::OperatorId, int>, model::HolderKey> holder_keys;           // by version
+  std::map<std::pair<model::OperatorId, model::TokenMark>, model::RevokedToken> revoked_tokens;
   std::map<model::OperatorId, StoredLog> logs;
   std::map<std::string, std::string, std::less<>> properties;
 };
@@ -123,12 +125,15 @@ class Applier {
   Status operator()(const DeleteBadge& c);
   Status operator()(const UsePass& c);
   Status operator()(const RestrictSubject& c);
+  Status operator()(const PutHolderKey& c);
+  Status operator()(const RevokeToken& c);
 
   Status operator()(const ConsentAtEpoch& p) const;
   Status operator()(const ResourceAtRevision& p) const;
   Status operator()(const NoChildren& p) const;
   Status operator()(const BadgeStands& p) const;
   Status operator()(const SubjectUnrestricted& p) const;
+  Status operator()(const TokenNotRevoked& p) const;
 
  private:
   Status NeedAlive(const model::SubjectRef& subject) const {
@@ -300,6 +305,30 @@ Status Applier::operator()(const RestrictSubject& c) {
   return Status::Ok();
 }
 
+Status Applier::operator()(const PutHolderKey& c) {
+  int last = 1;
+  while (state_.holder_keys.contains({c.key.op, last + 1})) ++last;
+  if (c.key.version != last + 1) return Failed("the key is not the next");
+  model::HolderKey next = c.key;
+  next.log_index = log_index_;
+  undo_.Set(state_.holder_keys, {c.key.op, c.key.version}, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const RevokeToken& c) {
+  const model::OperatorId& op = c.token.op;
+  if (state_.revoked_tokens.contains({op, c.token.id})) return Failed("the token is revoked");
+  std::vector<std::pair<model::OperatorId, model::TokenMark>> forgotten;
+  for (const auto& [mark, token] : state_.revoked_tokens) {
+    if (token.op == op && token.expires_at + kUsedPassKeptMs < c.at) forgotten.push_back(mark);
+  }
+  for (const auto& mark : forgotten) undo_.Erase(state_.revoked_tokens, mark);
+  model::RevokedToken next = c.token;
+  next.log_index = log_index_;
+  undo_.Set(state_.revoked_tokens, {op, c.token.id}, std::move(next));
+  return Status::Ok();
+}
+
 Status Applier::operator()(const ConsentAtEpoch& p) const {
   const auto it = state_.consents.find(p.consent);
   if (it != state_.consents.end() && it->second.epoch == p.epoch) return Status::Ok();
@@ -330,6 +359,11 @@ Status Applier::operator()(const SubjectUnrestricted& p) const {
   const bool is_restricted =
       state_.subjects.find(p.subject)->second.subject.restricted_at.has_value();
   return is_restricted ? Failed("the subject is restricted") : Status::Ok();
+}
+
+Status Applier::operator()(const TokenNotRevoked& p) const {
+  return state_.revoked_tokens.contains({p.op, p.mark}) ? Failed("the token is revoked")
+                                                        : Status::Ok();
 }
 
 Status ApplyItem(State& state, Undo& undo, const BatchItem& item, std::uint64_t log_index) {
@@ -399,6 +433,12 @@ class MemoryStore final : public Store {
   Result<std::vector<model::Badge>> ListBadges(const model::OperatorId& op, std::string_view after,
                                                std::size_t limit) const override;
   Result<bool> IsPassUsed(const model::OperatorId& op, const model::PassId& pass) const override;
+  Result<std::vector<model::HolderKey>> ListHolderKeys(const model::OperatorId& op) const override;
+  Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                              const model::TokenMark& mark) const override;
+  Result<std::vector<model::RevokedToken>> ListRevokedTokens(const model::OperatorId& op,
+                                                             std::string_view after,
+                                                             std::size_t limit) const override;
   Result<std::vector<model::OperatorId>> ListLogs() const override;
   Result<LogHead> GetLogHead(const model::OperatorId& log) const override;
   Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log, std::uint64_t first,
@@ -636,6 +676,36 @@ Result<std::vector<model::Badge>> MemoryStore::ListBadges(const model::OperatorI
 Result<bool> MemoryStore::IsPassUsed(const model::OperatorId& op, const model::PassId& pass) const {
   const std::shared_lock lock(mutex_);
   return state_.used_passes.contains({op, pass});
+}
+
+Result<std::vector<model::HolderKey>> MemoryStore::ListHolderKeys(
+    const model::OperatorId& op) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::HolderKey> found;
+  for (const auto& [key, value] : state_.holder_keys) {
+    if (key.first == op) found.push_back(value);
+  }
+  return found;
+}
+
+Result<model::RevokedToken> MemoryStore::GetRevokedToken(const model::OperatorId& op,
+                                                         const model::TokenMark& mark) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.revoked_tokens.find({op, mark});
+  if (it == state_.revoked_tokens.end()) return NotFound("TOKEN_NOT_REVOKED");
+  return it->second;
+}
+
+Result<std::vector<model::RevokedToken>> MemoryStore::ListRevokedTokens(const model::OperatorId& op,
+                                                                        std::string_view after,
+                                                                        std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::RevokedToken> found;
+  for (const auto& [key, value] : state_.revoked_tokens) {
+    if (found.size() == limit) break;
+    if (key.first == op && key.second.str() > after) found.push_back(value);
+  }
+  return found;
 }
 
 Result<std::vector<model::OperatorId>> MemoryStore::ListLogs() const {

@@ -270,6 +270,38 @@ Result<bool> SqliteStore::IsPassUsed(const model::OperatorId& op, const model::P
   });
 }
 
+Result<std::vector<model::HolderKey>> SqliteStore::ListHolderKeys(
+    const model::OperatorId& op) const {
+  return Read([&](Connection& db) {
+    Query query(db,
+                "SELECT " FG_HOLDER_KEY_COLUMNS " FROM holder_keys WHERE op = ?1 ORDER BY version");
+    query.Bind(op);
+    return ReadAll(query, ReadHolderKey);
+  });
+}
+
+Result<model::RevokedToken> SqliteStore::GetRevokedToken(const model::OperatorId& op,
+                                                         const model::TokenMark& mark) const {
+  return Read([&](Connection& db) -> Result<model::RevokedToken> {
+    Query query(
+        db, "SELECT " FG_REVOKED_TOKEN_COLUMNS " FROM revoked_tokens WHERE op = ?1 AND id = ?2");
+    query.Bind(op, mark);
+    if (!query.Step()) return NotFound("TOKEN_NOT_REVOKED");
+    return ReadRevokedToken(query);
+  });
+}
+
+Result<std::vector<model::RevokedToken>> SqliteStore::ListRevokedTokens(const model::OperatorId& op,
+                                                                        std::string_view after,
+                                                                        std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_REVOKED_TOKEN_COLUMNS
+                    " FROM revoked_tokens WHERE op = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+    query.Bind(op, after, Limit(limit));
+    return ReadAll(query, ReadRevokedToken);
+  });
+}
+
 // ---- The log
 // -------------------------------------------------------------------------------------
 

@@ -244,4 +244,24 @@ Result<model::Badge> ReadBadge(Query& row) {
   return columns.Finish(std::move(badge));
 }
 
+Result<model::HolderKey> ReadHolderKey(Query& row) {
+  Columns columns(row);
+  model::HolderKey key;
+  key.op = columns.Id<model::OperatorId>();
+  key.version = static_cast<int>(columns.Int());
+  key.since = columns.Time();
+  key.log_index = columns.Count();
+  return columns.Finish(std::move(key));
+}
+
+Result<model::RevokedToken> ReadRevokedToken(Query& row) {
+  Columns columns(row);
+  model::RevokedToken token;
+  token.op = columns.Id<model::OperatorId>();
+  token.id = columns.Id<model::TokenMark>();
+  token.expires_at = columns.Time();
+  token.log_index = columns.Count();
+  return columns.Finish(std::move(token));
+}
+
 }  // namespace facegate::storage::sqlite

@@ -219,12 +219,32 @@ CREATE TABLE log_others (
   PRIMARY KEY (pseudonym, seq)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // Of templates that people hold: the keys after the first, and the tokens that were lost, by a
+    // keyed hash.
+    R"sql(
+CREATE TABLE holder_keys (
+  op        TEXT    NOT NULL,
+  version   INTEGER NOT NULL,
+  since     INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (op, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE revoked_tokens (
+  op         TEXT    NOT NULL,
+  id         TEXT    NOT NULL,
+  expires_at INTEGER NOT NULL,
+  log_index  INTEGER NOT NULL,
+  PRIMARY KEY (op, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (op, expires_at);
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {
-    "properties",  "vault_free",    "logs",      "resources",       "subjects", "resource_history",
-    "consents",    "template_keys", "templates", "gallery_secrets", "vault",    "badges",
-    "used_passes",
+    "properties",  "vault_free",       "logs",           "resources",
+    "subjects",    "resource_history", "consents",       "template_keys",
+    "templates",   "gallery_secrets",  "vault",          "badges",
+    "used_passes", "holder_keys",      "revoked_tokens",
 };
 
 Status Damaged(const std::string& path, const std::string& what) {

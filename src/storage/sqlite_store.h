@@ -56,6 +56,12 @@ class SqliteStore final : public Store {
                                                      std::size_t limit) const override;
   core::Result<bool> IsPassUsed(const model::OperatorId& op,
                                 const model::PassId& pass) const override;
+  core::Result<std::vector<model::HolderKey>> ListHolderKeys(
+      const model::OperatorId& op) const override;
+  core::Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                                    const model::TokenMark& mark) const override;
+  core::Result<std::vector<model::RevokedToken>> ListRevokedTokens(
+      const model::OperatorId& op, std::string_view after, std::size_t limit) const override;
   core::Result<std::vector<model::OperatorId>> ListLogs() const override;
   core::Result<LogHead> GetLogHead(const model::OperatorId& log) const override;
   core::Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log, std::uint64_t first,

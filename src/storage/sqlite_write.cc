@@ -416,6 +416,31 @@ Status BatchWriter::operator()(const UsePass& c) {
   return Status::Ok();
 }
 
+Status BatchWriter::operator()(const PutHolderKey& c) {
+  Query(connection_, R"sql(
+      INSERT INTO holder_keys (op, version, since, log_index)
+      SELECT ?1, ?2, ?3, ?4
+      WHERE ?2 = 1 + coalesce((SELECT max(version) FROM holder_keys WHERE op = ?1), 1))sql")
+      .Bind(c.key.op, c.key.version, c.key.since.unix_ms, index_)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the key is not the next");
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const RevokeToken& c) {
+  const model::RevokedToken& token = c.token;
+  Query(connection_, R"sql(
+      INSERT INTO revoked_tokens (op, id, expires_at, log_index) VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT DO NOTHING)sql")
+      .Bind(token.op, token.id, token.expires_at.unix_ms, index_)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the token is revoked");
+  Query(connection_, "DELETE FROM revoked_tokens WHERE op = ?1 AND expires_at < ?2 AND id != ?3")
+      .Bind(token.op, c.at.unix_ms - kUsedPassKeptMs, token.id)
+      .Run();
+  return Status::Ok();
+}
+
 Status BatchWriter::operator()(const RestrictSubject& c) {
   FG_RETURN_IF_ERROR(NeedAlive(c.subject));
   Query query(connection_, R"sql(
@@ -467,6 +492,12 @@ Status BatchWriter::operator()(const SubjectUnrestricted& p) {
       WHERE op = ?1 AND id = ?2 AND erased = 0 AND restricted_at IS NULL)sql");
   query.Bind(p.subject.op, p.subject.subject);
   return query.Step() ? Status::Ok() : Failed("the subject is restricted");
+}
+
+Status BatchWriter::operator()(const TokenNotRevoked& p) {
+  Query query(connection_, "SELECT 1 FROM revoked_tokens WHERE op = ?1 AND id = ?2");
+  query.Bind(p.op, p.mark);
+  return query.Step() ? Failed("the token is revoked") : Status::Ok();
 }
 
 }  // namespace facegate::storage::sqlite

@@ -32,11 +32,14 @@ class BatchWriter {
   core::Status operator()(const DeleteBadge& c);
   core::Status operator()(const UsePass& c);
   core::Status operator()(const RestrictSubject& c);
+  core::Status operator()(const PutHolderKey& c);
+  core::Status operator()(const RevokeToken& c);
   core::Status operator()(const ConsentAtEpoch& p);
   core::Status operator()(const ResourceAtRevision& p);
   core::Status operator()(const NoChildren& p);
   core::Status operator()(const BadgeStands& p);
   core::Status operator()(const SubjectUnrestricted& p);
+  core::Status operator()(const TokenNotRevoked& p);
 
  private:
   core::Status ReadHead();

@@ -21,6 +21,8 @@ struct PersonOf {
   Person operator()(const PutBadge&) const { return std::nullopt; }
   Person operator()(const DeleteBadge&) const { return std::nullopt; }
   Person operator()(const UsePass&) const { return std::nullopt; }
+  Person operator()(const PutHolderKey&) const { return std::nullopt; }
+  Person operator()(const RevokeToken&) const { return std::nullopt; }
   Person operator()(const PutSubject& c) const {
     return model::SubjectRef{c.subject.op, c.subject.id};
   }

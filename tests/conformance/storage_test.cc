@@ -1089,17 +1089,18 @@ TEST_P(Conformance, TakesEveryKindOfChangeBack) {
   EnrolPerson(*store_, "p2");
   CommitChange(*store_, ResourceOf(kHq));
   CommitChange(*store_, PutBadge{BadgeOf("b1")});
-  ExpectRefused({Item({PutSubject{SubjectOf("p3")}, PutConsent{ConsentOf("p3", "c1")}}),
-                 Item({PutTemplateKey{KeyOf("p3")}, PutTemplate{TemplateOf("p3", "t1")}}),
-                 Item({ResourceOf(kHq, 2, "changed"), ResourceOf("operators/acme/sites/new")}),
-                 Item({DeleteResource{kHq, 2}}), Item({PutConsent{ConsentOf("p1", "c1", 2)}}),
-                 Item({DestroyTemplates{SubjectRefOf("p1"), Purpose()}}),
-                 Item({EraseSubject{SubjectRefOf("p2")}}),
-                 Item({PutGallerySecret{{Op(), Purpose()}, Bytes("wrapped")}}),
-                 Item({DeleteBadge{BadgeRefOf("b1")}, PutBadge{BadgeOf("b2")}, UseOf("p2")}),
-                 Item({RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}}}),
-                 Item({}, {ResourceAtRevision{"nothing", 1}})},
-                10);
+  ExpectRefused(
+      {Item({PutSubject{SubjectOf("p3")}, PutConsent{ConsentOf("p3", "c1")}}),
+       Item({PutTemplateKey{KeyOf("p3")}, PutTemplate{TemplateOf("p3", "t1")}}),
+       Item({ResourceOf(kHq, 2, "changed"), ResourceOf("operators/acme/sites/new")}),
+       Item({DeleteResource{kHq, 2}}), Item({PutConsent{ConsentOf("p1", "c1", 2)}}),
+       Item({DestroyTemplates{SubjectRefOf("p1"), Purpose()}}),
+       Item({EraseSubject{SubjectRefOf("p2")}}),
+       Item({PutGallerySecret{{Op(), Purpose()}, Bytes("wrapped")}}),
+       Item({DeleteBadge{BadgeRefOf("b1")}, PutBadge{BadgeOf("b2")}, UseOf("p2")}),
+       Item({RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}}}),
+       Item({HolderKeyOf(2), RevocationOf("m1")}), Item({}, {ResourceAtRevision{"nothing", 1}})},
+      11);
   EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p1"))->restricted_at.has_value());
   EXPECT_FALSE(store_->GetGallerySecret({Op(), Purpose()}).ok());
   EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p3")).ok());
@@ -1141,6 +1142,68 @@ TEST_P(Conformance, LosesNoneOfManyWritersAndReadersAtOnce) {
   for (int i = 0; i < 6; ++i) threads.emplace_back(read);
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(SizeOf(*store_), size_before + 3 * kEach);
+}
+
+// ---- What people hold
+// ------------------------------------------------------------------------------
+
+TEST_P(Conformance, CountsTheKeysOfHolderTokensOn) {
+  EXPECT_TRUE(Must(store_->ListHolderKeys(Op())).empty());
+  ExpectRefused(HolderKeyOf(1));
+  ExpectRefused(HolderKeyOf(3));
+  Commit(*store_, {Item(), Item({HolderKeyOf(2, 5000)})});
+  ExpectRefused(HolderKeyOf(2));
+  CommitChange(*store_, HolderKeyOf(3, 6000));
+  PutHolderKey others = HolderKeyOf(2);
+  others.key.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  const auto keys = Must(store_->ListHolderKeys(Op()));
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0].version, 2);
+  EXPECT_EQ(keys[0].since.unix_ms, 5000);
+  EXPECT_EQ(keys[0].log_index, 1u);
+  EXPECT_EQ(keys[1].version, 3);
+  EXPECT_EQ(Must(store_->ListHolderKeys(Op("other"))).size(), 1u);
+}
+
+TEST_P(Conformance, ListsRevokedTokensOnceEach) {
+  const model::TokenMark mark("m1");
+  EXPECT_EQ(store_->GetRevokedToken(Op(), mark).status().code(), Code::kNotFound);
+  EXPECT_EQ(store_->GetRevokedToken(Op(), mark).status().reason(), "TOKEN_NOT_REVOKED");
+  Commit(*store_, {Item(), Item({RevocationOf("m1"), RevocationOf("m2")})});
+  ExpectRefused(RevocationOf("m1"));
+  const model::RevokedToken kept = Must(store_->GetRevokedToken(Op(), mark));
+  EXPECT_EQ(kept.id, mark);
+  EXPECT_EQ(kept.expires_at.unix_ms, 9000);
+  EXPECT_EQ(kept.log_index, 1u);
+  RevokeToken others = RevocationOf("m3");
+  others.token.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  EXPECT_FALSE(store_->GetRevokedToken(Op("other"), mark).ok());
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "", 10)), (Strings{"m1", "m2"}));
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "m1", 1)), (Strings{"m2"}));
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "", 1)), (Strings{"m1"}));
+}
+
+TEST_P(Conformance, LetsGoOfRevokedTokensLongAfterTheyExpired) {
+  CommitChange(*store_, RevocationOf("m1", 9000));
+  RevokeToken others = RevocationOf("m1", 9000);
+  others.token.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  CommitChange(*store_, RevocationOf("m2", 20'000, 9000 + kUsedPassKeptMs));
+  EXPECT_TRUE(store_->GetRevokedToken(Op(), model::TokenMark("m1")).ok());
+  CommitChange(*store_, RevocationOf("m3", 20'000, 9000 + kUsedPassKeptMs + 1));
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "", 10)), (Strings{"m2", "m3"}));
+  EXPECT_TRUE(store_->GetRevokedToken(Op("other"), model::TokenMark("m1")).ok());
+}
+
+TEST_P(Conformance, RefusesWhenATokenIsRevoked) {
+  const TokenNotRevoked good{Op(), model::TokenMark("m1")};
+  Commit(*store_, {Item({}, {good})});
+  ExpectRefused({Item({RevocationOf("m1")}), Item({}, {good})}, 1);
+  CommitChange(*store_, RevocationOf("m1"));
+  ExpectRefused({Item({}, {good})}, 0);
+  Commit(*store_, {Item({}, {TokenNotRevoked{Op(), model::TokenMark("m2")}})});
 }
 
 // ---- Properties

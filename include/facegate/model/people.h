@@ -126,4 +126,21 @@ struct Badge {
   std::uint64_t log_index = 0;  // of badge.registered; set by the store
 };
 
+// Since when an operator's holder tokens are sealed under which key. The first is never stored: it
+// is from the beginning. One is retired from when the next begins.
+struct HolderKey {
+  OperatorId op;
+  int version = 1;
+  core::Timestamp since;
+  std::uint64_t log_index = 0;  // of key.rotated; set by the store
+};
+
+// A holder token that is not honoured although its time is not up: it was lost.
+struct RevokedToken {
+  OperatorId op;
+  TokenMark id;
+  core::Timestamp expires_at;   // of the token
+  std::uint64_t log_index = 0;  // of token.revoked; set by the store
+};
+
 }  // namespace facegate::model

@@ -117,6 +117,18 @@ struct UsePass {
   core::Timestamp at;
 };
 
+// The next key of an operator's holder tokens: its version must be the one after the last, which
+// is 1 where none is stored.
+struct PutHolderKey {
+  model::HolderKey key;
+};
+// None of that mark may be on the operator's list. Lets go of those that expired kUsedPassKeptMs
+// before `at`.
+struct RevokeToken {
+  model::RevokedToken token;
+  core::Timestamp at;
+};
+
 // Freezes what is held about a person from `since` on, or lets it be used again where that is
 // nothing. The person must stand, and not be so already.
 struct RestrictSubject {
@@ -124,9 +136,10 @@ struct RestrictSubject {
   std::optional<core::Timestamp> since;
 };
 
-using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent,
-                            PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret,
-                            PutBadge, DeleteBadge, UsePass, RestrictSubject>;
+using Change =
+    std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent, PutTemplateKey,
+                 PutTemplate, DestroyTemplates, PutGallerySecret, PutBadge, DeleteBadge, UsePass,
+                 RestrictSubject, PutHolderKey, RevokeToken>;
 using Changes = std::vector<Change>;
 
 // ---- Preconditions
@@ -154,8 +167,13 @@ struct BadgeStands {
 struct SubjectUnrestricted {
   model::SubjectRef subject;
 };
-using Precondition =
-    std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands, SubjectUnrestricted>;
+// The holder token is not on the operator's list of the revoked.
+struct TokenNotRevoked {
+  model::OperatorId op;
+  model::TokenMark mark;
+};
+using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands,
+                                  SubjectUnrestricted, TokenNotRevoked>;
 using Preconditions = std::vector<Precondition>;
 
 // ---- The batch
@@ -352,6 +370,16 @@ class Store {
   // Whether a pass for one use was used, as far as that is still kept.
   virtual core::Result<bool> IsPassUsed(const model::OperatorId& op,
                                         const model::PassId& pass) const = 0;
+
+  // The keys of an operator's holder tokens that followed the first, by version.
+  virtual core::Result<std::vector<model::HolderKey>> ListHolderKeys(
+      const model::OperatorId& op) const = 0;
+  // NOT_FOUND TOKEN_NOT_REVOKED for one that is not on the list, or no longer.
+  virtual core::Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                                            const model::TokenMark& mark) const = 0;
+  // The list, by mark, after the mark `after`.
+  virtual core::Result<std::vector<model::RevokedToken>> ListRevokedTokens(
+      const model::OperatorId& op, std::string_view after, std::size_t limit) const = 0;
 
   // Every log that has records, by operator id; those of deleted operators among them.
   virtual core::Result<std::vector<model::OperatorId>> ListLogs() const = 0;

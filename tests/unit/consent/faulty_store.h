@@ -97,6 +97,18 @@ class FaultyStore final : public storage::Store {
                                 const model::PassId& pass) const override {
     return inner_.IsPassUsed(op, pass);
   }
+  core::Result<std::vector<model::HolderKey>> ListHolderKeys(
+      const model::OperatorId& op) const override {
+    return inner_.ListHolderKeys(op);
+  }
+  core::Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                                    const model::TokenMark& mark) const override {
+    return inner_.GetRevokedToken(op, mark);
+  }
+  core::Result<std::vector<model::RevokedToken>> ListRevokedTokens(
+      const model::OperatorId& op, std::string_view after, std::size_t limit) const override {
+    return inner_.ListRevokedTokens(op, after, limit);
+  }
   core::Result<std::vector<model::OperatorId>> ListLogs() const override {
     return inner_.ListLogs();
   }

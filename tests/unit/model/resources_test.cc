@@ -278,6 +278,17 @@ TEST(TellsOtherwise, IsAboutThePictureToo) {
   EXPECT_TRUE(TellsOtherwise(next, current)) << "less than people were told is something else, too";
 }
 
+TEST(TellsOtherwise, IsAboutWhereTheTemplateIsToo) {
+  Purpose current = Filled<Purpose>();
+  current.custody.reset();
+  Purpose next = current;
+  next.custody = TemplateCustody::kGateway;
+  EXPECT_FALSE(TellsOtherwise(current, next)) << "the gateway's is what not to state it means";
+  next.custody = TemplateCustody::kHolder;
+  EXPECT_TRUE(TellsOtherwise(current, next));
+  EXPECT_TRUE(TellsOtherwise(next, current));
+}
+
 TEST(Filing, MovesForwardAndEndsCancelled) {
   using enum FilingStatus;
   const std::set<std::pair<FilingStatus, FilingStatus>> moves = {

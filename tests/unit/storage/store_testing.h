@@ -104,6 +104,14 @@ inline UsePass UseOf(const char* id, std::int64_t expires_ms = 9000, std::int64_
   return {Op(), model::PassId(id), {expires_ms}, {now_ms}};
 }
 
+inline PutHolderKey HolderKeyOf(int version, std::int64_t since_ms = 5000) {
+  return {{Op(), version, {since_ms}, 0}};
+}
+inline RevokeToken RevocationOf(const char* mark, std::int64_t expires_ms = 9000,
+                                std::int64_t now_ms = 5000) {
+  return {{Op(), model::TokenMark(mark), {expires_ms}, 0}, {now_ms}};
+}
+
 inline PutResource ResourceOf(const std::string& name, std::uint64_t revision = 1,
                               const std::string& body = "{}", const std::string& kind = "site",
                               const std::string& parent = "operators/acme") {
@@ -202,6 +210,13 @@ inline std::string Everything(const Store& store) {
   }
   for (const char* pass : {"p1", "p2", "p3"}) {
     out << pass << ' ' << Must(store.IsPassUsed(Op(), model::PassId(pass))) << '\n';
+  }
+  for (const model::HolderKey& key : Must(store.ListHolderKeys(Op()))) {
+    out << "key " << key.version << ' ' << key.since.unix_ms << '@' << key.log_index << '\n';
+  }
+  for (const model::RevokedToken& token : Must(store.ListRevokedTokens(Op(), "", 1000))) {
+    out << "revoked " << token.id.str() << ' ' << token.expires_at.unix_ms << '@' << token.log_index
+        << '\n';
   }
   out << "persons " << *store.CountStoredPersons(Op()) << '\n';
   return out.str();
