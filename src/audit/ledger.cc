@@ -110,12 +110,13 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
                             : AddPeople(pending->draft, log, outcome.people, keys);
   if (!opened.ok()) return Status(Code::kUnavailable, "NOT_RECORDED", opened.ToString());
 
-  // If a consent that this rests on moves, or the person is restricted, before the record is
-  // durable, this is recorded instead.
+  // If a consent that this rests on moves, the person is restricted or the holder token revoked
+  // before the record is durable, this is recorded instead.
   Outcome aborted = outcome;
   aborted.people.clear();
   aborted.face_people.clear();
   aborted.enrolled_template = {};
+  aborted.issued_token.reset();
   aborted.counts.matched = 0;
   aborted.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
   aborted.reason = model::Reason::kConsentMoved;
@@ -125,6 +126,9 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
       pending->preconditions.push_back(
           storage::ConsentAtEpoch{person.basis.consent, person.basis.epoch});
       pending->preconditions.push_back(storage::SubjectUnrestricted{{log, person.subject}});
+    }
+    if (!grounds.token.empty()) {
+      pending->preconditions.push_back(storage::TokenNotRevoked{log, grounds.token});
     }
   }
   pending->changes = std::move(changes);

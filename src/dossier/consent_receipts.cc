@@ -388,7 +388,9 @@ Result<ReceiptFacts> ConsentReceipts::Collect(const model::Consent& consent,
     if (each.purpose.empty() || each.purpose == consent.purpose) recipients.insert(each.recipient);
   }
   facts.recipients.assign(recipients.begin(), recipients.end());
-  facts.storage_location = engine_.gateway_facts().storage_location;
+  const bool is_held = model::CustodyOf(facts.purpose) == model::TemplateCustody::kHolder;
+  facts.storage_location =
+      is_held ? std::string(policy::kHeldLocation) : engine_.gateway_facts().storage_location;
   facts.storage_country = engine_.gateway_facts().storage_country;
   facts.notice_url = NoticePageUrl(public_url_, {consent.op, consent.site}, consent.purpose);
   facts.own_page_url = OwnPageUrl(public_url_, token);

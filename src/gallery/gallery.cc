@@ -9,6 +9,8 @@
 
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/custody/custody_service.h"
+#include "facegate/custody/holder_token.h"
 #include "gallery/live_templates.h"
 #include "gallery/protected_template.h"
 #include "gallery/rotation.h"
@@ -18,6 +20,7 @@ namespace facegate::gallery {
 namespace {
 
 constexpr std::size_t kLoadPage = 256;
+static_assert(custody::kHeldTemplateBytes == kTemplateBytes);
 
 // A secret of a gallery that may still be unrecorded.
 struct GallerySecret {
@@ -100,6 +103,31 @@ void AddAdmitted(const model::SubjectId& subject, const std::vector<LiveTemplate
   }
 }
 
+core::Status InvalidEmbedding() {
+  return core::Status(core::Code::kInvalidArgument, "EMBEDDING_INVALID",
+                      "the embedding holds a value that is no number");
+}
+
+// Whether a template may be made at all.
+core::Status CheckEnrolment(const policy::Permit& permit, core::Timestamp now) {
+  const policy::Scope& scope = permit.scope();
+  FG_CHECK(scope.operation == model::Operation::kEnroll && scope.subject.has_value());
+  if (!permit.LiveAt(now)) {
+    return core::Status(core::Code::kFailedPrecondition, "PERMIT_EXPIRED",
+                        "the permit expired before the template was made; try again");
+  }
+  if (permit.grounds().consent) return core::Status::Ok();
+  return core::Status(core::Code::kFailedPrecondition, "CONSENT_MISSING",
+                      "the permit rests on no consent, so no template may be made");
+}
+
+// What a token under this permit is of. Requires: the permit rests on a consent.
+custody::TokenBinding TokenBindingOf(const policy::Permit& permit) {
+  const policy::Scope& scope = permit.scope();
+  const policy::ConsentBasis& consent = *permit.grounds().consent;
+  return {consent.consent, consent.epoch, scope.camera.site, scope.purpose};
+}
+
 }  // namespace
 
 struct PendingTemplate::Impl {
@@ -159,6 +187,8 @@ struct Gallery::Impl {
   std::shared_ptr<const Rotation> RotationOf(const policy::Scope& scope) const;
   Limits LimitsFor(double rate_max, std::size_t comparisons) const;
   Match ToMatch(MatchKind kind, const model::OperatorId& op, const Person& person) const;
+  // 1:1 with the template in the token that the permit was given for.
+  Match VerifyHeld(const vision::Face& face, const policy::Permit& permit) const;
   // Sets the match of each face that was compared; the others keep what they are.
   void Assign(const std::vector<std::optional<Nearest>>& nearest, const std::vector<Person>& people,
               const Limits& limits, const model::OperatorId& op, std::vector<Match>& matches) const;
@@ -284,6 +314,35 @@ Match Gallery::Impl::ToMatch(MatchKind kind, const model::OperatorId& op,
   return match;
 }
 
+Match Gallery::Impl::VerifyHeld(const vision::Face& face, const policy::Permit& permit) const {
+  const policy::Scope& scope = permit.scope();
+  const model::SubjectRef subject{scope.camera.op, *scope.subject};
+  const auto& consent = permit.grounds().consent;
+  Match match;
+  match.kind = MatchKind::kInconclusive;
+  const auto token = custody::ReadToken(keys, subject.op, permit.grounds().claim.holder_token);
+  if (!token.ok() || !consent) return match;
+  const auto basis =
+      permit.Admits({subject, scope.camera.site, scope.purpose, consent->consent.consent});
+  if (!basis) return match;
+  // The engine found that the token is of this binding: what does not open is of another model.
+  const auto steps = custody::OpenToken(keys, *token, TokenBindingOf(permit), model_id);
+  if (!steps.ok()) {
+    match.kind = MatchKind::kNotEnrolled;
+    return match;
+  }
+  const auto secret = SecretOf({subject.op, scope.purpose});
+  if (!secret.ok() || secret->creation)
+    return match;  // no gallery is without the one it began with
+  const auto probe = Protect(*secret->rotation, face.embedding);
+  if (!probe) return match;
+  metrics.Add(core::Counter::kComparisons, 1);
+  const Nearest nearest =
+      FindNearest(*probe, {{TemplateView(steps->span().data(), kTemplateBytes), 0}});
+  return ToMatch(KindOf(nearest, LimitsFor(options.fmr_max, 1)), subject.op,
+                 {subject.subject, *basis});
+}
+
 void Gallery::Impl::Assign(const std::vector<std::optional<Nearest>>& nearest,
                            const std::vector<Person>& people, const Limits& limits,
                            const model::OperatorId& op, std::vector<Match>& matches) const {
@@ -364,16 +423,9 @@ core::Status Gallery::BringBack(const model::SubjectRef& subject) {
 core::Result<PendingTemplate> Gallery::Prepare(const vision::Face& face,
                                                const policy::Permit& permit) {
   const policy::Scope& scope = permit.scope();
-  FG_CHECK(scope.operation == model::Operation::kEnroll && scope.subject.has_value());
-  if (!permit.LiveAt(impl_->clock.Now())) {
-    return core::Status(core::Code::kFailedPrecondition, "PERMIT_EXPIRED",
-                        "the permit expired before the template was made; try again");
-  }
+  FG_CHECK(scope.custody == model::TemplateCustody::kGateway);
+  FG_RETURN_IF_ERROR(CheckEnrolment(permit, impl_->clock.Now()));
   const auto& consent = permit.grounds().consent;
-  if (!consent) {
-    return core::Status(core::Code::kFailedPrecondition, "CONSENT_MISSING",
-                        "the permit rests on no consent, so no template may be stored");
-  }
   const model::SubjectRef subject{scope.camera.op, *scope.subject};
   if (impl_->IsFull(ShelfOf(scope), consent->consent)) {
     return core::Status(core::Code::kResourceExhausted, "TEMPLATES_MAX",
@@ -382,10 +434,7 @@ core::Result<PendingTemplate> Gallery::Prepare(const vision::Face& face,
   FG_ASSIGN_OR_RETURN(GallerySecret secret, impl_->SecretOf({scope.camera.op, scope.purpose}));
   FG_ASSIGN_OR_RETURN(SubjectKey key, impl_->KeyOf(subject, scope.purpose));
   auto steps = Protect(*secret.rotation, face.embedding);
-  if (!steps) {
-    return core::Status(core::Code::kInvalidArgument, "EMBEDDING_INVALID",
-                        "the embedding holds a value that is no number");
-  }
+  if (!steps) return InvalidEmbedding();
   auto pending = std::make_unique<PendingTemplate::Impl>();
   model::Template& value = pending->description;
   value.op = subject.op;
@@ -403,6 +452,31 @@ core::Result<PendingTemplate> Gallery::Prepare(const vision::Face& face,
   pending->steps = std::move(*steps);
   pending->secret = std::move(secret);
   return PendingTemplate(std::move(pending));
+}
+
+core::Result<HeldTemplate> Gallery::PrepareToken(const vision::Face& face,
+                                                 const policy::Permit& permit) {
+  const policy::Scope& scope = permit.scope();
+  FG_CHECK(scope.custody == model::TemplateCustody::kHolder);
+  FG_RETURN_IF_ERROR(CheckEnrolment(permit, impl_->clock.Now()));
+  const policy::Grounds& grounds = permit.grounds();
+  const model::SubjectRef subject{scope.camera.op, *scope.subject};
+  custody::TokenHead head;
+  head.expires_at = grounds.consent->expires_at;
+  FG_ASSIGN_OR_RETURN(head.key_version, custody::CurrentKeyVersion(impl_->store, subject.op));
+  FG_ASSIGN_OR_RETURN(head.id,
+                      custody::TokenIdFor(impl_->keys, subject, grounds.wrapped_subject_secret,
+                                          grounds.claim.request_id));
+  FG_ASSIGN_OR_RETURN(GallerySecret secret, impl_->SecretOf({subject.op, scope.purpose}));
+  const auto steps = Protect(*secret.rotation, face.embedding);
+  if (!steps) return InvalidEmbedding();
+  HeldTemplate held;
+  held.token =
+      custody::SealToken(impl_->keys, head, TokenBindingOf(permit), impl_->model_id, steps->span());
+  held.expires_at = head.expires_at;
+  held.key_version = head.key_version;
+  if (secret.creation) held.changes.emplace_back(std::move(*secret.creation));
+  return held;
 }
 
 void Gallery::Activate(PendingTemplate pending, std::uint64_t log_index) {
@@ -427,6 +501,7 @@ Match Gallery::Verify(const vision::Face& face, const policy::Permit& permit) co
   Match match;
   match.kind = MatchKind::kInconclusive;
   if (!permit.LiveAt(impl_->clock.Now())) return match;
+  if (scope.custody == model::TemplateCustody::kHolder) return impl_->VerifyHeld(face, permit);
   std::shared_lock lock(impl_->mutex);
   Compared compared;
   const Shelf* shelf = impl_->live.Find(ShelfOf(scope));

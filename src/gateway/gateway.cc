@@ -72,6 +72,24 @@ Worked WorkEnroll(const Parts& parts, const vision::Face& face, const policy::Pe
   return worked;
 }
 
+// The same where people hold their templates: one is sealed for its person, and nothing of it kept.
+Worked WorkEnrollHeld(const Parts& parts, const vision::Face& face, const policy::Permit& permit,
+                      audit::Counts counts) {
+  Worked worked;
+  auto held = parts.gallery.PrepareToken(face, permit);
+  if (!held.ok()) {
+    worked.outcome = Faulted(permit.grounds(), held.status(), counts);
+    return worked;
+  }
+  worked.outcome.verdict = model::Verdict::kAllow;
+  worked.outcome.reason = Reason::kIssuedToHolder;
+  worked.outcome.counts = counts;
+  worked.outcome.people.push_back(ClaimedPerson(permit.grounds()));
+  worked.outcome.issued_token = {std::move(held->token), held->expires_at, held->key_version};
+  worked.changes = std::move(held->changes);
+  return worked;
+}
+
 // Embeds the given faces and does what the operation asks for.
 Worked Work(const Parts& parts, const View& view, std::span<const vision::FaceBox> boxes,
             const policy::Permit& permit, const core::Deadline& deadline) {
@@ -91,7 +109,9 @@ Worked Work(const Parts& parts, const View& view, std::span<const vision::FaceBo
                                  ? std::string()
                                  : std::string(Word(embedded->rejected[0].quality.issue)));
   } else if (permit.scope().operation == Operation::kEnroll) {
-    worked = WorkEnroll(parts, embedded->faces[0], permit, counts);
+    const bool is_held = permit.scope().custody == model::TemplateCustody::kHolder;
+    const auto work = is_held ? WorkEnrollHeld : WorkEnroll;
+    worked = work(parts, embedded->faces[0], permit, counts);
   } else if (permit.scope().operation == Operation::kVerify1to1) {
     worked.outcome =
         OutcomeOfVerify(permit.grounds(), parts.gallery.Verify(embedded->faces[0], permit), counts);

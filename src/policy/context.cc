@@ -270,6 +270,12 @@ void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway) {
   inputs.Set("consent.term_unlimited_or_irrevocable", false);
 }
 
+void SetCustody(rules::Inputs& inputs, const model::Purpose& purpose) {
+  if (model::CustodyOf(purpose) == model::TemplateCustody::kHolder) {
+    inputs.Set("storage.location", std::string(kHeldLocation));
+  }
+}
+
 void SetKeptImage(rules::Inputs& inputs, const model::Purpose& purpose,
                   model::Operation operation) {
   const auto kept = purpose.image_retention.value_or(model::ImageRetention::kNone);

@@ -38,6 +38,13 @@ struct Person {
   core::Bytes wrapped_secret;
 };
 
+// A template that was sealed for its person to hold. Leaves the gateway only in Recorded.
+struct IssuedToken {
+  std::string text;
+  core::Timestamp expires_at;
+  int key_version = 1;
+};
+
 // The result of everything behind a permit or a denial. Consumed by Ledger::Commit and given back
 // only inside Recorded (invariant I3).
 struct Outcome {
@@ -51,7 +58,8 @@ struct Outcome {
   // The matching person of each embedded face of an identification, as indices into `people`; -1:
   // unknown.
   std::vector<int> face_people;
-  model::TemplateId enrolled_template;  // where the reason is kEnrolled
+  model::TemplateId enrolled_template;           // where the reason is kEnrolled
+  std::optional<IssuedToken> issued_token = {};  // where the reason is kIssuedToHolder
 };
 
 // What became of a credential that is no face. Of faces it can say nothing, which is why the

@@ -62,6 +62,16 @@ class PendingTemplate {
   std::unique_ptr<Impl> impl_;
 };
 
+// A template that was made for its person to hold, and not yet recorded.
+struct HeldTemplate {
+  std::string token;
+  core::Timestamp expires_at;
+  int key_version = 1;
+  // To be committed with the permit: the gallery's secret where it is new, and nothing of the
+  // template.
+  storage::Changes changes;
+};
+
 // Thread-safe.
 class Gallery {
  public:
@@ -87,8 +97,14 @@ class Gallery {
   // Returns FAILED_PRECONDITION PERMIT_EXPIRED or CONSENT_MISSING (the permit rests on none),
   // RESOURCE_EXHAUSTED TEMPLATES_MAX, INVALID_ARGUMENT EMBEDDING_INVALID (a value is not finite),
   // DATA_LOSS GALLERY_SECRET_BROKEN or TEMPLATE_KEY_BROKEN, or the store's status.
-  // Requires: the permit's operation is enroll.
+  // Requires: the permit's operation is enroll, its custody the gateway's.
   core::Result<PendingTemplate> Prepare(const vision::Face& face, const policy::Permit& permit);
+  // The same for a purpose whose templates people hold: the template is sealed in a token, and
+  // nothing of it is stored or stays in memory. The token ends with the consent.
+  // Returns as Prepare but for TEMPLATES_MAX and TEMPLATE_KEY_BROKEN, and the status of a person's
+  // secret that does not open.
+  // Requires: the permit's operation is enroll, its custody the holder's.
+  core::Result<HeldTemplate> PrepareToken(const vision::Face& face, const policy::Permit& permit);
   // Makes a recorded enrolment comparable, unless a Drop with a later index overtook it.
   // Requires: TakeChanges was called (what goes live was recorded).
   void Activate(PendingTemplate pending, std::uint64_t log_index);
@@ -104,8 +120,10 @@ class Gallery {
   // Returns as Load; nothing is comparable then that was not before.
   core::Status BringBack(const model::SubjectRef& subject);
 
-  // 1:1 with the permit's subject: the nearest of their templates. An expired permit compares
-  // nothing and is inconclusive, here and below. Requires: the permit's operation is verify.
+  // 1:1 with the permit's subject: the nearest of their templates, or the one in the holder token
+  // that the permit was given for, which is opened here and zeroed at once. A token of another
+  // model is kNotEnrolled. An expired permit compares nothing and is inconclusive, here and below.
+  // Requires: the permit's operation is verify.
   Match Verify(const vision::Face& face, const policy::Permit& permit) const;
   // 1:N: a match per face, in the faces' order, among the candidates that permit.Admits; each is
   // asked about once. One subject matches at most one face (the nearest; the others are

@@ -71,7 +71,8 @@ class Gateway {
   // 1:N in a marked lane. The claim's operation is identify.
   core::Result<audit::Recorded> Identify(const policy::Claim& claim, core::ByteSpan image,
                                          const core::Deadline& deadline);
-  // Stores a template of the claimed person. The claim's operation is enroll.
+  // Stores a template of the claimed person, or makes it a token for them to hold. The claim's
+  // operation is enroll.
   core::Result<audit::Recorded> Enroll(const policy::Claim& claim, core::ByteSpan image,
                                        const core::Deadline& deadline);
   // 1:N over frames of a lane. `claim.lease_ms` is how long a lease lives.

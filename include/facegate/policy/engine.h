@@ -12,6 +12,7 @@
 #include "facegate/policy/context.h"
 #include "facegate/policy/heartbeats.h"
 #include "facegate/policy/permit.h"
+#include "facegate/policy/token_judge.h"
 #include "facegate/rules/rule_set.h"
 #include "facegate/storage/store.h"
 
@@ -23,6 +24,8 @@ struct EngineOptions {
   std::int64_t lease_ms_max = 10'000;    // how long a stream lease may ask to live
   std::vector<rules::Profile> profiles;  // readings of the rules, selected by the configuration
   GatewayFacts gateway;
+  // Must outlive the engine; with nullptr no holder token is good.
+  const TokenJudge* tokens = nullptr;
 };
 
 // How one rule stands at a deployment, apart from whom it is about.
@@ -57,11 +60,17 @@ class Engine {
          std::shared_ptr<AbandonSink> abandon_sink);
   ~Engine();
 
-  // Grants or denies `claim`. Total: a fault or a missing input is a Denial, never a grant.
+  // Grants or denies what is asked. Total: a fault or a missing input is a Denial, never a grant.
   //
-  // Requires: claim.request_id is a UUID; subject is set for verify and enroll, absent for
-  // identify. Ensures:  a permit's scope lies within the claim and expires within permit_ms_max.
-  Decision Decide(const Claim& claim) const;
+  // Where people hold the templates of the purpose, every comparison needs a good holder token, and
+  // a search, which can have none, is refused. What is wrong with the token by itself is the answer
+  // whoever is claimed to show it.
+  //
+  // Requires: its request_id is a UUID; subject is set for enroll, and for verify unless a holder
+  // token is; absent for identify.
+  // Ensures:  a permit's scope lies within the claim and expires within permit_ms_max, and with the
+  //           holder token.
+  Decision Decide(const Claim& asked) const;
 
   // Whether a credential that is no face may be looked at there: camera, site, access point and
   // purpose are registered, and the access point offers a way for it, which works (staff who stand

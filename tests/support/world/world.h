@@ -13,6 +13,7 @@
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
 #include "facegate/crypto/key_ring.h"
+#include "facegate/custody/custody_service.h"
 #include "facegate/model/fields.h"
 #include "facegate/policy/engine.h"
 #include "facegate/storage/store.h"
@@ -70,6 +71,11 @@ class World {
   // Makes one change, under a record of its own.
   void Change(storage::Change change);
   model::Purpose RegisteredPurpose() const;
+  // Has people hold the templates of the purpose; its version stays.
+  void HaveTemplatesHeld();
+  // A token of theirs with an empty template, recorded as the gateway does: to decide by, never to
+  // compare with.
+  std::string HandOut(std::string_view subject);
   model::Site RegisteredSite() const;
   // Replaces the access point's alternatives.
   void SetAlternatives(std::vector<model::Alternative> alternatives);
@@ -93,6 +99,8 @@ class World {
   std::unique_ptr<crypto::KeyRing> keys;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<audit::Ledger> ledger;
+  static constexpr int kGraceDays = 10;  // of holder tokens under a retired key
+  std::unique_ptr<custody::TokenJudge> tokens;
   std::unique_ptr<policy::Engine> engine;
 
  private:

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "facegate/custody/custody_service.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
 #include "support/base/temp_dir.h"
@@ -247,6 +248,22 @@ TEST_F(BackupTest, RevivesNoConsentThatWasWithdrawn) {
             model::ConsentStatus::kWithdrawn);
   EXPECT_FALSE(found->store->GetTemplateKey(World::subject("person-a"), World::purpose()).ok());
   EXPECT_TRUE(found->store->ListTemplatesOf(World::subject("person-a"))->empty());
+}
+
+TEST_F(BackupTest, RevivesNoTokenThatWasRevoked) {
+  const Manifest made = MustCreate();
+  custody::CustodyService service(*world->store, *world->ledger, *world->keys, world->clock);
+  const custody::Caller caller{{model::Role::kOperator, "test", ""}, kRequestId};
+  ASSERT_TRUE(service.RotateKey(caller, World::op()).ok());
+  world->HaveTemplatesHeld();
+  const std::string token = world->HandOut("person-a");
+  const auto revoked = service.RevokeShown(caller, World::op(), token);
+  ASSERT_TRUE(revoked.ok()) << revoked.status().ToString();
+  Stop();
+  ASSERT_TRUE(TryRestore(PathOf(made)).ok());
+  const auto found = Start();
+  EXPECT_TRUE(found->store->GetRevokedToken(World::op(), revoked->token.id).ok());
+  EXPECT_EQ(*custody::CurrentKeyVersion(*found->store, World::op()), 2);
 }
 
 TEST_F(BackupTest, RevivesNobodyWhoWasErased) {

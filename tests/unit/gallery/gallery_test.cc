@@ -133,6 +133,103 @@ class GalleryTest : public ::testing::Test {
   std::unique_ptr<Gallery> gallery_;
 };
 
+// ---- What people hold
+// ------------------------------------------------------------------------------
+
+class HeldTest : public GalleryTest {
+ protected:
+  HeldTest() { world_.HaveTemplatesHeld(); }
+
+  HeldTemplate Hold(std::string_view subject, const vision::Face& face) {
+    auto permit = world_.PermitFor(world_.EnrollClaim(subject));
+    auto held = gallery_->PrepareToken(face, permit);
+    EXPECT_TRUE(held.ok()) << held.status().ToString();
+    audit::Outcome outcome;
+    outcome.verdict = model::Verdict::kAllow;
+    outcome.reason = model::Reason::kIssuedToHolder;
+    outcome.people = {{*permit.scope().subject, *permit.grounds().consent,
+                       permit.grounds().wrapped_subject_secret}};
+    outcome.issued_token = {held->token, held->expires_at, held->key_version};
+    EXPECT_TRUE(
+        world_.ledger->Commit(std::move(permit), std::move(outcome), std::move(held->changes))
+            .ok());
+    return std::move(held).value();
+  }
+  Match Show(const std::string& token, const vision::Face& face) {
+    policy::Claim claim = world_.VerifyClaim("ann");
+    claim.subject.reset();
+    claim.holder_token = token;
+    auto permit = world_.PermitFor(claim);
+    Match match = gallery_->Verify(face, permit);
+    world_.Spend(std::move(permit));
+    return match;
+  }
+};
+
+TEST_F(HeldTest, ComparesWithTheTemplateInTheToken) {
+  const model::Consent consent = AddPerson("ann");
+  const HeldTemplate held = Hold("ann", Exactly(1));
+  EXPECT_EQ(held.expires_at, consent.expires_at);
+  const Match match = Show(held.token, Near(1, 0.3));
+  ASSERT_EQ(match.kind, MatchKind::kMatch);
+  EXPECT_EQ(match.subject, model::SubjectId("ann"));
+  EXPECT_EQ(match.consent->epoch, consent.epoch);
+  EXPECT_FALSE(match.wrapped_subject_secret.empty());
+  EXPECT_EQ(Show(held.token, Near(1, 0.5)).kind, MatchKind::kInconclusive);
+  EXPECT_EQ(Show(held.token, Exactly(2)).kind, MatchKind::kNoMatch);
+}
+
+TEST_F(HeldTest, KeepsNothingOfTheTemplate) {
+  AddPerson("ann");
+  const HeldTemplate held = Hold("ann", Exactly(1));
+  EXPECT_EQ(gallery_->size(), 0u);
+  EXPECT_TRUE(world_.store->ListTemplates(std::nullopt, 10)->empty());
+  EXPECT_FALSE(world_.store->GetTemplateKey(World::subject("ann"), World::purpose()).ok());
+  EXPECT_EQ(*world_.store->CountStoredPersons(World::op()), 0u);
+  Reopen();
+  ASSERT_TRUE(gallery_->Load().ok());
+  EXPECT_EQ(gallery_->size(), 0u);
+  EXPECT_EQ(Show(held.token, Near(1, 0.3)).kind, MatchKind::kMatch) << "after a restart, too";
+}
+
+TEST_F(HeldTest, HandsOutAsManyAsAreAskedFor) {
+  AddPerson("ann");
+  for (unsigned i = 1; i <= 5; ++i) {
+    EXPECT_EQ(Show(Hold("ann", Exactly(i)).token, Near(i, 0.3)).kind, MatchKind::kMatch);
+  }
+}
+
+TEST_F(HeldTest, AsksWhoHoldsATemplateOfAnotherModelToEnrolAgain) {
+  AddPerson("ann");
+  const HeldTemplate held = Hold("ann", Exactly(1));
+  Reopen({}, "another-model");
+  EXPECT_EQ(Show(held.token, Exactly(1)).kind, MatchKind::kNotEnrolled);
+}
+
+TEST_F(HeldTest, ComparesNothingUnderAnExpiredPermit) {
+  AddPerson("ann");
+  policy::Claim claim = world_.VerifyClaim("ann");
+  claim.holder_token = Hold("ann", Exactly(1)).token;
+  auto permit = world_.PermitFor(claim);
+  world_.clock.Advance(60'000);
+  EXPECT_EQ(gallery_->Verify(Exactly(1), permit).kind, MatchKind::kInconclusive);
+  EXPECT_EQ(world_.metrics.Value(core::Counter::kComparisons), 0u);
+  world_.Spend(std::move(permit));
+  auto enrol = world_.PermitFor(world_.EnrollClaim("ann"));
+  world_.clock.Advance(60'000);
+  EXPECT_EQ(gallery_->PrepareToken(Exactly(1), enrol).status().reason(), "PERMIT_EXPIRED");
+  world_.Spend(std::move(enrol));
+}
+
+using HeldDeathTest = HeldTest;
+
+TEST_F(HeldDeathTest, StoresNoTemplateThatIsToBeHeld) {
+  AddPerson("ann");
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_DEATH({ (void)gallery_->Prepare(Exactly(1), permit); }, "custody");
+  world_.Spend(std::move(permit));
+}
+
 // ---- 1:1
 // -----------------------------------------------------------------------------------------
 
