@@ -184,6 +184,10 @@ constexpr Field kFields[] = {
      IntField{[](C& c) -> std::int64_t& { return c.retention.unconsented_days_max; }, 1, 3650},
      "Days for which somebody stays registered who has had no consent in force; then the daily "
      "sweep erases them."},
+    {"custody.holder_token_grace_days",
+     IntField{[](C& c) -> std::int64_t& { return c.custody.holder_token_grace_days; }, 0, 3650},
+     "Days for which a template that its person holds is still honoured after the key that it is "
+     "sealed under was retired (`facegate token rotate-key`)."},
     {"permit.permit_ms_max",
      IntField{[](C& c) -> std::int64_t& { return c.permit.permit_ms_max; }, 100, 60'000},
      "Milliseconds that a decision to grant holds for one frame."},

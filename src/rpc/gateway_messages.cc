@@ -79,6 +79,8 @@ Status SetCredential(const v1::AuthorizeRequest& request, policy::Claim& claim) 
       break;
     }
     case AuthorizeRequest::CREDENTIAL_NOT_SET:
+      claim.holder_token = request.holder_token();
+      if (request.subject().empty() && !claim.holder_token.empty()) return Status::Ok();
       return SetSubject(request.subject(), claim);
   }
   const std::size_t size = ShownIn(request).size();
@@ -144,6 +146,13 @@ core::Result<policy::Claim> ToClaim(const v1::AuthorizeRequest& request,
                                     const model::Principal& caller) {
   FG_ASSIGN_OR_RETURN(policy::Claim claim,
                       BaseClaim(request, caller, model::Operation::kVerify1to1));
+  const bool is_beside_another =
+      request.credential_case() != v1::AuthorizeRequest::CREDENTIAL_NOT_SET;
+  if (request.holder_token().size() > kCredentialBytesMax ||
+      (is_beside_another && !request.holder_token().empty())) {
+    return Status(Code::kInvalidArgument, "BAD_HOLDER_TOKEN",
+                  "a holder token has at most 512 bytes, and no pass or badge beside it");
+  }
   FG_RETURN_IF_ERROR(SetCredential(request, claim));
   if (request.has_wait_duration()) {
     claim.waited_ms = Milliseconds(request.wait_duration(), kWaitedMsMax);

@@ -46,6 +46,20 @@ Status AnswerWithoutFace(alternatives::AlternativeService& alternatives,
   return Status::Ok();
 }
 
+// An enrolment, with the token where the template is its person's to hold.
+Status AnswerEnroll(gateway::Gateway& gateway, const v1::EnrollRequest& request, const Call& call,
+                    v1::EnrollResponse& response) {
+  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
+  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
+                      gateway.Enroll(claim, core::AsBytes(request.image()), call.deadline));
+  *response.mutable_answer() = ToAnswer(recorded, DetailFor(call.caller.role));
+  if (const auto& token = recorded.outcome().issued_token) {
+    response.set_holder_token(token->text);
+    *response.mutable_holder_token_expire_time() = ToProto(token->expires_at);
+  }
+  return Status::Ok();
+}
+
 v1::StreamFramesResponse ToResponse(const gateway::FrameResult& result, std::int64_t frame_number,
                                     Detail detail) {
   v1::StreamFramesResponse response;
@@ -125,11 +139,9 @@ grpc::Status GatewayServiceImpl::Identify(grpc::ServerContext* context,
 grpc::Status GatewayServiceImpl::Enroll(grpc::ServerContext* context,
                                         const v1::EnrollRequest* request,
                                         v1::EnrollResponse* response) {
-  return guard_.Unary(*context, "facegate.v1.GatewayService/Enroll", *request,
-                      [&](const Call& call) {
-                        return Answer(gateway_, &gateway::Gateway::Enroll, *request, call,
-                                      *response->mutable_answer());
-                      });
+  return guard_.Unary(
+      *context, "facegate.v1.GatewayService/Enroll", *request,
+      [&](const Call& call) { return AnswerEnroll(gateway_, *request, call, *response); });
 }
 
 grpc::Status GatewayServiceImpl::StreamFrames(grpc::ServerContext* context, Stream* stream) {

@@ -16,6 +16,7 @@
 #include "rpc/audit_service.h"
 #include "rpc/call_guard.h"
 #include "rpc/consent_service.h"
+#include "rpc/custody_service.h"
 #include "rpc/duty_service.h"
 #include "rpc/gateway_service.h"
 #include "rpc/page_tokens.h"
@@ -88,6 +89,7 @@ struct Server::Impl {
         duties(guard, tokens, parts.registry, drafter),
         audit(guard, tokens, parts.ledger, parts.store, parts.engine),
         alternatives(guard, tokens, parts.alternatives, parts.store, parts.clock),
+        custody(guard, parts.custody),
         logger(parts.logger) {}
 
   CallGuard guard;
@@ -101,6 +103,7 @@ struct Server::Impl {
   DutyServiceImpl duties;
   AuditServiceImpl audit;
   AlternativeServiceImpl alternatives;
+  CustodyServiceImpl custody;
   core::Logger& logger;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -146,6 +149,7 @@ core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authen
   builder.RegisterService(&impl->duties);
   builder.RegisterService(&impl->audit);
   builder.RegisterService(&impl->alternatives);
+  builder.RegisterService(&impl->custody);
   impl->server = builder.BuildAndStart();
   if (impl->server == nullptr || impl->port == 0) {
     return Status(Code::kUnavailable, "LISTEN_FAILED",

@@ -107,14 +107,15 @@ struct Served {
         registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine,
                  wording::Wordlist::Empty()),
         alternatives(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
-                     *bench.world.engine, registry) {
+                     *bench.world.engine, registry),
+        custody(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock) {
     rpc::ServerOptions options;
     options.listen_address = "127.0.0.1:0";
     auto started = rpc::Server::Start(
         rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models()},
         {bench.gateway, consents, registry, *bench.world.engine, *bench.world.ledger,
          *bench.world.store, *bench.world.keys, bench.world.clock, bench.world.metrics,
-         bench.world.logger, alternatives});
+         bench.world.logger, alternatives, custody});
     FG_CHECK(started.ok());
     server = std::move(started).value();
     channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
@@ -125,6 +126,7 @@ struct Served {
   consent::ConsentService consents;
   registry::RegistryService registry;
   alternatives::AlternativeService alternatives;
+  custody::CustodyService custody;
   std::unique_ptr<rpc::Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };

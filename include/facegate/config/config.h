@@ -116,6 +116,10 @@ struct ServerConfig {
     std::int64_t unconsented_days_max = 365;
   } retention;
 
+  struct Custody {
+    std::int64_t holder_token_grace_days = 30;
+  } custody;
+
   struct Permit {
     std::int64_t permit_ms_max = 5'000;
     std::int64_t lease_ms_max = 10'000;

@@ -27,6 +27,7 @@
 #include "facegate/core/metrics.h"
 #include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
+#include "facegate/custody/custody_service.h"
 #include "facegate/gateway/gateway.h"
 #include "facegate/policy/engine.h"
 #include "facegate/registry/registry_service.h"
@@ -80,6 +81,7 @@ struct Parts {
   core::Metrics& metrics;
   core::Logger& logger;
   alternatives::AlternativeService& alternatives;
+  custody::CustodyService& custody;
   backup::Keeper* backups = nullptr;  // nullptr: CreateBackup is refused, BACKUP_OFF
 };
 

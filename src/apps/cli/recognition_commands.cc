@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/holder_token.h"
 #include "apps/cli/receipt_output.h"
 
 namespace facegate::apps {
@@ -18,6 +19,8 @@ struct PictureFlags {
   std::string picture;
   std::vector<double> region;
   std::string receipt_file;
+  std::string token_file;  // authorize: what is shown; enroll: where to put what is handed out
+  std::string token_svg;   // enroll
 };
 
 struct PresentFlags {
@@ -106,10 +109,29 @@ core::Result<Exit> Ask(Session& session, const std::string& method, const Pictur
     region.Set("x1", flags.region[2]).Set("y1", flags.region[3]);
     request.Set("region", std::move(region));
   }
+  if (method == "Authorize" && !flags.token_file.empty()) {
+    FG_ASSIGN_OR_RETURN(const std::string token, ReadHolderToken(flags.token_file));
+    request.Set("holder_token", token);
+  }
   const client::Attachment image{"image", core::AsBytes(picture)};
   FG_ASSIGN_OR_RETURN(const core::Json response,
                       session.Call("GatewayService/" + method, request, &image));
+  if (const std::string token = response.StringOr("holderToken", ""); !token.empty()) {
+    FG_RETURN_IF_ERROR(HandOut(session, token, flags.token_file, flags.token_svg));
+  }
   return SayAnswer(session, flags, response);
+}
+
+void AddTokenFlags(CLI::App& command, PictureFlags& flags, bool is_enrolment) {
+  if (is_enrolment) {
+    command.add_option(
+        "--token-out", flags.token_file,
+        "Write the holder token, where there is one, to this file and not to stdout");
+    command.add_option("--token-svg", flags.token_svg, "Write its QR code to this SVG file");
+    return;
+  }
+  command.add_option("--token-file", flags.token_file,
+                     "The file with the holder token that is shown; - reads a line of stdin");
 }
 
 void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
@@ -129,7 +151,10 @@ void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
       ->required()
       ->envname("FACEGATE_PURPOSE");
   if (with_subject) {
-    command->add_option("--subject", flags->subject, "Who it is said to be")->required();
+    CLI::Option* subject = command->add_option(
+        "--subject", flags->subject, "Who it is said to be; a holder token says it by itself");
+    subject->required(with_region);
+    AddTokenFlags(*command, *flags, /*is_enrolment=*/with_region);
   }
   if (with_region) {
     command->add_option("--region", flags->region, "The marked face: x0,y0,x1,y1 as fractions")

@@ -35,7 +35,8 @@ E OfWord(const Json& json, std::string_view name, E last, E otherwise) {
 
 RecordMatter MatterOf(const std::string& type) {
   if (type == "decision") return RecordMatter::kDecision;
-  if (type == "template.enrolled") return RecordMatter::kEnrolment;
+  if (type == "template.enrolled" || type == "template.issued_to_holder")
+    return RecordMatter::kEnrolment;
   if (type.starts_with("consent.")) return RecordMatter::kConsent;
   if (type == "subject.created") return RecordMatter::kRegistration;
   if (type == "subject.restricted" || type == "subject.released") return RecordMatter::kRestriction;

@@ -10,6 +10,7 @@
 #include "facegate/v1/alternative_service.pb.h"
 #include "facegate/v1/audit_service.pb.h"
 #include "facegate/v1/consent_service.pb.h"
+#include "facegate/v1/custody_service.pb.h"
 #include "facegate/v1/duty_service.pb.h"
 #include "facegate/v1/gateway_service.pb.h"
 #include "facegate/v1/registry_service.pb.h"
@@ -29,7 +30,8 @@ std::vector<const MethodDescriptor*> AllMethods() {
                                    v1::CreateSiteRequest::descriptor()->file(),
                                    v1::CreateComplaintRequest::descriptor()->file(),
                                    v1::ListRecordsRequest::descriptor()->file(),
-                                   v1::IssuePassRequest::descriptor()->file()};
+                                   v1::IssuePassRequest::descriptor()->file(),
+                                   v1::RotateHolderKeyRequest::descriptor()->file()};
   std::vector<const MethodDescriptor*> methods;
   for (const FileDescriptor* file : files) {
     for (int i = 0; i < file->service_count(); ++i) {

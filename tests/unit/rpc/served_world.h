@@ -94,7 +94,7 @@ class ServedWorld {
 
   rpc::Parts parts() {
     return {gateway,     consents,    registry_service, *world.engine, *world.ledger, *world.store,
-            *world.keys, world.clock, world.metrics,    log,           alternatives};
+            *world.keys, world.clock, world.metrics,    log,           alternatives,  custody};
   }
   std::string target() const { return "localhost:" + std::to_string(server->port()); }
 
@@ -135,6 +135,7 @@ class ServedWorld {
       {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery}, {}};
   alternatives::AlternativeService alternatives{*world.store, *world.ledger, *world.keys,
                                                 world.clock,  *world.engine, registry_service};
+  custody::CustodyService custody{*world.store, *world.ledger, *world.keys, world.clock};
   std::unique_ptr<rpc::Server> server;
 
  private:
