@@ -48,7 +48,8 @@ def generated_protos(folder: Path):
     sys.path.insert(0, str(folder))
     from facegate.v1 import (alternative_service_pb2, alternative_service_pb2_grpc,
                              audit_service_pb2, audit_service_pb2_grpc, consent_service_pb2,
-                             consent_service_pb2_grpc, gateway_service_pb2,
+                             consent_service_pb2_grpc, custody_service_pb2,
+                             custody_service_pb2_grpc, gateway_service_pb2,
                              gateway_service_pb2_grpc, registry_service_pb2,
                              registry_service_pb2_grpc, resources_pb2)
 
@@ -56,6 +57,7 @@ def generated_protos(folder: Path):
         resources = resources_pb2
         gateway, gateway_grpc = gateway_service_pb2, gateway_service_pb2_grpc
         consent, consent_grpc = consent_service_pb2, consent_service_pb2_grpc
+        custody, custody_grpc = custody_service_pb2, custody_service_pb2_grpc
         registry, registry_grpc = registry_service_pb2, registry_service_pb2_grpc
         audit, audit_grpc = audit_service_pb2, audit_service_pb2_grpc
         alternative = alternative_service_pb2
@@ -189,6 +191,7 @@ class Client:
         self.registry = protos.registry_grpc.RegistryServiceStub(channels["operator"])
         self.status = protos.gateway_grpc.GatewayServiceStub(channels["operator"])
         self.consents = protos.consent_grpc.ConsentServiceStub(channels["enroller"])
+        self.custody = protos.custody_grpc.CustodyServiceStub(channels["operator"])
         self.desk = protos.gateway_grpc.GatewayServiceStub(channels["enroller"])
         self.door = protos.gateway_grpc.GatewayServiceStub(channels["controller"])
         self.lane = protos.gateway_grpc.GatewayServiceStub(channels["camera"])
