@@ -112,6 +112,14 @@ TEST_F(HolderEngineTest, TakesNoTokenForAnotherPurposeOfTheirs) {
   model::Purpose other = world.RegisteredPurpose();
   other.id = model::PurposeId("canteen");
   world.Register(other);
+  model::Notice notice;
+  notice.op = World::op();
+  notice.purpose = other.id;
+  notice.id = model::NoticeId("en-1");
+  notice.language = "en";
+  notice.text = "We compare your face at the canteen, if you agree.";
+  notice.text_sha256 = core::HexEncode(crypto::Sha256(core::AsBytes(notice.text)));
+  world.Register(notice);
   policy::Claim claim = Showing(token);
   claim.purpose = other.id;
   EXPECT_EQ(RefusalOf(claim), Reason::kConsentMissing) << "no consent for that";
