@@ -37,6 +37,7 @@ case "$name" in
   original_images)
     packs+=(cn23)
     profile=strict
+    keep_images=true
     ;;
 esac
 stage_set "${targets[@]}"

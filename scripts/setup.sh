@@ -14,7 +14,7 @@ packages=(
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libsqlite3-dev libsqlitecpp-dev libexpected-dev libspdlog-dev libyaml-cpp-dev
   libcli11-dev nlohmann-json3-dev libssl-dev openssl libcpp-httplib-dev prometheus-cpp-dev
-  libpango1.0-dev libcairo2-dev libharfbuzz-dev libfontconfig-dev libqrencode-dev
+  libpango1.0-dev libcairo2-dev libharfbuzz-dev libfontconfig-dev libqrencode-dev libzbar-dev
   fonts-noto-core fonts-noto-cjk
   libgtest-dev libgmock-dev libbenchmark-dev poppler-utils zbar-tools
   clang clang-format clang-tidy

@@ -7,7 +7,8 @@
 #   stage_open PACK...        writes the configuration with those packs, starts the server
 #   stage_close, stage_start  stops it; starts it again as it was
 #
-# `server_command` is what is started, facegated if it is not set; `profile` how the rules are read.
+# `server_command` is what is started, facegated if it is not set; `profile` how the rules are read;
+# `keep_images` whether the gateway keeps images where it may.
 # shellcheck shell=bash
 program=$(basename "$0")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,6 +18,7 @@ keep=false
 server=
 server_command=(facegated)
 profile=none
+keep_images=false
 left=()
 
 stage_arguments() {
@@ -81,6 +83,7 @@ policy:
   calendar: $root/config/calendars/cn.yaml
   wording: $root/config/documents/wording.yaml
   profile: $profile
+image: {keep_images: $keep_images}
 permit: {permit_ms_max: 60000}  # patience for slow builds, such as sanitizers
 YAML
   stage_start

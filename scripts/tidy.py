@@ -47,6 +47,7 @@ LIBRARY_OF_HEADER = {
     "fontconfig/": {"PkgConfig::FONTCONFIG"},
     "hb-subset.h": {"PkgConfig::HARFBUZZ"},
     "qrencode.h": {"PkgConfig::QRENCODE"},
+    "zbar.h": {"PkgConfig::ZBAR"},
     "tl/expected.hpp": None,  # inside core::Result; allowed everywhere
 }
 SYSTEM_HEADER = re.compile(

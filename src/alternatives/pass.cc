@@ -24,19 +24,6 @@ core::Status BadSignature() {
                       "no pass of this operator, or one that was changed");
 }
 
-void PutNumber(std::uint64_t number, Bytes& to) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    to.push_back(static_cast<std::uint8_t>(number >> shift));
-  }
-}
-
-std::uint64_t TakeNumber(ByteSpan& from) {
-  std::uint64_t number = 0;
-  for (const std::uint8_t byte : from.first(kNumberBytes)) number = number << 8 | byte;
-  from = from.subspan(kNumberBytes);
-  return number;
-}
-
 std::string SignedText(ByteSpan payload) {
   return std::string(kSignedAs).append(core::AsText(payload));
 }
@@ -45,7 +32,7 @@ std::uint64_t MarkOf(const std::string& name) {
   const core::Hash256 hash = crypto::Sha256(core::AsBytes(name));
   ByteSpan bytes(hash);
   // 0 means any.
-  return std::max<std::uint64_t>(TakeNumber(bytes), 1);
+  return std::max<std::uint64_t>(core::TakeNumber(bytes), 1);
 }
 
 }  // namespace
@@ -66,11 +53,11 @@ std::string EncodePass(const Pass& pass, const crypto::SigningKey& key) {
   bytes.push_back(kVersion);
   bytes.push_back(pass.many_uses ? kManyUses : 0);
   bytes.insert(bytes.end(), id->begin(), id->end());
-  PutNumber(static_cast<std::uint64_t>(pass.not_before.unix_ms), bytes);
-  PutNumber(static_cast<std::uint64_t>(pass.expires_at.unix_ms), bytes);
-  PutNumber(pass.issued_by, bytes);
-  PutNumber(pass.site, bytes);
-  PutNumber(pass.access_point, bytes);
+  core::AppendNumber(static_cast<std::uint64_t>(pass.not_before.unix_ms), bytes);
+  core::AppendNumber(static_cast<std::uint64_t>(pass.expires_at.unix_ms), bytes);
+  core::AppendNumber(pass.issued_by, bytes);
+  core::AppendNumber(pass.site, bytes);
+  core::AppendNumber(pass.access_point, bytes);
   const std::string signed_text = SignedText(bytes);
   const crypto::Ed25519Signature signature = key.Sign(core::AsBytes(signed_text));
   bytes.insert(bytes.end(), signature.begin(), signature.end());
@@ -90,11 +77,11 @@ core::Result<Pass> OpenPass(std::string_view text, const crypto::Ed25519Public& 
   pass.many_uses = payload[1] == kManyUses;
   pass.id = model::PassId(core::HexEncode(payload.subspan(2, kIdBytes)));
   ByteSpan rest = payload.subspan(2 + kIdBytes);
-  pass.not_before.unix_ms = static_cast<std::int64_t>(TakeNumber(rest));
-  pass.expires_at.unix_ms = static_cast<std::int64_t>(TakeNumber(rest));
-  pass.issued_by = TakeNumber(rest);
-  pass.site = TakeNumber(rest);
-  pass.access_point = TakeNumber(rest);
+  pass.not_before.unix_ms = static_cast<std::int64_t>(core::TakeNumber(rest));
+  pass.expires_at.unix_ms = static_cast<std::int64_t>(core::TakeNumber(rest));
+  pass.issued_by = core::TakeNumber(rest);
+  pass.site = core::TakeNumber(rest);
+  pass.access_point = core::TakeNumber(rest);
   return pass;
 }
 

@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
   facegate::apps::AddDrillCommands(app, session);
   facegate::apps::AddAlternativeCommands(app, session);
   facegate::apps::AddBackupCommands(app, session);
+  facegate::apps::AddImageCommands(app, session);
+  facegate::apps::AddHolderTokenCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

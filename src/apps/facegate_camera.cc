@@ -1,15 +1,16 @@
-// A camera's side: sends the frames of a source to the gateway, and says what was decided.
+// A camera's side: sends the frames of a source to the gateway, those of a lane as a stream and
+// those of a door with the holder token that somebody shows, and says what was decided.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <optional>
 #include <utility>
 
+#include "apps/camera/door.h"
 #include "apps/camera/frame_source.h"
+#include "apps/camera/stop_request.h"
 #include "apps/cli/global_flags.h"
 #include "apps/cli/session.h"
-#include "apps/signals.h"
 
 namespace facegate::apps {
 namespace {
@@ -24,21 +25,8 @@ struct CameraFlags {
   double fps = 5;
   int lease_ms = 2'000;
   int frames_max = 0;  // 0: until the source ends
-};
-
-// Whether somebody wants it to end. The lease is closed before it does; a second signal ends it at
-// once.
-class StopRequest {
- public:
-  // True once it is wanted; waits for that so long at most.
-  bool Within(std::chrono::milliseconds time) {
-    if (signals_ && signals_->WaitFor(time)) signals_.reset();
-    return !signals_;
-  }
-  bool came() { return Within(std::chrono::milliseconds(0)); }
-
- private:
-  std::optional<Signals> signals_{std::in_place};
+  bool door = false;
+  int same_token_ms = 3'000;
 };
 
 void SayAnswers(const Session& session, const core::Json& response) {
@@ -131,23 +119,33 @@ bool WorthRetrying(const core::Status& status) {
          status.reason() == "QUEUE_FULL" || status.reason() == "STREAM_ENDED";
 }
 
-// Streams, and starts again with growing pauses while source or gateway is away.
-core::Result<Exit> Stream(Session& session, const CameraFlags& flags, StopRequest& stop) {
-  Streamer streamer(session, flags, stop);
+// Sends, and starts again with growing pauses while source or gateway is away.
+template <class Sender>
+core::Result<Exit> Send(Sender& sender, StopRequest& stop) {
   int backoff_ms = kBackoffMsMin;
   while (true) {
-    const int sent_before = streamer.sent();
-    const core::Status status = streamer.Run();
+    const int sent_before = sender.sent();
+    const core::Status status = sender.Run();
     if (status.ok() || stop.came()) {
-      std::cerr << "facegate_camera: sent " << streamer.sent() << " frames\n";
+      std::cerr << "facegate_camera: sent " << sender.sent() << " frames\n";
       return Exit::kYes;
     }
     if (!WorthRetrying(status)) return status;
-    if (streamer.sent() > sent_before) backoff_ms = kBackoffMsMin;
+    if (sender.sent() > sent_before) backoff_ms = kBackoffMsMin;
     std::cerr << "facegate_camera: " << status.ToString() << "; again in " << backoff_ms << " ms\n";
     if (stop.Within(std::chrono::milliseconds(backoff_ms))) continue;
     backoff_ms = std::min(backoff_ms * 2, kBackoffMsMax);
   }
+}
+
+core::Result<Exit> Watch(Session& session, const CameraFlags& flags, StopRequest& stop) {
+  if (flags.door) {
+    Door door(session, {flags.camera, flags.purpose, flags.frames_max, flags.same_token_ms},
+              OpenSource(flags.source, flags.fps), stop);
+    return Send(door, stop);
+  }
+  Streamer streamer(session, flags, stop);
+  return Send(streamer, stop);
 }
 
 }  // namespace
@@ -163,7 +161,9 @@ int main(int argc, char** argv) {
       "      --purpose purposes/building_access --fps 5 rtsp://camera.example/stream\n"
       "  facegate_camera ... frames/      the pictures of a folder, by name\n"
       "  facegate_camera ... film.avi     a video file, at its own speed\n"
-      "  facegate_camera ... 0            the first V4L2 device");
+      "  facegate_camera ... 0            the first V4L2 device\n"
+      "  facegate_camera --door ... 0     at a door, as a controller: sends a frame only where\n"
+      "                                   somebody shows the code of a holder token in it");
   facegate::apps::Session session;
   facegate::apps::CameraFlags flags;
   facegate::apps::AddGlobalFlags(app, session.flags());
@@ -177,7 +177,11 @@ int main(int argc, char** argv) {
   app.add_option("--lease-ms", flags.lease_ms, "How long a lease lives")
       ->check(CLI::Range(100, 10'000));
   app.add_option("--frames", flags.frames_max, "Stop after so many")->check(CLI::NonNegativeNumber);
+  app.add_flag("--door", flags.door, "Authorizes whoever shows a holder token; sends nothing else");
+  app.add_option("--same-token-ms", flags.same_token_ms,
+                 "With --door: how long a token that was answered is not sent again")
+      ->check(CLI::Range(0, 600'000));
   CLI11_PARSE(app, argc, argv);
-  session.SetAction([&] { return facegate::apps::Stream(session, flags, stop); });
+  session.SetAction([&] { return facegate::apps::Watch(session, flags, stop); });
   return static_cast<int>(session.Run());
 }

@@ -27,25 +27,33 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
   FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
                                                              std::move(ledger_options)));
-  policy::Engine engine(*store, clock, rules, EngineOptionsOf(config), AbandonSinkOf(*ledger));
+  const custody::TokenJudge tokens(*store, *keys,
+                                   static_cast<int>(config.custody.holder_token_grace_days));
+  policy::EngineOptions engine_options = EngineOptionsOf(config);
+  engine_options.tokens = &tokens;
+  policy::Engine engine(*store, clock, rules, engine_options, AbandonSinkOf(*ledger));
   FG_ASSIGN_OR_RETURN(const auto gallery,
                       LoadGallery(config, *store, *keys, clock, metrics, *faces));
 
   gateway::GalleryDropper dropper(*gallery, engine);
   consent::ConsentService consents(*store, *ledger, *keys, clock, engine, dropper);
+  consent::ImageDesk images(*store, *ledger, *keys, clock);
   registry::RegistryService registry(*store, *ledger, clock, engine, wordlist);
-  gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery},
+  gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, *faces, *gallery, *keys},
                            ImageLimitsOf(config));
   backup::Keeper backups(*store, *ledger, *keys, clock, BackupOptionsOf(config));
   gateway::DutySweep duties(*store, *ledger, consents, engine, clock,
                             static_cast<int>(config.retention.unconsented_days_max));
   alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
-  const gateway::Sweeper sweeper(consents, duties, alternatives, backups, logger, options.sweep_ms);
+  custody::CustodyService custody(*store, *ledger, *keys, clock);
+  const gateway::Sweeper sweeper(consents, images, duties, alternatives, backups, logger,
+                                 options.sweep_ms);
 
   rpc::TokenDesk token_desk(consents, clock,
                             static_cast<int>(config.consent_page.bad_tokens_per_minute_max));
-  const rpc::Parts parts{gateway, consents, registry, engine,       *ledger,    *store,  *keys,
-                         clock,   metrics,  logger,   alternatives, token_desk, &backups};
+  const rpc::Parts parts{gateway,      consents,   registry, engine,  *ledger,
+                         *store,       *keys,      clock,    metrics, logger,
+                         alternatives, token_desk, images,   custody, &backups};
   FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
                                                             ServerInfoOf(*faces), parts));
   FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));

@@ -136,6 +136,8 @@ policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config) {
   }
   options.permit_ms_max = config.permit.permit_ms_max;
   options.lease_ms_max = config.permit.lease_ms_max;
+  options.keeps_images = config.image.keep_images;
+  options.sitting_ms_max = config.permit.sitting_ms_max;
   return options;
 }
 

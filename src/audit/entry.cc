@@ -124,6 +124,7 @@ Json FacelessBody(const policy::Grounds& grounds, const Draft& draft) {
 std::string TypeOf(const Outcome& outcome) {
   if (outcome.reason == model::Reason::kLeaseClosed) return "stream_lease";
   if (outcome.reason == model::Reason::kEnrolled) return "template.enrolled";
+  if (outcome.reason == model::Reason::kIssuedToHolder) return "template.issued_to_holder";
   return "decision";
 }
 
@@ -243,6 +244,17 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
       .Set("outcome", draft.verdict)
       .Set("reason", draft.reason);
   if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
+  if (outcome.reason == model::Reason::kEnrolled && outcome.templates_stored > 1) {
+    draft.body.Set("templates", outcome.templates_stored);
+  }
+  if (outcome.kept_image != model::ImageRetention::kNone) {
+    draft.body.Set("image_kept", model::Word(outcome.kept_image))
+        .Set("image_expires_at", core::FormatRfc3339(outcome.kept_image_until));
+  }
+  if (outcome.issued_token) {  // of the token itself nothing
+    draft.body.Set("expires_at", core::FormatRfc3339(outcome.issued_token->expires_at))
+        .Set("key_version", outcome.issued_token->key_version);
+  }
   if (grounds.person) draft.body.Set("person", PersonJson(*grounds.person));
   if (grounds.stored_persons > 0) draft.body.Set("stored_persons", grounds.stored_persons);
   if (grounds.threshold_crossed_on) {

@@ -1,5 +1,6 @@
 #include "facegate/audit/ledger.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "audit/sequencer.h"
@@ -47,6 +48,42 @@ class LedgerAbandonSink final : public policy::AbandonSink {
   core::Metrics& metrics_;
   core::Logger& logger_;
 };
+
+// What a consent of a restored database must become, where it was withdrawn since, whole or for
+// what it lets be kept of the picture.
+void AddRevived(const SuppressionFile& suppressions, model::Consent consent,
+                storage::Changes& changes) {
+  const model::SubjectRef ref{consent.op, consent.subject};
+  if (consent.status != model::ConsentStatus::kGranted) return;
+  const bool withdrawn =
+      suppressions.CoversTemplates(ref, consent.purpose, consent.log_index, consent.granted_at);
+  const bool narrowed =
+      !withdrawn &&
+      suppressions.CoversImages(ref, consent.purpose, consent.log_index, consent.granted_at) &&
+      consent.scopes.erase(model::ConsentScope::kOriginalImageRetention) > 0;
+  if (!withdrawn && !narrowed) return;
+  if (withdrawn) consent.status = model::ConsentStatus::kWithdrawn;
+  ++consent.epoch;
+  const model::PurposeId purpose = consent.purpose;
+  changes.push_back(storage::PutConsent{std::move(consent)});
+  if (withdrawn) changes.push_back(storage::DestroyTemplates{ref, purpose});
+}
+
+// The kept images of a restored database that were destroyed since, but for those that end with
+// their consent.
+Status AddRevivedImages(const storage::Store& store, const SuppressionFile& suppressions,
+                        const model::SubjectRef& ref, storage::Changes& changes) {
+  FG_ASSIGN_OR_RETURN(const auto images, store.ListImagesOf(ref));
+  for (const model::KeptImage& image : images) {
+    const bool ends_with_consent = std::any_of(changes.begin(), changes.end(), [&](const auto& c) {
+      const auto* destroy = std::get_if<storage::DestroyTemplates>(&c);
+      return destroy != nullptr && destroy->purpose == image.purpose;
+    });
+    if (ends_with_consent || !suppressions.CoversImage(image)) continue;
+    changes.push_back(storage::DestroyImage{{ref.op, ref.subject, image.id}});
+  }
+  return Status::Ok();
+}
 
 }  // namespace
 
@@ -110,12 +147,14 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
                             : AddPeople(pending->draft, log, outcome.people, keys);
   if (!opened.ok()) return Status(Code::kUnavailable, "NOT_RECORDED", opened.ToString());
 
-  // If a consent that this rests on moves, or the person is restricted, before the record is
-  // durable, this is recorded instead.
+  // If a consent that this rests on moves, the person is restricted or the holder token revoked
+  // before the record is durable, this is recorded instead.
   Outcome aborted = outcome;
   aborted.people.clear();
   aborted.face_people.clear();
   aborted.enrolled_template = {};
+  aborted.kept_image = model::ImageRetention::kNone;
+  aborted.issued_token.reset();
   aborted.counts.matched = 0;
   aborted.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
   aborted.reason = model::Reason::kConsentMoved;
@@ -125,6 +164,9 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
       pending->preconditions.push_back(
           storage::ConsentAtEpoch{person.basis.consent, person.basis.epoch});
       pending->preconditions.push_back(storage::SubjectUnrestricted{{log, person.subject}});
+    }
+    if (!grounds.token.empty()) {
+      pending->preconditions.push_back(storage::TokenNotRevoked{log, grounds.token});
     }
   }
   pending->changes = std::move(changes);
@@ -259,16 +301,8 @@ Status Ledger::SuppressSubject(const model::Subject& subject) {
     changes.push_back(storage::EraseSubject{ref});
   } else {
     FG_ASSIGN_OR_RETURN(const auto consents, impl_->store.ListConsents(ref));
-    for (model::Consent consent : consents) {
-      const bool withdrawn =
-          consent.status == model::ConsentStatus::kGranted &&
-          suppressions.CoversTemplates(ref, consent.purpose, consent.log_index, consent.granted_at);
-      if (!withdrawn) continue;
-      consent.status = model::ConsentStatus::kWithdrawn;
-      ++consent.epoch;
-      changes.push_back(storage::PutConsent{consent});
-      changes.push_back(storage::DestroyTemplates{ref, consent.purpose});
-    }
+    for (const model::Consent& consent : consents) AddRevived(suppressions, consent, changes);
+    FG_RETURN_IF_ERROR(AddRevivedImages(impl_->store, suppressions, ref, changes));
     const bool unfrozen = !subject.restricted_at && suppressions.CoversRestriction(
                                                         ref, subject.log_index, subject.created_at);
     if (unfrozen) changes.push_back(storage::RestrictSubject{ref, impl_->clock.Now()});

@@ -25,7 +25,7 @@ std::string_view NextField(std::string_view& line) {
 }
 
 bool IsKind(std::string_view kind) {
-  return kind == "W" || kind == "E" || kind == "R" || kind == "L";
+  return kind.size() == 1 && std::string_view("WERLIK").find(kind) != std::string_view::npos;
 }
 
 template <class T>
@@ -86,8 +86,9 @@ void SuppressionFile::Keep(const std::string& key, const Mark& mark) {
 }
 
 std::string SuppressionFile::HashOf(char kind, const model::SubjectRef& subject,
-                                    const model::PurposeId& purpose) const {
-  const std::string text = subject.op.str() + "\n" + subject.subject.str() + "\n" + purpose.str();
+                                    std::string_view what) const {
+  const std::string text =
+      subject.op.str() + "\n" + subject.subject.str() + "\n" + std::string(what);
   return kind + core::HexEncode(keys_->KeyedHash("suppression", core::AsBytes(text)));
 }
 
@@ -97,7 +98,12 @@ Status SuppressionFile::Add(const storage::Changes& changes, std::uint64_t index
   for (const storage::Change& change : changes) {
     std::string key;
     if (const auto* destroy = std::get_if<storage::DestroyTemplates>(&change)) {
-      key = HashOf('W', destroy->subject, destroy->purpose);
+      key = HashOf('W', destroy->subject, destroy->purpose.str());
+    } else if (const auto* images = std::get_if<storage::DestroyImages>(&change)) {
+      key = HashOf('I', images->subject, images->purpose.str());
+    } else if (const auto* image = std::get_if<storage::DestroyImage>(&change)) {
+      const model::ImageRef& ref = image->image;
+      key = HashOf('K', {ref.op, ref.subject}, ref.image.str());
     } else if (const auto* erase = std::get_if<storage::EraseSubject>(&change)) {
       key = HashOf('E', erase->subject, {});
     } else if (const auto* restrict = std::get_if<storage::RestrictSubject>(&change)) {
@@ -122,7 +128,20 @@ bool SuppressionFile::Covers(const std::string& key, std::uint64_t index,
 bool SuppressionFile::CoversTemplates(const model::SubjectRef& subject,
                                       const model::PurposeId& purpose, std::uint64_t index,
                                       core::Timestamp time) const {
-  return Covers(HashOf('W', subject, purpose), index, time) || CoversSubject(subject, index, time);
+  return Covers(HashOf('W', subject, purpose.str()), index, time) ||
+         CoversSubject(subject, index, time);
+}
+
+bool SuppressionFile::CoversImages(const model::SubjectRef& subject,
+                                   const model::PurposeId& purpose, std::uint64_t index,
+                                   core::Timestamp time) const {
+  return Covers(HashOf('I', subject, purpose.str()), index, time);
+}
+
+bool SuppressionFile::CoversImage(const model::KeptImage& image) const {
+  const model::SubjectRef subject{image.op, image.subject};
+  return Covers(HashOf('K', subject, image.id.str()), image.log_index, image.created_at) ||
+         CoversImages(subject, image.purpose, image.log_index, image.created_at);
 }
 
 bool SuppressionFile::CoversRestriction(const model::SubjectRef& subject, std::uint64_t index,

@@ -9,6 +9,7 @@
 #include "facegate/audit/tail.h"
 #include "facegate/core/metrics.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/custody/custody_service.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
 
@@ -237,6 +238,7 @@ class Restoring {
     FG_ASSIGN_OR_RETURN(const auto ledger,
                         audit::Ledger::Open(*new_, keys_, clock_, metrics, quiet, options));
     for (const auto& [op, log] : restored_.logs) {
+      FG_ASSIGN_OR_RETURN(storage::Changes changes, ChangedSince(op, log));
       audit::Event event;
       event.type = "backup.restored";
       event.log = op;
@@ -246,9 +248,27 @@ class Restoring {
           .Set("tail", log.tail)
           .Set("sha256", restored_.manifest.sha256)
           .Set("created_at", core::FormatRfc3339(restored_.manifest.created_at));
-      FG_RETURN_IF_ERROR(ledger->Append(event, {}).status());
+      FG_RETURN_IF_ERROR(ledger->Append(event, std::move(changes)).status());
     }
     return Status::Ok();
+  }
+
+  // What the records that were put back changed of holder tokens: one that was revoked since the
+  // backup stays revoked.
+  Result<storage::Changes> ChangedSince(const model::OperatorId& op, const RestoredLog& log) const {
+    storage::Changes changes;
+    const std::uint64_t end = log.backup_size + log.tail;
+    for (std::uint64_t next = log.backup_size; next < end;) {
+      FG_ASSIGN_OR_RETURN(const auto entries, new_->ReadEntries(op, next, end - next));
+      if (entries.empty()) break;
+      for (const storage::LogEntry& entry : entries) {
+        FG_ASSIGN_OR_RETURN(const core::Json record, storage::LineOf(entry.entry));
+        FG_ASSIGN_OR_RETURN(storage::Changes of_it, custody::ChangesOf(record, op));
+        std::move(of_it.begin(), of_it.end(), std::back_inserter(changes));
+      }
+      next = entries.back().index + 1;
+    }
+    return changes;
   }
 
   Status Replace() {

@@ -163,6 +163,11 @@ FrameStream::FrameStream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FrameStream::FrameStream(FrameStream&&) noexcept = default;
 FrameStream::~FrameStream() = default;
 
+core::Result<Json> FrameStream::Begin() {
+  if (impl_->closed) return impl_->why;
+  return impl_->Receive();
+}
+
 core::Result<Json> FrameStream::Send(core::ByteSpan frame) {
   if (impl_->closed) return impl_->why;
   const std::unique_ptr<Message> request = NewMessage(impl_->method.input_type());
@@ -183,7 +188,15 @@ core::Result<Json> FrameStream::Close() {
 }
 
 core::Result<FrameStream> Client::OpenFrames(const Json& config) {
-  FG_ASSIGN_OR_RETURN(const MethodDescriptor* found, FindMethod("GatewayService/StreamFrames"));
+  return OpenStream("GatewayService/StreamFrames", config);
+}
+
+core::Result<FrameStream> Client::OpenSitting(const Json& config) {
+  return OpenStream("GatewayService/EnrollFromFrames", config);
+}
+
+core::Result<FrameStream> Client::OpenStream(std::string_view method, const Json& config) {
+  FG_ASSIGN_OR_RETURN(const MethodDescriptor* found, FindMethod(method));
   const std::unique_ptr<Message> first = NewMessage(found->input_type());
   FG_RETURN_IF_ERROR(FillMessage(Json::MakeObject().Set("config", config), *first));
   auto impl = std::make_unique<FrameStream::Impl>(impl_->channel, *found);

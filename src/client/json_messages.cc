@@ -9,8 +9,10 @@
 #include "facegate/v1/alternative_service.pb.h"
 #include "facegate/v1/audit_service.pb.h"
 #include "facegate/v1/consent_service.pb.h"
+#include "facegate/v1/custody_service.pb.h"
 #include "facegate/v1/duty_service.pb.h"
 #include "facegate/v1/gateway_service.pb.h"
+#include "facegate/v1/image_service.pb.h"
 #include "facegate/v1/registry_service.pb.h"
 
 namespace facegate::client {
@@ -35,6 +37,8 @@ const DescriptorPool& Pool() {
     (void)v1::CreateSiteRequest::descriptor();
     (void)v1::CreateComplaintRequest::descriptor();
     (void)v1::IssuePassRequest::descriptor();
+    (void)v1::ListImagesRequest::descriptor();
+    (void)v1::RotateHolderKeyRequest::descriptor();
     return v1::ListRecordsRequest::descriptor()->file()->pool();
   }();
   return *pool;

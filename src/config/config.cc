@@ -134,6 +134,10 @@ constexpr Field kFields[] = {
     {"image.pixels_max",
      IntField{[](C& c) -> std::int64_t& { return c.image.pixels_max; }, 4096, 268'435'456},
      "Width times height of a picture: three bytes of memory each."},
+    {"image.keep_images", BoolField{[](C& c) -> bool& { return c.image.keep_images; }},
+     "Whether an image of the face is kept, sealed, from an enrolment whose purpose says so and "
+     "whose person agreed to that by its own scope. Rules judge what purposes would keep either "
+     "way."},
     {"match.fmr_max", RateField{[](C& c) -> double& { return c.match.fmr_max; }, 1e-9, 0.1},
      "The false match rate you accept for 1:1, as a share (0.0001 is one in ten thousand). A "
      "rate that the decision table's evidence cannot support opens no door."},
@@ -184,12 +188,20 @@ constexpr Field kFields[] = {
      IntField{[](C& c) -> std::int64_t& { return c.retention.unconsented_days_max; }, 1, 3650},
      "Days for which somebody stays registered who has had no consent in force; then the daily "
      "sweep erases them."},
+    {"custody.holder_token_grace_days",
+     IntField{[](C& c) -> std::int64_t& { return c.custody.holder_token_grace_days; }, 0, 3650},
+     "Days for which a template that its person holds is still honoured after the key that it is "
+     "sealed under was retired (`facegate token rotate-key`)."},
     {"permit.permit_ms_max",
      IntField{[](C& c) -> std::int64_t& { return c.permit.permit_ms_max; }, 100, 60'000},
      "Milliseconds that a decision to grant holds for one frame."},
     {"permit.lease_ms_max",
      IntField{[](C& c) -> std::int64_t& { return c.permit.lease_ms_max; }, 100, 10'000},
      "Milliseconds that a stream lease lives at most, whatever the caller asks for."},
+    {"permit.sitting_ms_max",
+     IntField{[](C& c) -> std::int64_t& { return c.permit.sitting_ms_max; }, 1'000, 60'000},
+     "Milliseconds that an enrolment from several frames may take at most, whatever the caller "
+     "asks for."},
     {"rpc.request_bytes_max",
      IntField{[](C& c) -> std::int64_t& { return c.rpc.request_bytes_max; }, 4096, 128 << 20},
      "Bytes of one request message; must exceed image_bytes_max."},

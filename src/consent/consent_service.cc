@@ -367,6 +367,35 @@ Result<ConsentResult> ConsentService::Withdraw(const Caller& caller, const model
   });
 }
 
+Result<ConsentResult> ConsentService::WithdrawImages(const Caller& caller,
+                                                     const model::ConsentRef& ref) {
+  const std::lock_guard lock(StripeOf({ref.op, ref.subject}));
+  return UntilStill([&]() -> Result<ConsentResult> {
+    FG_ASSIGN_OR_RETURN(model::Consent consent, store_.GetConsent(ref));
+    FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(SubjectOf(consent)));
+    FG_ASSIGN_OR_RETURN(const auto images, store_.ListImagesOf(SubjectOf(consent)));
+    const auto kept = std::count_if(images.begin(), images.end(), [&](const auto& image) {
+      return image.purpose == consent.purpose;
+    });
+    const bool had_scope = consent.scopes.erase(model::ConsentScope::kOriginalImageRetention) > 0;
+    const bool stands = consent.status == model::ConsentStatus::kGranted;
+    if (!stands || (!had_scope && kept == 0)) {
+      FG_ASSIGN_OR_RETURN(const model::Consent unchanged, store_.GetConsent(ref));
+      return PastResult(unchanged);
+    }
+    const storage::ConsentAtEpoch still{ref, consent.epoch};
+    consent.epoch += 1;
+    FG_ASSIGN_OR_RETURN(
+        const audit::RecordedEvent recorded,
+        ledger_.Append(NarrowedEvent(caller, consent, subject, static_cast<int>(kept), keys_),
+                       {storage::PutConsent{consent},
+                        storage::DestroyImages{SubjectOf(consent), consent.purpose}},
+                       {still}));
+    consent.log_index = recorded.receipt().index;
+    return ConsentResult{std::move(consent), recorded.receipt()};
+  });
+}
+
 Result<model::Consent> ConsentService::FindByToken(std::string_view token) const {
   const core::Hash256 hash = TokenHash(keys_, token);
   FG_ASSIGN_OR_RETURN(std::vector<model::Consent> candidates, store_.ListTokenCandidates(hash));
@@ -440,6 +469,7 @@ Result<ErasureResult> ConsentService::EraseHeld(const Caller& caller,
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(ref));
     FG_ASSIGN_OR_RETURN(const std::vector<model::Template> templates, store_.ListTemplatesOf(ref));
+    FG_ASSIGN_OR_RETURN(const std::vector<model::KeptImage> images, store_.ListImagesOf(ref));
     // Each purpose by name as well: what is destroyed is then in the suppression file per purpose.
     std::set<model::PurposeId> purposes;
     for (const model::Template& value : templates) purposes.insert(value.purpose);
@@ -452,8 +482,10 @@ Result<ErasureResult> ConsentService::EraseHeld(const Caller& caller,
     ErasureResult result;
     result.subject = ref;
     result.templates_destroyed = static_cast<int>(templates.size());
+    result.images_destroyed = static_cast<int>(images.size());
     audit::Event event = SubjectEvent("subject.erased", caller, subject);
     event.body.Set("templates_destroyed", result.templates_destroyed);
+    if (!images.empty()) event.body.Set("images_destroyed", result.images_destroyed);
     const Result<audit::RecordedEvent> recorded = ledger_.Append(event, std::move(changes));
     if (recorded.ok()) {
       result.receipt = recorded->receipt();

@@ -69,6 +69,25 @@ audit::Event ConsentEvent(const Caller& caller, const model::Consent& consent,
   return event;
 }
 
+audit::Event NarrowedEvent(const Caller& caller, const model::Consent& consent,
+                           const model::Subject& subject, int images_destroyed,
+                           const crypto::KeyRing& keys) {
+  audit::Event event = ConsentEvent(caller, consent, subject, keys);
+  event.type = "consent.narrowed";
+  event.body.Set("images_destroyed", images_destroyed);
+  return event;
+}
+
+audit::Event ImageEvent(std::string type, const Caller& caller, const model::KeptImage& image,
+                        const model::Subject& subject) {
+  audit::Event event = SubjectEvent(std::move(type), caller, subject);
+  event.site = image.site;
+  event.purpose = image.purpose;
+  // Not its enrolment's record: that would link what is told under pseudonyms of different days.
+  event.body.Set("image_kept", model::Word(image.kept));
+  return event;
+}
+
 audit::Event DisallowedEvent(const Caller& caller, const model::Consent& consent,
                              const model::Subject& subject,
                              std::vector<policy::RuleFinding> findings) {

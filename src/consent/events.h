@@ -19,6 +19,16 @@ audit::Event SubjectEvent(std::string type, const Caller& caller, const model::S
 audit::Event ConsentEvent(const Caller& caller, const model::Consent& consent,
                           const model::Subject& subject, const crypto::KeyRing& keys);
 
+// That the person took back, alone, that images are kept, and how many that destroyed. `consent` is
+// what stands from then on.
+audit::Event NarrowedEvent(const Caller& caller, const model::Consent& consent,
+                           const model::Subject& subject, int images_destroyed,
+                           const crypto::KeyRing& keys);
+
+// What became of a kept image: "image.viewed" or "image.deleted".
+audit::Event ImageEvent(std::string type, const Caller& caller, const model::KeptImage& image,
+                        const model::Subject& subject);
+
 // That it was tried to bring `consent` into its present status, and which rules refused.
 audit::Event DisallowedEvent(const Caller& caller, const model::Consent& consent,
                              const model::Subject& subject,

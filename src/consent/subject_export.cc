@@ -8,6 +8,8 @@
 #include "facegate/audit/contexts.h"
 #include "facegate/audit/pseudonym.h"
 #include "facegate/core/bytes.h"
+#include "facegate/crypto/primitives.h"
+#include "facegate/images/kept_image.h"
 #include "facegate/model/compliance.h"
 #include "facegate/model/duties.h"
 #include "facegate/model/fields.h"
@@ -85,14 +87,62 @@ Json TemplateJson(const model::Template& value) {
   return json;
 }
 
+// What is kept of a picture, with the picture itself, in base64: it is the person's. One that does
+// not open is told without.
+Result<Json> ImagesJson(const storage::Store& store, const crypto::KeyRing& keys,
+                        const model::SubjectRef& subject) {
+  FG_ASSIGN_OR_RETURN(const auto kept, store.ListImagesOf(subject));
+  Json list = Json::MakeArray();
+  for (const model::KeptImage& listed : kept) {
+    const model::ImageRef ref{listed.op, listed.subject, listed.id};
+    const Result<model::KeptImage> image = store.GetImage(ref);
+    if (!image.ok() && image.status().code() == core::Code::kNotFound) continue;  // just ended
+    if (!image.ok()) return image.status();
+    Json json = Json::MakeObject();
+    json.Set("name", model::ImageName(image->op, image->subject, image->id))
+        .Set("purpose", model::PurposeName(image->op, image->purpose))
+        .Set("site", model::SiteName(image->op, image->site))
+        .Set("consent", model::ConsentName(image->op, image->subject, image->consent))
+        .Set("kept", model::Word(image->kept))
+        .Set("created_at", core::FormatRfc3339(image->created_at))
+        .Set("expires_at", core::FormatRfc3339(image->expires_at))
+        .Set("log_index", image->log_index);
+    const Result<crypto::SecretBytes> jpeg = images::Open(*image, keys);
+    if (jpeg.ok()) json.Set("jpeg_base64", crypto::Base64Encode(jpeg->span()));
+    list.Push(std::move(json));
+  }
+  return list;
+}
+
 // The members of an entry that are about the person and what became of them.
 Result<Json> RecordJson(const storage::LogEntry& entry) {
   FG_ASSIGN_OR_RETURN(const Json whole, storage::LineOf(entry.entry));
   Json json = Json::MakeObject();
-  for (const char* name :
-       {"index", "time", "type", "site", "access_point", "camera", "purpose", "purpose_version",
-        "actor", "operation", "outcome", "reason", "form", "scopes", "given_by", "notice_sha256",
-        "expires_at", "templates_destroyed", "request_id"}) {
+  for (const char* name : {"index",
+                           "time",
+                           "type",
+                           "site",
+                           "access_point",
+                           "camera",
+                           "purpose",
+                           "purpose_version",
+                           "actor",
+                           "operation",
+                           "outcome",
+                           "reason",
+                           "form",
+                           "scopes",
+                           "given_by",
+                           "notice_sha256",
+                           "expires_at",
+                           "templates_destroyed",
+                           "images_destroyed",
+                           "image_kept",
+                           "image_expires_at",
+                           "why",
+                           "cause",
+
+                           "request_id"}) {
     if (const Json* member = whole.Find(name); member != nullptr) json.Set(name, *member);
   }
   return json;
@@ -177,6 +227,7 @@ Result<std::string> SubjectExport::Facts(core::Timestamp now, std::uint64_t reco
   }
   Json template_list = Json::MakeArray();
   for (const model::Template& value : templates) template_list.Push(TemplateJson(value));
+  FG_ASSIGN_OR_RETURN(Json image_list, ImagesJson(store_, keys_, subject_));
   Json duties = Json::MakeArray();
   FG_RETURN_IF_ERROR(AddOf<model::Complaint>(store_, subject_, duties));
   FG_RETURN_IF_ERROR(AddOf<model::RightsRequest>(store_, subject_, duties));
@@ -202,6 +253,7 @@ Result<std::string> SubjectExport::Facts(core::Timestamp now, std::uint64_t reco
       .Set("subject", SubjectJson(subject))
       .Set("consents", std::move(consent_list))
       .Set("templates", std::move(template_list))
+      .Set("images", std::move(image_list))
       .Set("duties", std::move(duties))
       .Set("purposes", std::move(purpose_list))
       .Set("disclosures", std::move(disclosures));

@@ -1,5 +1,9 @@
 #include "facegate/core/bytes.h"
 
+#include <limits>
+
+#include "facegate/core/check.h"
+
 namespace facegate::core {
 namespace {
 
@@ -10,7 +14,30 @@ int HexValue(char c) {
   return -1;
 }
 
+constexpr std::size_t kNumberBytes = 8;
+
 }  // namespace
+
+void AppendNumber(std::uint64_t number, Bytes& to) {
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    to.push_back(static_cast<std::uint8_t>(number >> shift));
+  }
+}
+
+std::uint64_t TakeNumber(ByteSpan& from) {
+  FG_CHECK(from.size() >= kNumberBytes);
+  std::uint64_t number = 0;
+  for (const std::uint8_t byte : from.first(kNumberBytes)) number = number << 8 | byte;
+  from = from.subspan(kNumberBytes);
+  return number;
+}
+
+void AppendField(std::string_view text, Bytes& to) {
+  FG_CHECK(text.size() <= std::numeric_limits<std::uint16_t>::max());
+  to.push_back(static_cast<std::uint8_t>(text.size() >> 8));
+  to.push_back(static_cast<std::uint8_t>(text.size() & 0xff));
+  to.insert(to.end(), text.begin(), text.end());
+}
 
 std::string HexEncode(ByteSpan bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";

@@ -29,6 +29,7 @@ constexpr std::string_view kKeyedHashInfo = "facegate/v1/keyed-hash/";
 constexpr std::string_view kCheckpointInfo = "facegate/v1/log/checkpoint/";
 constexpr std::string_view kRecordInfo = "facegate/v1/log/record/";
 constexpr std::string_view kPassInfo = "facegate/v1/pass/";
+constexpr std::string_view kHolderInfo = "facegate/v1/holder/";
 
 class FileDescriptor {
  public:
@@ -237,6 +238,12 @@ SigningKey KeyRing::RecordKey(std::string_view origin) const {
 
 SigningKey KeyRing::PassKey(std::string_view operator_name) const {
   return SigningKey(Hkdf(log_root_.span(), WithInfo(kPassInfo, operator_name), kKeyBytes).span());
+}
+
+SecretBytes KeyRing::HolderKey(std::string_view operator_name, int version) const {
+  FG_CHECK(version > 0);
+  const std::string key = std::to_string(version).append("/").append(operator_name);
+  return Hkdf(kek_.span(), WithInfo(kHolderInfo, key), kKeyBytes);
 }
 
 core::Hash256 KeyRing::KeyedHash(std::string_view use, core::ByteSpan data) const {

@@ -546,6 +546,14 @@ void Describe(V& v, AccessTemplate& m) {
 }
 
 template <class V>
+void Describe(V& v, AccessImage& m) {
+  v.Member("purpose", m.purpose, "What for");
+  v.Member("site", m.site, "Where");
+  v.Member("made_at", m.made_at, "When");
+  v.Member("until", m.until, "When it is destroyed");
+}
+
+template <class V>
 void Describe(V& v, AccessRecord& m) {
   v.Member("index", m.index, "Its index in the log");
   v.Member("at", m.at, "When");
@@ -573,6 +581,7 @@ void Describe(V& v, AccessModel& m) {
   v.Member("restricted_since", m.restricted_since, "Since when their data is frozen");
   v.Member("consents", m.consents, "Every consent asked of them");
   v.Member("templates", m.templates, "Templates of their face");
+  v.Member("images", m.images, "Images of their face");
   v.Member("duties", m.duties, "Complaints and requests that name them");
   v.Member("disclosures", m.disclosures, "What went to whom, theirs perhaps among it");
   v.Member("records", m.records, "Records of the log that are about them");

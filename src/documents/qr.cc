@@ -9,10 +9,16 @@
 
 namespace facegate::documents {
 
+namespace {
+// Beyond this a code has so many modules that a camera is served better by larger ones.
+constexpr std::size_t kLongBytes = 200;
+}  // namespace
+
 core::Result<QrGrid> EncodeQr(const std::string& content) {
+  const QRecLevel level = content.size() > kLongBytes ? QR_ECLEVEL_M : QR_ECLEVEL_Q;
   const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(
       QRcode_encodeData(static_cast<int>(content.size()),
-                        reinterpret_cast<const unsigned char*>(content.data()), 0, QR_ECLEVEL_Q),
+                        reinterpret_cast<const unsigned char*>(content.data()), 0, level),
       &QRcode_free);
   if (code == nullptr) {
     return core::Status(core::Code::kInvalidArgument, "QR_TOO_LONG",

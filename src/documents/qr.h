@@ -22,7 +22,8 @@ struct QrGrid {
   }
 };
 
-// With enough redundancy that a quarter of a printed sign may be dirty.
+// With enough redundancy that a quarter of a printed sign may be dirty; of a long content, which is
+// shown on a card or a screen, a seventh.
 // Returns INVALID_ARGUMENT QR_TOO_LONG where the content does not fit.
 core::Result<QrGrid> EncodeQr(const std::string& content);
 

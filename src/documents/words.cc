@@ -45,7 +45,7 @@ constexpr std::string_view kAddressees[] = {"authority", "people"};
 constexpr std::string_view kConsentStates[] = {"requested", "granted", "refused",
                                                "withdrawn", "expired", "superseded"};
 constexpr std::string_view kRecordMatters[] = {
-    "decision", "enrolment", "consent", "registration", "restriction", "export", "other"};
+    "decision", "enrolment", "consent", "registration", "restriction", "export", "image", "other"};
 constexpr std::string_view kRecordAnswers[] = {"allowed", "sent_another_way", "denied"};
 constexpr std::string_view kKindWords[] = {"filing",       "assessment",   "sign",       "notice",
                                            "leaflet",      "transparency", "compliance", "duties",

@@ -27,7 +27,9 @@ Result<ReceiptFacts::Event> EventOf(audit::Receipt receipt) {
   constexpr std::string_view kPrefix = "consent.";
   const std::string word =
       event.type.starts_with(kPrefix) ? core::AsciiUpper(event.type.substr(kPrefix.size())) : "";
-  const auto state = model::FromWord<model::ConsentStatus>(word);
+  // One that the person narrowed stands as it was granted, for less.
+  const auto state = word == "NARROWED" ? model::ConsentStatus::kGranted
+                                        : model::FromWord<model::ConsentStatus>(word);
   if (!state) {
     return Status(core::Code::kDataLoss, "BAD_RECORD", "a consent's record is of no consent event");
   }
@@ -227,6 +229,13 @@ std::string CollectionMethod(const ReceiptFacts& facts, const ReceiptPhrases& ph
   return facts.consent.channel ? phrases.Channel(*facts.consent.channel) : "";
 }
 
+// For how long the purpose lets an image be kept; nothing where it keeps none.
+std::optional<int> ImageDays(const ReceiptFacts& facts) {
+  const auto kept = facts.purpose.image_retention.value_or(model::ImageRetention::kNone);
+  if (kept == model::ImageRetention::kNone) return std::nullopt;
+  return facts.purpose.image_retention_days;
+}
+
 Json ProcessingJson(const ReceiptFacts& facts, const ReceiptPhrases& phrases) {
   Json notice = Json::MakeObject();
   notice.Set("@id", NoticeId(facts)).Set("@type", "dpv:ConsentNotice");
@@ -236,7 +245,7 @@ Json ProcessingJson(const ReceiptFacts& facts, const ReceiptPhrases& phrases) {
       .Set("name", facts.purpose.display_name)
       .Set("version", facts.consent.purpose_version);
   Json data = Json::MakeObject();
-  data.Set("@type", "pd:FacialPrint").Set("name", phrases.DataKind());
+  data.Set("@type", "pd:FacialPrint").Set("name", phrases.DataKind(ImageDays(facts)));
   Json processing = Json::MakeArray();
   for (const model::ConsentScope scope : facts.consent.scopes) {
     processing.Push(phrases.Scope(scope));
@@ -388,7 +397,9 @@ Result<ReceiptFacts> ConsentReceipts::Collect(const model::Consent& consent,
     if (each.purpose.empty() || each.purpose == consent.purpose) recipients.insert(each.recipient);
   }
   facts.recipients.assign(recipients.begin(), recipients.end());
-  facts.storage_location = engine_.gateway_facts().storage_location;
+  const bool is_held = model::CustodyOf(facts.purpose) == model::TemplateCustody::kHolder;
+  facts.storage_location =
+      is_held ? std::string(policy::kHeldLocation) : engine_.gateway_facts().storage_location;
   facts.storage_country = engine_.gateway_facts().storage_country;
   facts.notice_url = NoticePageUrl(public_url_, {consent.op, consent.site}, consent.purpose);
   facts.own_page_url = OwnPageUrl(public_url_, token);
@@ -454,7 +465,7 @@ documents::ReceiptModel ConsentReceipts::AsPage(const ReceiptFacts& facts,
   model.purpose_version = consent.purpose_version;
   for (const model::ConsentScope scope : consent.scopes) model.scopes.push_back(own.Scope(scope));
   model.recipients = facts.recipients;
-  model.data_kind = own.DataKind();
+  model.data_kind = own.DataKind(ImageDays(facts));
   model.retention = phrases.KeptFor(facts.purpose.retention_days);
   if (WasGiven(consent)) {
     model.form = own.Form(consent.form);

@@ -79,7 +79,15 @@ std::string ReceiptPhrases::Channel(model::ConsentChannel channel) const {
   FG_CHECK(false);
 }
 
-std::string ReceiptPhrases::DataKind() const {
+std::string ReceiptPhrases::DataKind(std::optional<int> image_days) const {
+  if (image_days) {
+    const std::string days = std::to_string(*image_days);
+    return Pick(
+        "A template of the face: 128 numbers, encrypted. An encrypted image of the face may be "
+        "kept for at most " +
+            days + " days.",
+        "人脸模板：128个数值，加密保存。可能另行加密保存人脸图像，最长" + days + "天。");
+  }
   return Pick("A template of the face: 128 numbers, encrypted. No picture is kept.",
               "人脸模板：128个数值，加密保存。不保存图像。");
 }

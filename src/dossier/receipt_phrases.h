@@ -1,6 +1,7 @@
 // What a consent receipt says in sentences of its own, in the languages of the forms.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ class ReceiptPhrases {
   std::string Giver(model::ConsentGiver giver) const;
   std::string Channel(model::ConsentChannel channel) const;
   // What face information is processed.
-  std::string DataKind() const;
+  // With an image for so many days; nothing: without.
+  std::string DataKind(std::optional<int> image_days) const;
   // How to withdraw: on the page at `own_page` (where there is one), with the token, at the desk.
   std::string Withdrawal(const std::string& own_page, const std::string& contact) const;
   std::vector<std::string> Rights() const;

@@ -56,7 +56,8 @@ class Report {
     documents::Figures& figures = model_.figures;
     if (type == "consent.withdrawn") ++figures.withdrawals;
     if (type == "subject.erased") ++figures.erasures;
-    if (type == "decision" || type == "template.enrolled") CountDecision(line);
+    const bool is_enrolment = type == "template.enrolled" || type == "template.issued_to_holder";
+    if (type == "decision" || is_enrolment) CountDecision(line);
     const Json* counts = line.json.Find("counts");
     if (counts == nullptr) return;
     const std::int64_t frames = counts->IntOr("frames", 0);

@@ -1,6 +1,8 @@
 #include "facegate/gallery/gallery.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -9,6 +11,8 @@
 
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/custody/custody_service.h"
+#include "facegate/custody/holder_token.h"
 #include "gallery/live_templates.h"
 #include "gallery/protected_template.h"
 #include "gallery/rotation.h"
@@ -18,6 +22,8 @@ namespace facegate::gallery {
 namespace {
 
 constexpr std::size_t kLoadPage = 256;
+constexpr double kSameViewDistance = 0.08;
+static_assert(custody::kHeldTemplateBytes == kTemplateBytes);
 
 // A secret of a gallery that may still be unrecorded.
 struct GallerySecret {
@@ -73,6 +79,21 @@ MatchKind KindOf(const Nearest& nearest, const Limits& limits) {
   return nearest.squared > limits.no_match ? MatchKind::kNoMatch : MatchKind::kInconclusive;
 }
 
+// Euclidean, as the decision table has it.
+double Distance(const vision::Embedding& a, const vision::Embedding& b) {
+  double squared = 0;
+  for (std::size_t i = 0; i < a.values().size(); ++i) {
+    const double difference = static_cast<double>(a.values()[i]) - b.values()[i];
+    squared += difference * difference;
+  }
+  return std::sqrt(squared);
+}
+
+core::Status TooManyTemplates() {
+  return core::Status(core::Code::kResourceExhausted, "TEMPLATES_MAX",
+                      "as many templates are stored as may be; withdraw and enrol anew");
+}
+
 ShelfKey ShelfOf(const policy::Scope& scope) {
   return {scope.camera.op, scope.purpose, scope.camera.site};
 }
@@ -100,12 +121,37 @@ void AddAdmitted(const model::SubjectId& subject, const std::vector<LiveTemplate
   }
 }
 
+core::Status InvalidEmbedding() {
+  return core::Status(core::Code::kInvalidArgument, "EMBEDDING_INVALID",
+                      "the embedding holds a value that is no number");
+}
+
+// Whether a template may be made at all.
+core::Status CheckEnrolment(const policy::Permit& permit, core::Timestamp now) {
+  const policy::Scope& scope = permit.scope();
+  FG_CHECK(scope.operation == model::Operation::kEnroll && scope.subject.has_value());
+  if (!permit.LiveAt(now)) {
+    return core::Status(core::Code::kFailedPrecondition, "PERMIT_EXPIRED",
+                        "the permit expired before the template was made; try again");
+  }
+  if (permit.grounds().consent) return core::Status::Ok();
+  return core::Status(core::Code::kFailedPrecondition, "CONSENT_MISSING",
+                      "the permit rests on no consent, so no template may be made");
+}
+
+// What a token under this permit is of. Requires: the permit rests on a consent.
+custody::TokenBinding TokenBindingOf(const policy::Permit& permit) {
+  const policy::Scope& scope = permit.scope();
+  const policy::ConsentBasis& consent = *permit.grounds().consent;
+  return {consent.consent, consent.epoch, scope.camera.site, scope.purpose};
+}
+
 }  // namespace
 
 struct PendingTemplate::Impl {
   model::Template description;
   crypto::SecretBytes steps;
-  GallerySecret secret;
+  std::shared_ptr<const Rotation> rotation;
   storage::Changes changes;
   bool taken = false;
 };
@@ -147,18 +193,22 @@ struct Gallery::Impl {
   core::Result<GallerySecret> SecretOf(const model::PurposeRef& gallery) const;
   core::Result<SubjectKey> KeyOf(const model::SubjectRef& subject,
                                  const model::PurposeId& purpose) const;
-  // Whether as many templates rest on that consent at that shelf as may be. Those of an earlier
-  // consent do not count: no permit admits them any more.
-  bool IsFull(const ShelfKey& shelf, const model::ConsentRef& consent) const;
+  // How many more templates may rest on that consent at that shelf. Those of an earlier consent do
+  // not count: no permit admits them any more.
+  std::ptrdiff_t Room(const ShelfKey& shelf, const model::ConsentRef& consent) const;
   // The steps of a stored template; nothing where it is of another model, or its person's data is
   // restricted. Brings the rotation of its gallery into `secrets`.
   core::Result<std::optional<crypto::SecretBytes>> Open(
       const model::Template& value,
       std::map<model::PurposeRef, std::shared_ptr<const Rotation>>& secrets,
       std::size_t& others) const;
+  // A new template of the scope's subject, but for what is sealed.
+  model::Template DescriptionFor(const policy::Scope& scope, const model::ConsentId& consent) const;
   std::shared_ptr<const Rotation> RotationOf(const policy::Scope& scope) const;
   Limits LimitsFor(double rate_max, std::size_t comparisons) const;
   Match ToMatch(MatchKind kind, const model::OperatorId& op, const Person& person) const;
+  // 1:1 with the template in the token that the permit was given for.
+  Match VerifyHeld(const vision::Face& face, const policy::Permit& permit) const;
   // Sets the match of each face that was compared; the others keep what they are.
   void Assign(const std::vector<std::optional<Nearest>>& nearest, const std::vector<Person>& people,
               const Limits& limits, const model::OperatorId& op, std::vector<Match>& matches) const;
@@ -210,16 +260,17 @@ core::Result<SubjectKey> Gallery::Impl::KeyOf(const model::SubjectRef& subject,
   return SubjectKey{std::move(key), storage::PutTemplateKey{std::move(created)}};
 }
 
-bool Gallery::Impl::IsFull(const ShelfKey& key, const model::ConsentRef& consent) const {
+std::ptrdiff_t Gallery::Impl::Room(const ShelfKey& key, const model::ConsentRef& consent) const {
   const std::shared_lock lock(mutex);
+  const std::ptrdiff_t room = options.templates_per_person_max;
   const Shelf* shelf = live.Find(key);
-  if (shelf == nullptr) return false;
+  if (shelf == nullptr) return room;
   const auto person = shelf->find(consent.subject);
-  if (person == shelf->end()) return false;
+  if (person == shelf->end()) return room;
   const auto count =
       std::count_if(person->second.begin(), person->second.end(),
                     [&](const LiveTemplate& value) { return value.consent == consent.consent; });
-  return count >= options.templates_per_person_max;
+  return std::max<std::ptrdiff_t>(room - count, 0);
 }
 
 core::Result<std::optional<crypto::SecretBytes>> Gallery::Impl::Open(
@@ -249,6 +300,20 @@ core::Result<std::optional<crypto::SecretBytes>> Gallery::Impl::Open(
   if (!key.ok() || key->creation) return BrokenTemplate(value, "it has no key that opens");
   FG_ASSIGN_OR_RETURN(crypto::SecretBytes steps, OpenTemplate(key->key.span(), value));
   return std::optional<crypto::SecretBytes>(std::move(steps));
+}
+
+model::Template Gallery::Impl::DescriptionFor(const policy::Scope& scope,
+                                              const model::ConsentId& consent) const {
+  model::Template value;
+  value.op = scope.camera.op;
+  value.subject = *scope.subject;
+  value.purpose = scope.purpose;
+  value.site = scope.camera.site;
+  value.id = model::TemplateId(crypto::RandomUuid());
+  value.consent = consent;
+  value.model_id = model_id;
+  value.created_at = clock.Now();
+  return value;
 }
 
 std::shared_ptr<const Rotation> Gallery::Impl::RotationOf(const policy::Scope& scope) const {
@@ -282,6 +347,35 @@ Match Gallery::Impl::ToMatch(MatchKind kind, const model::OperatorId& op,
   match.consent = person.basis;
   match.wrapped_subject_secret = std::move(subject->wrapped_secret);
   return match;
+}
+
+Match Gallery::Impl::VerifyHeld(const vision::Face& face, const policy::Permit& permit) const {
+  const policy::Scope& scope = permit.scope();
+  const model::SubjectRef subject{scope.camera.op, *scope.subject};
+  const auto& consent = permit.grounds().consent;
+  Match match;
+  match.kind = MatchKind::kInconclusive;
+  const auto token = custody::ReadToken(keys, subject.op, permit.grounds().claim.holder_token);
+  if (!token.ok() || !consent) return match;
+  const auto basis =
+      permit.Admits({subject, scope.camera.site, scope.purpose, consent->consent.consent});
+  if (!basis) return match;
+  // The engine found that the token is of this binding: what does not open is of another model.
+  const auto steps = custody::OpenToken(keys, *token, TokenBindingOf(permit), model_id);
+  if (!steps.ok()) {
+    match.kind = MatchKind::kNotEnrolled;
+    return match;
+  }
+  const auto secret = SecretOf({subject.op, scope.purpose});
+  if (!secret.ok() || secret->creation)
+    return match;  // no gallery is without the one it began with
+  const auto probe = Protect(*secret->rotation, face.embedding);
+  if (!probe) return match;
+  metrics.Add(core::Counter::kComparisons, 1);
+  const Nearest nearest =
+      FindNearest(*probe, {{TemplateView(steps->span().data(), kTemplateBytes), 0}});
+  return ToMatch(KindOf(nearest, LimitsFor(options.fmr_max, 1)), subject.op,
+                 {subject.subject, *basis});
 }
 
 void Gallery::Impl::Assign(const std::vector<std::optional<Nearest>>& nearest,
@@ -363,46 +457,84 @@ core::Status Gallery::BringBack(const model::SubjectRef& subject) {
 
 core::Result<PendingTemplate> Gallery::Prepare(const vision::Face& face,
                                                const policy::Permit& permit) {
+  FG_ASSIGN_OR_RETURN(std::vector<PendingTemplate> one, PrepareSeveral({&face}, permit));
+  return std::move(one.front());
+}
+
+core::Result<std::vector<PendingTemplate>> Gallery::PrepareSeveral(
+    const std::vector<const vision::Face*>& faces, const policy::Permit& permit) {
   const policy::Scope& scope = permit.scope();
-  FG_CHECK(scope.operation == model::Operation::kEnroll && scope.subject.has_value());
-  if (!permit.LiveAt(impl_->clock.Now())) {
-    return core::Status(core::Code::kFailedPrecondition, "PERMIT_EXPIRED",
-                        "the permit expired before the template was made; try again");
-  }
+  FG_CHECK(!faces.empty() && scope.custody == model::TemplateCustody::kGateway);
+  FG_RETURN_IF_ERROR(CheckEnrolment(permit, impl_->clock.Now()));
   const auto& consent = permit.grounds().consent;
-  if (!consent) {
-    return core::Status(core::Code::kFailedPrecondition, "CONSENT_MISSING",
-                        "the permit rests on no consent, so no template may be stored");
-  }
   const model::SubjectRef subject{scope.camera.op, *scope.subject};
-  if (impl_->IsFull(ShelfOf(scope), consent->consent)) {
-    return core::Status(core::Code::kResourceExhausted, "TEMPLATES_MAX",
-                        "as many templates are stored as may be; withdraw and enrol anew");
-  }
+  if (impl_->Room(ShelfOf(scope), consent->consent) < std::ssize(faces)) return TooManyTemplates();
   FG_ASSIGN_OR_RETURN(GallerySecret secret, impl_->SecretOf({scope.camera.op, scope.purpose}));
   FG_ASSIGN_OR_RETURN(SubjectKey key, impl_->KeyOf(subject, scope.purpose));
-  auto steps = Protect(*secret.rotation, face.embedding);
-  if (!steps) {
-    return core::Status(core::Code::kInvalidArgument, "EMBEDDING_INVALID",
-                        "the embedding holds a value that is no number");
+  std::vector<PendingTemplate> several;
+  for (const vision::Face* face : faces) {
+    auto steps = Protect(*secret.rotation, face->embedding);
+    if (!steps) return InvalidEmbedding();
+    auto pending = std::make_unique<PendingTemplate::Impl>();
+    model::Template& value = pending->description;
+    value = impl_->DescriptionFor(scope, consent->consent.consent);
+    SealTemplate(key.key.span(), steps->span(), value);
+    if (auto made = std::exchange(secret.creation, {})) {
+      pending->changes.emplace_back(*std::move(made));
+    }
+    if (auto made = std::exchange(key.creation, {})) {
+      pending->changes.emplace_back(*std::move(made));
+    }
+    pending->changes.emplace_back(storage::PutTemplate{value});
+    pending->steps = std::move(*steps);
+    pending->rotation = secret.rotation;
+    several.push_back(PendingTemplate(std::move(pending)));
   }
-  auto pending = std::make_unique<PendingTemplate::Impl>();
-  model::Template& value = pending->description;
-  value.op = subject.op;
-  value.subject = subject.subject;
-  value.purpose = scope.purpose;
-  value.site = scope.camera.site;
-  value.id = model::TemplateId(crypto::RandomUuid());
-  value.consent = consent->consent.consent;
-  value.model_id = impl_->model_id;
-  value.created_at = impl_->clock.Now();
-  SealTemplate(key.key.span(), steps->span(), value);
-  if (secret.creation) pending->changes.emplace_back(std::move(*secret.creation));
-  if (key.creation) pending->changes.emplace_back(std::move(*key.creation));
-  pending->changes.emplace_back(storage::PutTemplate{value});
-  pending->steps = std::move(*steps);
-  pending->secret = std::move(secret);
-  return PendingTemplate(std::move(pending));
+  return several;
+}
+
+int Gallery::RoomFor(const policy::ViewPermit& permit) const {
+  const auto& consent = permit.grounds().consent;
+  FG_CHECK(permit.scope().operation == model::Operation::kEnroll);
+  return consent ? static_cast<int>(impl_->Room(ShelfOf(permit.scope()), consent->consent)) : 0;
+}
+
+Likeness Gallery::Compare(const vision::Face& a, const vision::Face& b, int templates,
+                          const policy::Permit& permit) const {
+  FG_CHECK(permit.scope().operation == model::Operation::kEnroll && templates > 0);
+  if (!permit.LiveAt(impl_->clock.Now())) return Likeness::kUnsure;
+  impl_->metrics.Add(core::Counter::kComparisons);
+  // A rotation keeps distances, so that none is needed to compare the two with each other.
+  const double distance = Distance(a.embedding, b.embedding);
+  const auto match = impl_->table.MatchDistance(impl_->options.fmr_max / templates);
+  if (distance > impl_->table.no_match_distance) return Likeness::kOtherPerson;
+  if (!match || !(distance <= *match)) return Likeness::kUnsure;  // one that is no number, too
+  return distance <= kSameViewDistance ? Likeness::kSameView : Likeness::kSamePerson;
+}
+
+core::Result<HeldTemplate> Gallery::PrepareToken(const vision::Face& face,
+                                                 const policy::Permit& permit) {
+  const policy::Scope& scope = permit.scope();
+  FG_CHECK(scope.custody == model::TemplateCustody::kHolder);
+  FG_RETURN_IF_ERROR(CheckEnrolment(permit, impl_->clock.Now()));
+  const policy::Grounds& grounds = permit.grounds();
+  const model::SubjectRef subject{scope.camera.op, *scope.subject};
+  custody::TokenHead head;
+  head.expires_at = grounds.consent->expires_at;
+  FG_ASSIGN_OR_RETURN(head.key_version, custody::CurrentKeyVersion(impl_->store, subject.op));
+  FG_ASSIGN_OR_RETURN(head.id,
+                      custody::TokenIdFor(impl_->keys, subject, grounds.wrapped_subject_secret,
+                                          grounds.claim.request_id));
+  FG_ASSIGN_OR_RETURN(GallerySecret secret, impl_->SecretOf({subject.op, scope.purpose}));
+  const auto steps = Protect(*secret.rotation, face.embedding);
+  if (!steps) return InvalidEmbedding();
+  HeldTemplate held;
+  held.token =
+      custody::SealToken(impl_->keys, head, TokenBindingOf(permit), impl_->model_id, steps->span());
+  held.expires_at = head.expires_at;
+  held.key_version = head.key_version;
+  if (secret.creation) held.changes.emplace_back(std::move(*secret.creation));
+  return held;
 }
 
 void Gallery::Activate(PendingTemplate pending, std::uint64_t log_index) {
@@ -410,7 +542,7 @@ void Gallery::Activate(PendingTemplate pending, std::uint64_t log_index) {
   PendingTemplate::Impl& made = *pending.impl_;
   const std::unique_lock lock(impl_->mutex);
   impl_->rotations.emplace(model::PurposeRef{made.description.op, made.description.purpose},
-                           made.secret.rotation);
+                           made.rotation);
   impl_->live.Add(made.description, std::move(made.steps), log_index);
 }
 
@@ -427,6 +559,7 @@ Match Gallery::Verify(const vision::Face& face, const policy::Permit& permit) co
   Match match;
   match.kind = MatchKind::kInconclusive;
   if (!permit.LiveAt(impl_->clock.Now())) return match;
+  if (scope.custody == model::TemplateCustody::kHolder) return impl_->VerifyHeld(face, permit);
   std::shared_lock lock(impl_->mutex);
   Compared compared;
   const Shelf* shelf = impl_->live.Find(ShelfOf(scope));

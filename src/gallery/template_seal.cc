@@ -1,7 +1,5 @@
 #include "gallery/template_seal.h"
 
-#include <limits>
-
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 #include "gallery/protected_template.h"
@@ -10,13 +8,6 @@ namespace facegate::gallery {
 namespace {
 
 constexpr std::uint8_t kSealVersion = 1;
-
-void AppendField(core::Bytes& out, std::string_view field) {
-  FG_CHECK(field.size() <= std::numeric_limits<std::uint16_t>::max());
-  out.push_back(static_cast<std::uint8_t>(field.size() >> 8));
-  out.push_back(static_cast<std::uint8_t>(field.size() & 0xff));
-  out.insert(out.end(), field.begin(), field.end());
-}
 
 }  // namespace
 
@@ -34,13 +25,13 @@ core::Bytes TemplateAssociatedData(const model::Template& value) {
   constexpr std::string_view kKind = "facegate template";
   core::Bytes out(kKind.begin(), kKind.end());
   out.push_back(kSealVersion);
-  AppendField(out, value.op.str());
-  AppendField(out, value.subject.str());
-  AppendField(out, value.purpose.str());
-  AppendField(out, value.site.str());
-  AppendField(out, value.consent.str());
-  AppendField(out, value.model_id);
-  AppendField(out, value.id.str());
+  core::AppendField(value.op.str(), out);
+  core::AppendField(value.subject.str(), out);
+  core::AppendField(value.purpose.str(), out);
+  core::AppendField(value.site.str(), out);
+  core::AppendField(value.consent.str(), out);
+  core::AppendField(value.model_id, out);
+  core::AppendField(value.id.str(), out);
   return out;
 }
 

@@ -2,6 +2,10 @@
 
 #include <span>
 
+#include "facegate/frame/face_cut.h"
+#include "facegate/images/kept_image.h"
+#include "gateway/desk_sitting.h"
+#include "gateway/seats.h"
 #include "gateway/stream_session.h"
 #include "gateway/walk.h"
 
@@ -20,12 +24,6 @@ struct Worked {
   storage::Changes changes;
   std::optional<gallery::PendingTemplate> pending;
 };
-
-// The claimed person as someone whom the outcome rests on.
-audit::Person ClaimedPerson(const policy::Grounds& grounds) {
-  FG_CHECK(grounds.consent.has_value());
-  return {*grounds.claim.subject, *grounds.consent, grounds.wrapped_subject_secret};
-}
 
 Outcome OutcomeOfVerify(const policy::Grounds& grounds, gallery::Match match,
                         audit::Counts counts) {
@@ -54,21 +52,69 @@ Outcome OutcomeOfVerify(const policy::Grounds& grounds, gallery::Match match,
   return outcome;
 }
 
-Worked WorkEnroll(const Parts& parts, const vision::Face& face, const policy::Permit& permit,
-                  audit::Counts counts) {
+frame::Box BoxOf(const vision::FaceBox& face) {
+  return {face.left, face.top, face.right, face.bottom};
+}
+
+// Cuts the face out of the picture, without those of others, and seals it.
+Result<images::PendingImage> KeepImage(const Parts& parts, const View& view,
+                                       const vision::FaceBox& meant,
+                                       const policy::ImageGrant& grant) {
+  std::vector<frame::Box> others;
+  for (const vision::FaceBox& face : view.boxes) {
+    const bool is_meant = face.left == meant.left && face.top == meant.top &&
+                          face.right == meant.right && face.bottom == meant.bottom;
+    if (!is_meant) others.push_back(BoxOf(face));
+  }
+  FG_ASSIGN_OR_RETURN(const frame::FaceCut cut,
+                      frame::CutFace(view.image, BoxOf(meant), others, grant));
+  return images::Seal(cut, grant, parts.keys, parts.clock.Now());
+}
+
+Worked WorkEnroll(const Parts& parts, const View& view, const vision::Face& face,
+                  const policy::Permit& permit, audit::Counts counts) {
   Worked worked;
   auto pending = parts.gallery.Prepare(face, permit);
   if (!pending.ok()) {
     worked.outcome = Faulted(permit.grounds(), pending.status(), counts);
     return worked;
   }
-  worked.outcome.verdict = model::Verdict::kAllow;
-  worked.outcome.reason = Reason::kEnrolled;
-  worked.outcome.counts = counts;
-  worked.outcome.people.push_back(ClaimedPerson(permit.grounds()));
+  std::optional<images::PendingImage> image;
+  if (const policy::ImageGrant* grant = permit.image_grant()) {
+    auto kept = KeepImage(parts, view, face.box, *grant);
+    if (!kept.ok()) {
+      worked.outcome = Faulted(permit.grounds(), kept.status(), counts);
+      return worked;
+    }
+    image = std::move(kept).value();
+  }
+  worked.outcome = Enrolled(permit.grounds(), counts);
   worked.outcome.enrolled_template = pending->id();
   worked.changes = pending->TakeChanges();
+  if (image) {
+    worked.outcome.kept_image = image->kept();
+    worked.outcome.kept_image_until = image->expires_at();
+    worked.changes.emplace_back(std::move(*image).TakeChange());
+  }
   worked.pending = std::move(pending).value();
+  return worked;
+}
+
+// The same where people hold their templates: one is sealed for its person, and nothing of it kept.
+Worked WorkEnrollHeld(const Parts& parts, const vision::Face& face, const policy::Permit& permit,
+                      audit::Counts counts) {
+  Worked worked;
+  auto held = parts.gallery.PrepareToken(face, permit);
+  if (!held.ok()) {
+    worked.outcome = Faulted(permit.grounds(), held.status(), counts);
+    return worked;
+  }
+  worked.outcome.verdict = model::Verdict::kAllow;
+  worked.outcome.reason = Reason::kIssuedToHolder;
+  worked.outcome.counts = counts;
+  worked.outcome.people.push_back(ClaimedPerson(permit.grounds()));
+  worked.outcome.issued_token = {std::move(held->token), held->expires_at, held->key_version};
+  worked.changes = std::move(held->changes);
   return worked;
 }
 
@@ -91,7 +137,9 @@ Worked Work(const Parts& parts, const View& view, std::span<const vision::FaceBo
                                  ? std::string()
                                  : std::string(Word(embedded->rejected[0].quality.issue)));
   } else if (permit.scope().operation == Operation::kEnroll) {
-    worked = WorkEnroll(parts, embedded->faces[0], permit, counts);
+    const bool is_held = permit.scope().custody == model::TemplateCustody::kHolder;
+    worked = is_held ? WorkEnrollHeld(parts, embedded->faces[0], permit, counts)
+                     : WorkEnroll(parts, view, embedded->faces[0], permit, counts);
   } else if (permit.scope().operation == Operation::kVerify1to1) {
     worked.outcome =
         OutcomeOfVerify(permit.grounds(), parts.gallery.Verify(embedded->faces[0], permit), counts);
@@ -163,7 +211,8 @@ Result<Recorded> Process(const Parts& parts, const frame::Limits& limits,
 
 }  // namespace
 
-Gateway::Gateway(Parts parts, frame::Limits limits) : parts_(parts), limits_(limits) {}
+Gateway::Gateway(Parts parts, frame::Limits limits)
+    : parts_(parts), limits_(limits), seats_(std::make_shared<Seats>()) {}
 
 Result<Recorded> Gateway::Authorize(const policy::Claim& claim, core::ByteSpan image,
                                     const core::Deadline& deadline) {
@@ -181,6 +230,18 @@ Result<Recorded> Gateway::Enroll(const policy::Claim& claim, core::ByteSpan imag
                                  const core::Deadline& deadline) {
   FG_CHECK(claim.operation == Operation::kEnroll);
   return Process(parts_, limits_, claim, image, deadline);
+}
+
+Result<std::unique_ptr<Sitting>> Gateway::OpenSitting(const policy::Claim& claim, int templates) {
+  FG_CHECK(claim.operation == Operation::kEnroll && claim.lease_ms > 0);
+  auto seat = Seat::Take(seats_, claim.camera);
+  if (!seat) {
+    return core::Status(core::Code::kResourceExhausted, "CAMERA_BUSY",
+                        "somebody else sits for that camera; try again later");
+  }
+  auto sitting = std::make_unique<DeskSitting>(parts_, limits_, templates, *std::move(seat));
+  FG_RETURN_IF_ERROR(sitting->Begin(claim));
+  return std::unique_ptr<Sitting>(std::move(sitting));
 }
 
 std::unique_ptr<StreamSession> Gateway::OpenStream(const policy::Claim& claim) {

@@ -7,10 +7,11 @@
 
 namespace facegate::gateway {
 
-Sweeper::Sweeper(consent::ConsentService& consents, DutySweep& duties,
+Sweeper::Sweeper(consent::ConsentService& consents, consent::ImageDesk& images, DutySweep& duties,
                  alternatives::AlternativeService& alternatives, backup::Keeper& backups,
                  core::Logger& logger, std::int64_t interval_ms)
     : consents_(consents),
+      images_(images),
       duties_(duties),
       alternatives_(alternatives),
       backups_(backups),
@@ -43,6 +44,12 @@ void Sweeper::SweepOnce() {
     logger_.Error("sweep_failed", {{"reason", swept.status().reason()}});
   } else if (*swept > 0) {
     logger_.Info("consents_expired", {{"count", std::to_string(*swept)}});
+  }
+  const auto images = images_.SweepExpired({audit::GatewayItself(), crypto::RandomUuid()});
+  if (!images.ok()) {
+    logger_.Error("image_sweep_failed", {{"reason", images.status().reason()}});
+  } else if (*images > 0) {
+    logger_.Info("images_expired", {{"count", std::to_string(*images)}});
   }
   const auto duties = duties_.Run();
   if (!duties.ok()) {

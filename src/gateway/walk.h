@@ -47,6 +47,11 @@ model::Reason ReasonOfFault(const core::Status& status);
 
 std::vector<audit::ModelRef> ModelsThatRan(const Parts& parts);
 
+// The claimed person as someone whom the outcome rests on. Requires: a consent in the grounds.
+audit::Person ClaimedPerson(const policy::Grounds& grounds);
+// An outcome that stores templates of the claimed person, whose consent it rests on.
+audit::Outcome Enrolled(const policy::Grounds& grounds, audit::Counts counts);
+
 // Turns matches of embedded faces into the outcome of an identification.
 audit::Outcome IdentifyOutcome(const policy::Grounds& grounds, std::vector<gallery::Match> matches,
                                audit::Counts counts, std::vector<audit::ModelRef> models);

@@ -18,6 +18,7 @@ struct Words<Role> {
       {Role::kEnroller, "ENROLLER"},
       {Role::kOperator, "OPERATOR"},
       {Role::kAuditor, "AUDITOR"},
+      {Role::kViewer, "VIEWER"},
       {Role::kSelf, "SELF"},
   });
 };
@@ -81,6 +82,13 @@ struct Words<Reason> {
       {Reason::kBadgeUnknown, "BADGE_UNKNOWN"},
       {Reason::kBadgeExpired, "BADGE_EXPIRED"},
       {Reason::kSubjectRestricted, "SUBJECT_RESTRICTED"},
+      {Reason::kIssuedToHolder, "ISSUED_TO_HOLDER"},
+      {Reason::kHolderTokenMissing, "HOLDER_TOKEN_MISSING"},
+      {Reason::kHolderTokenBad, "HOLDER_TOKEN_BAD"},
+      {Reason::kHolderTokenExpired, "HOLDER_TOKEN_EXPIRED"},
+      {Reason::kHolderTokenRevoked, "HOLDER_TOKEN_REVOKED"},
+      {Reason::kHolderTokenKeyRetired, "HOLDER_TOKEN_KEY_RETIRED"},
+      {Reason::kHolderTokenOther, "HOLDER_TOKEN_OTHER"},
   });
 };
 
@@ -286,6 +294,33 @@ struct Words<ImageRetention> {
       {ImageRetention::kNone, "NONE"},
       {ImageRetention::kReduced, "REDUCED"},
       {ImageRetention::kOriginal, "ORIGINAL"},
+  });
+};
+
+template <>
+struct Words<ImageViewReason> {
+  static constexpr auto kTable = std::to_array<std::pair<ImageViewReason, std::string_view>>({
+      {ImageViewReason::kDisputedMatch, "DISPUTED_MATCH"},
+      {ImageViewReason::kIncident, "INCIDENT"},
+      {ImageViewReason::kSubjectRequest, "SUBJECT_REQUEST"},
+      {ImageViewReason::kLegalOrder, "LEGAL_ORDER"},
+  });
+};
+
+template <>
+struct Words<ImageDeletionCause> {
+  static constexpr auto kTable = std::to_array<std::pair<ImageDeletionCause, std::string_view>>({
+      {ImageDeletionCause::kRequested, "REQUESTED"},
+      {ImageDeletionCause::kExpired, "EXPIRED"},
+  });
+};
+
+template <>
+struct Words<TemplateCustody> {
+  static constexpr std::string_view kType = "TEMPLATE_CUSTODY";
+  static constexpr auto kTable = std::to_array<std::pair<TemplateCustody, std::string_view>>({
+      {TemplateCustody::kGateway, "GATEWAY"},
+      {TemplateCustody::kHolder, "HOLDER"},
   });
 };
 
@@ -540,6 +575,9 @@ std::string_view Word(OrgKind v) { return WordOf(v); }
 std::string_view Word(AnnexIiiClass v) { return WordOf(v); }
 std::string_view Word(DecisionEffect v) { return WordOf(v); }
 std::string_view Word(ImageRetention v) { return WordOf(v); }
+std::string_view Word(ImageViewReason v) { return WordOf(v); }
+std::string_view Word(ImageDeletionCause v) { return WordOf(v); }
+std::string_view Word(TemplateCustody v) { return WordOf(v); }
 std::string_view Word(NoticeField v) { return WordOf(v); }
 std::string_view Word(SignField v) { return WordOf(v); }
 std::string_view Word(AssessmentSection v) { return WordOf(v); }
@@ -569,6 +607,7 @@ template std::optional<ConsentChannel> FromWord<ConsentChannel>(std::string_view
 template std::optional<SubjectRole> FromWord<SubjectRole>(std::string_view);
 template std::optional<CredentialKind> FromWord<CredentialKind>(std::string_view);
 template std::optional<OverrideReason> FromWord<OverrideReason>(std::string_view);
+template std::optional<ImageViewReason> FromWord<ImageViewReason>(std::string_view);
 
 // Of the enums that are fields of resources.
 #define FG_INSTANTIATE(E)                                  \
@@ -583,6 +622,7 @@ FG_INSTANTIATE(OrgKind)
 FG_INSTANTIATE(AnnexIiiClass)
 FG_INSTANTIATE(DecisionEffect)
 FG_INSTANTIATE(ImageRetention)
+FG_INSTANTIATE(TemplateCustody)
 FG_INSTANTIATE(NoticeField)
 FG_INSTANTIATE(SignField)
 FG_INSTANTIATE(AssessmentSection)
@@ -608,6 +648,7 @@ Reason Coarse(Reason reason) {
     case Reason::kNotEnrolled:
     case Reason::kConsentMoved:
     case Reason::kSubjectRestricted:
+    case Reason::kHolderTokenOther:
       return Reason::kConsentMissing;
     default:
       return reason;

@@ -79,6 +79,13 @@ std::string ConsentName(const OperatorId& op, const SubjectId& subject, const Co
 std::string BadgeName(const OperatorId& op, const BadgeId& id) {
   return Join({OperatorName(op), "badges", id.str()});
 }
+std::string ImageName(const OperatorId& op, const SubjectId& subject, const ImageId& id) {
+  return Join({SubjectName(op, subject), "images", id.str()});
+}
+std::string HolderTokenName(const OperatorId& op, const SubjectId& subject,
+                            const HolderTokenId& id) {
+  return Join({SubjectName(op, subject), "holderTokens", id.str()});
+}
 
 Result<OperatorId> ParseOperatorName(std::string_view name) {
   std::array<std::string_view, 1> ids;
@@ -139,6 +146,20 @@ Result<BadgeRef> ParseBadgeName(std::string_view name) {
   if (!Split<2>(name, {"operators", "badges"}, ids))
     return BadName("operators/{operator}/badges/{badge}");
   return BadgeRef{OperatorId(ids[0]), BadgeId(ids[1])};
+}
+Result<ImageRef> ParseImageName(std::string_view name) {
+  std::array<std::string_view, 3> ids;
+  if (!Split<3>(name, {"operators", "subjects", "images"}, ids)) {
+    return BadName("operators/{operator}/subjects/{subject}/images/{image}");
+  }
+  return ImageRef{OperatorId(ids[0]), SubjectId(ids[1]), ImageId(ids[2])};
+}
+Result<HolderTokenRef> ParseHolderTokenName(std::string_view name) {
+  std::array<std::string_view, 3> ids;
+  if (!Split<3>(name, {"operators", "subjects", "holderTokens"}, ids)) {
+    return BadName("operators/{operator}/subjects/{subject}/holderTokens/{holder_token}");
+  }
+  return HolderTokenRef{OperatorId(ids[0]), SubjectId(ids[1]), HolderTokenId(ids[2])};
 }
 
 }  // namespace facegate::model

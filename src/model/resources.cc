@@ -77,7 +77,8 @@ bool TellsOtherwise(const Purpose& current, const Purpose& next) {
   return next.display_name != current.display_name || next.category != current.category ||
          next.retention_days != current.retention_days ||
          next.necessity_statement != current.necessity_statement || other_effect ||
-         kept(next) != kept(current);
+         kept(next) != kept(current) || next.image_retention_days != current.image_retention_days ||
+         CustodyOf(next) != CustodyOf(current);
 }
 
 }  // namespace facegate::model

@@ -106,6 +106,7 @@ class Judge {
     for (const Operation operation : OperationsOf(scopes)) {
       rules::Inputs inputs(base);
       SetAsked(inputs, operation, now_);
+      SetKeptImage(inputs, around_.purpose, operation);
       AddLost(inputs, counts);
       for (const model::AccessPoint& point : around_.access_points) {
         const model::AccessPoint designed = model::AsDesigned(point);

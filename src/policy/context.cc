@@ -14,8 +14,6 @@ using core::Json;
 
 namespace {
 
-constexpr double kReducedImageRatio = 0.5;  // of width and of height, at most
-
 // The vocabulary spells enum values in lower case.
 template <class E>
 std::string WordInput(E value) {
@@ -116,6 +114,7 @@ std::string InitiatorOf(model::Role role) {
       return "subject";  // cameras wait for people who step up; there are no others
     case model::Role::kOperator:
     case model::Role::kAuditor:
+    case model::Role::kViewer:
       return "operator";
   }
   return "operator";
@@ -180,12 +179,14 @@ void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
   inputs.Set("request.watchlist_bounded", true);
   inputs.Set("request.human_review", 0.0);
   inputs.Set("request.initiator", InitiatorOf(claim.caller.role));
-  inputs.Set("request.subject_claimed", claim.subject.has_value());
+  // Who shows a holder token claims to be whom it names, good or not.
+  const bool is_claimed = claim.subject.has_value() || !claim.holder_token.empty();
+  inputs.Set("request.subject_claimed", is_claimed);
   inputs.Set("request.region_marked", claim.region.has_value());
   // A marked lane is stepped into; a claim at a door or desk is made by who stands there.
   inputs.Set("request.active_participation", claim.operation == model::Operation::kIdentify1toN
                                                  ? use == model::CameraUse::kMarkedLane
-                                                 : claim.subject.has_value());
+                                                 : is_claimed);
   inputs.Set("caller.role", WordInput(claim.caller.role));
   inputs.Set("caller.speaks_for_camera", SpeaksFor(claim.caller, claim.camera));
 }
@@ -255,7 +256,8 @@ void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway) {
   inputs.Set("storage.leaves_device_via_internet", gateway.leaves_device_via_internet);
   if (!gateway.storage_country.empty()) inputs.Set("storage.country", gateway.storage_country);
   inputs.Set("storage.template_linked_to_identity_store", false);
-  // Frames live within their request; nothing is cropped of anybody but the person meant.
+  // Frames live within their request, but for what SetKeptImage says; nothing is cropped of anybody
+  // but the person meant.
   inputs.Set("image.original_kept", false);
   inputs.Set("image.anonymised", true);
   inputs.Set("image.raw_deleted_after_template", true);
@@ -270,6 +272,12 @@ void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway) {
   inputs.Set("consent.term_unlimited_or_irrevocable", false);
 }
 
+void SetCustody(rules::Inputs& inputs, const model::Purpose& purpose) {
+  if (model::CustodyOf(purpose) == model::TemplateCustody::kHolder) {
+    inputs.Set("storage.location", std::string(kHeldLocation));
+  }
+}
+
 void SetKeptImage(rules::Inputs& inputs, const model::Purpose& purpose,
                   model::Operation operation) {
   const auto kept = purpose.image_retention.value_or(model::ImageRetention::kNone);
@@ -278,7 +286,7 @@ void SetKeptImage(rules::Inputs& inputs, const model::Purpose& purpose,
   inputs.Set("image.anonymised", false);
   inputs.Set("image.raw_deleted_after_template", false);
   inputs.Set("image.kept_resolution_ratio",
-             kept == model::ImageRetention::kReduced ? kReducedImageRatio : 1.0);
+             kept == model::ImageRetention::kReduced ? model::kReducedImageRatio : 1.0);
 }
 
 void SetSite(rules::Inputs& inputs, const model::Site& site) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -24,7 +25,10 @@ constexpr std::size_t kPageSize = 256;
 bool IsMissing(const Status& status) { return status.code() == core::Code::kNotFound; }
 
 ConsentBasis BasisOf(const model::Consent& consent) {
-  return {{consent.op, consent.subject, consent.id}, consent.epoch, consent.log_index};
+  return {{consent.op, consent.subject, consent.id},
+          consent.epoch,
+          consent.log_index,
+          consent.expires_at};
 }
 
 // Evaluates the candidate rules for one enrolled person after the other, as of now.
@@ -168,6 +172,40 @@ void AppendRefusals(const rules::RuleView& view, const rules::Inputs& inputs, Ph
   }
 }
 
+// Whether one of these refuses whoever comes.
+bool RefuseAnybody(const std::vector<rules::Finding>& refusals) {
+  return std::any_of(refusals.begin(), refusals.end(), [](const rules::Finding& finding) {
+    return finding.rule->absolute || finding.rule->stage != rules::Stage::kCandidate;
+  });
+}
+
+// What became of the holder token of a request.
+struct HeldToken {
+  bool is_needed = false;
+  std::optional<Reason> problem;
+  core::Timestamp good_until{std::numeric_limits<std::int64_t>::max()};
+};
+
+// Why a request is refused for its holder token; nothing for one that may go on, or that is refused
+// as anybody's without a consent is.
+std::optional<Reason> RefusalFor(const HeldToken& held, const Person* person, core::Timestamp now) {
+  if (held.problem.has_value()) return held.problem;
+  const bool is_others =
+      held.is_needed && person != nullptr && ConsentStands(*person, now) && !person->enrolled;
+  return is_others ? std::optional(Reason::kHolderTokenOther) : std::nullopt;
+}
+
+bool NamesWhomItMust(const Claim& claim) {
+  switch (claim.operation) {
+    case Operation::kIdentify1toN:
+      return !claim.subject.has_value();
+    case Operation::kVerify1to1:
+      return claim.subject.has_value() || !claim.holder_token.empty();
+    default:
+      return claim.subject.has_value();
+  }
+}
+
 // Every rule that refuses a request, before anything is looked at.
 std::vector<rules::Finding> RefusalsOf(const Deployment& deployment, const rules::Inputs& inputs,
                                        const Claim& claim, core::Timestamp now) {
@@ -266,10 +304,75 @@ struct Engine::Impl {
     return inputs;
   }
 
+  // What of the picture may be kept, whatever rules are in force (I7): what this gateway and the
+  // purpose keep, and the person agreed to by its own scope. For a smaller copy alone, and read by
+  // the letter of the draft, their consent to the enrolment is enough.
+  model::ImageRetention KeptImageOf(const Claim& claim, const model::Purpose& purpose,
+                                    const Person* person) const {
+    const auto wanted = purpose.image_retention.value_or(model::ImageRetention::kNone);
+    const bool keeps = options.keeps_images && claim.operation == Operation::kEnroll &&
+                       purpose.image_retention_days.has_value();
+    if (!keeps || person == nullptr || !person->consent) return model::ImageRetention::kNone;
+    const bool has_scope =
+        person->consent->scopes.contains(model::ConsentScope::kOriginalImageRetention);
+    const bool by_letter = wanted == model::ImageRetention::kReduced &&
+                           std::find(options.profiles.begin(), options.profiles.end(),
+                                     rules::Profile::kSeedLiteral) != options.profiles.end();
+    return has_scope || by_letter ? wanted : model::ImageRetention::kNone;
+  }
+
+  // What is known before anything is looked up.
+  Grounds GroundsFor(const Claim& claim,
+                     const std::shared_ptr<const rules::RuleSet>& rule_set) const {
+    Grounds grounds;
+    grounds.claim = claim;
+    grounds.decided_at = clock.Now();
+    grounds.packs = {rule_set, &rule_set->packs()};
+    grounds.gateway = gateway;
+    grounds.profiles = options.profiles;
+    return grounds;
+  }
+
+  // Judges the holder token of a request, or its absence, by itself. A good one names the person,
+  // where the claim does not.
+  HeldToken TakeToken(const model::Purpose& purpose, Grounds& grounds) const {
+    Claim& claim = grounds.claim;
+    HeldToken held;
+    held.is_needed = claim.operation != Operation::kEnroll &&
+                     model::CustodyOf(purpose) == model::TemplateCustody::kHolder;
+    if (!held.is_needed || options.tokens == nullptr || claim.holder_token.empty()) {
+      if (!claim.holder_token.empty()) held.problem = Reason::kHolderTokenBad;
+      if (held.is_needed && claim.holder_token.empty()) held.problem = Reason::kHolderTokenMissing;
+      return held;
+    }
+    const JudgedToken judged =
+        options.tokens->Judge(claim.holder_token, claim.camera.op, grounds.decided_at);
+    held.problem = judged.problem;
+    held.good_until = judged.good_until;
+    if (judged.problem.has_value()) return held;
+    grounds.token = judged.mark;
+    if (!claim.subject.has_value()) claim.subject = judged.subject;
+    return held;
+  }
+
+  // The claimed person. Where people hold their templates, whoever showed the token that was made
+  // under the consent that stands is enrolled, and nobody else is.
+  Result<std::shared_ptr<const Person>> PersonOf(const Claim& claim, const HeldToken& held) const {
+    FG_ASSIGN_OR_RETURN(auto person, standing.PersonAt({claim.camera.op, *claim.subject},
+                                                       claim.camera.site, claim.purpose));
+    if (!held.is_needed) return person;
+    auto holder = std::make_shared<Person>(*person);
+    holder->enrolled = !held.problem.has_value() && person->consent.has_value() &&
+                       options.tokens->IsBoundTo(claim.holder_token, *person->consent);
+    return std::shared_ptr<const Person>(std::move(holder));
+  }
+
   core::Timestamp Expiry(const Claim& claim, const Person* person,
                          const model::Exemption* exemption, core::Timestamp now) const {
+    const bool is_sitting = claim.operation == Operation::kEnroll;
+    const std::int64_t lease_ms_max = is_sitting ? options.sitting_ms_max : options.lease_ms_max;
     const std::int64_t life_ms =
-        claim.lease_ms > 0 ? std::min(claim.lease_ms, options.lease_ms_max) : options.permit_ms_max;
+        claim.lease_ms > 0 ? std::min(claim.lease_ms, lease_ms_max) : options.permit_ms_max;
     core::Timestamp expiry = now + life_ms;
     if (person != nullptr && person->consent.has_value()) {
       expiry = std::min(expiry, person->consent->expires_at);
@@ -280,16 +383,25 @@ struct Engine::Impl {
 
   std::unique_ptr<internal::Warrant> MakeWarrant(const Deployment& deployment, const Person* person,
                                                  const model::Exemption* exemption,
-                                                 Grounds grounds) const {
+                                                 const HeldToken& held, Grounds grounds) const {
     auto warrant = std::make_unique<internal::Warrant>();
     const Claim& claim = grounds.claim;
-    warrant->scope = {claim.operation,
-                      claim.camera,
-                      grounds.access_point,
-                      claim.purpose,
-                      deployment.purpose.version,
-                      claim.subject,
-                      Expiry(claim, person, exemption, grounds.decided_at)};
+    warrant->scope = {
+        claim.operation,
+        claim.camera,
+        grounds.access_point,
+        claim.purpose,
+        deployment.purpose.version,
+        claim.subject,
+        std::min(Expiry(claim, person, exemption, grounds.decided_at), held.good_until),
+        KeptImageOf(claim, deployment.purpose, person),
+        model::CustodyOf(deployment.purpose)};
+    if (warrant->scope.kept_image != model::ImageRetention::kNone) {
+      const core::Timestamp until =
+          grounds.decided_at + *deployment.purpose.image_retention_days * core::kMsPerDay;
+      warrant->image_grant.reset(new ImageGrant(warrant->scope, person->consent->id,
+                                                std::min(until, person->consent->expires_at)));
+    }
     warrant->capture = {deployment.camera.region_of_interest, deployment.camera.min_face_px};
     if (claim.region.has_value()) {
       warrant->capture.region = Intersect(warrant->capture.region, *claim.region);
@@ -312,7 +424,7 @@ Engine::Engine(const storage::Store& store, const core::Clock& clock,
                      Standing(store),
                      {}}) {
   FG_CHECK(impl_->rules != nullptr);
-  FG_CHECK(options.permit_ms_max > 0 && options.lease_ms_max > 0);
+  FG_CHECK(options.permit_ms_max > 0 && options.lease_ms_max > 0 && options.sitting_ms_max > 0);
 }
 
 Engine::~Engine() = default;
@@ -448,16 +560,12 @@ Denial RefuseForStore(Grounds grounds, const Status& status) {
 
 }  // namespace
 
-Decision Engine::Decide(const Claim& claim) const {
-  FG_CHECK(crypto::IsUuid(claim.request_id) && claim.credential == model::CredentialKind::kFace);
-  FG_CHECK(claim.subject.has_value() == (claim.operation != Operation::kIdentify1toN));
+Decision Engine::Decide(const Claim& asked) const {
+  FG_CHECK(crypto::IsUuid(asked.request_id) && asked.credential == model::CredentialKind::kFace);
+  FG_CHECK(NamesWhomItMust(asked));
   const auto rule_set = rules();
-  Grounds grounds;
-  grounds.claim = claim;
-  grounds.decided_at = impl_->clock.Now();
-  grounds.packs = {rule_set, &rule_set->packs()};
-  grounds.gateway = impl_->gateway;
-  grounds.profiles = impl_->options.profiles;
+  Grounds grounds = impl_->GroundsFor(asked, rule_set);
+  const Claim& claim = grounds.claim;  // until the grounds are handed on
 
   const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
                                                   impl_->TermsOf(rule_set), grounds.decided_at);
@@ -468,10 +576,10 @@ Decision Engine::Decide(const Claim& claim) const {
   if (!population.ok()) return RefuseForStore(std::move(grounds), population.status());
   grounds.stored_persons = population->stored_persons;
   grounds.threshold_crossed_on = population->threshold_crossed_on;
+  const HeldToken held = impl_->TakeToken(deployment->purpose, grounds);
   std::shared_ptr<const Person> person;
   if (claim.subject.has_value()) {
-    const auto known = impl_->standing.PersonAt({claim.camera.op, *claim.subject},
-                                                claim.camera.site, claim.purpose);
+    const auto known = impl_->PersonOf(claim, held);
     if (!known.ok()) return RefuseForStore(std::move(grounds), known.status());
     person = *known;
     AddGrounds(*deployment, *person, grounds);
@@ -485,6 +593,10 @@ Decision Engine::Decide(const Claim& claim) const {
   if (exemption != nullptr) grounds.exemption = exemption->id;
   if (person != nullptr) AddPacksFollowing(*deployment->view, *inputs, grounds);
   const auto refusals = RefusalsOf(*deployment, *inputs, claim, grounds.decided_at);
+  const auto for_token = RefusalFor(held, person.get(), grounds.decided_at);
+  if (for_token && !RefuseAnybody(refusals)) {
+    return Refuse(std::move(grounds), *for_token, /*absolute=*/false, {});
+  }
   if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, *inputs);
   // An exemption can lift a law's demand for consent. facegate works on consents all the same: what
   // a record rests on, and what a withdrawal undoes, is one (decision 11).
@@ -512,7 +624,7 @@ Decision Engine::Decide(const Claim& claim) const {
       return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
     }
   }
-  auto warrant = impl_->MakeWarrant(*deployment, person.get(), exemption, std::move(grounds));
+  auto warrant = impl_->MakeWarrant(*deployment, person.get(), exemption, held, std::move(grounds));
   warrant->candidates = std::move(candidates);
   warrant->view = deployment->view;
   warrant->inputs = inputs;
@@ -572,6 +684,25 @@ Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
     return denial;
   }
   return Permit(std::move(warrant));
+}
+
+bool Engine::StillStands(const ViewPermit& permit) const {
+  const Scope& scope = permit.scope();
+  const std::optional<ConsentBasis>& basis = permit.grounds().consent;
+  FG_CHECK(scope.subject.has_value());
+  const auto person =
+      impl_->standing.PersonAt({scope.camera.op, *scope.subject}, scope.camera.site, scope.purpose);
+  if (!person.ok() || !basis || !ConsentStands(**person, impl_->clock.Now())) return false;
+  const model::Consent& consent = *(*person)->consent;
+  return consent.id == basis->consent.consent && consent.epoch == basis->epoch;
+}
+
+bool Engine::LetsUse(const ViewPermit& permit, const FacesInView& view) const {
+  static_cast<void>(permit.scope());  // aborts on a permit that was moved from
+  const internal::Warrant& warrant = *permit.warrant_;
+  rules::Inputs inputs(warrant.inputs);
+  SetView(inputs, view);
+  return !warrant.view->Denies(inputs, Phase::kRequest, rules::Stage::kDetection);
 }
 
 }  // namespace facegate::policy

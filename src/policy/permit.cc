@@ -35,17 +35,22 @@ std::unique_ptr<internal::Warrant> ViewPermit::Spend() && {
   return std::move(warrant_);
 }
 
-Permit::Permit(std::unique_ptr<internal::Warrant> warrant) : warrant_(std::move(warrant)) {}
+Permit::Permit(std::unique_ptr<internal::Warrant> warrant) : view_(std::move(warrant)) {}
 Permit::Permit(Permit&&) noexcept = default;
-Permit::~Permit() { Abandon(std::move(warrant_)); }
+Permit::~Permit() = default;  // the view permit is abandoned or spent, and this with it
 
-const Scope& Permit::scope() const { return Alive(warrant_).scope; }
-const Capture& Permit::capture() const { return Alive(warrant_).capture; }
-const Grounds& Permit::grounds() const { return Alive(warrant_).grounds; }
-bool Permit::LiveAt(core::Timestamp now) const { return now < scope().expires_at; }
+const Scope& Permit::scope() const { return view_.scope(); }
+const Capture& Permit::capture() const { return view_.capture(); }
+const Grounds& Permit::grounds() const { return view_.grounds(); }
+bool Permit::LiveAt(core::Timestamp now) const { return view_.LiveAt(now); }
+
+const ViewPermit& Permit::view() const {
+  Alive(view_.warrant_);
+  return view_;
+}
 
 std::optional<ConsentBasis> Permit::Admits(const Candidate& candidate) const {
-  const internal::Warrant& warrant = Alive(warrant_);
+  const internal::Warrant& warrant = Alive(view_.warrant_);
   const Scope& scope = warrant.scope;
   const bool in_scope = candidate.subject.op == scope.camera.op &&
                         candidate.site == scope.camera.site && candidate.purpose == scope.purpose;
@@ -57,10 +62,9 @@ std::optional<ConsentBasis> Permit::Admits(const Candidate& candidate) const {
   return claimed ? basis : std::nullopt;
 }
 
-std::unique_ptr<internal::Warrant> Permit::Spend() && {
-  FG_CHECK(warrant_ != nullptr && "a permit was spent twice");
-  return std::move(warrant_);
-}
+const ImageGrant* Permit::image_grant() const { return Alive(view_.warrant_).image_grant.get(); }
+
+std::unique_ptr<internal::Warrant> Permit::Spend() && { return std::move(view_).Spend(); }
 
 Faceless::Faceless(std::unique_ptr<internal::Warrant> warrant) : warrant_(std::move(warrant)) {}
 Faceless::Faceless(Faceless&&) noexcept = default;

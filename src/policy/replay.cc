@@ -188,6 +188,7 @@ void SetRegistered(rules::Inputs& inputs, const Registered& r, const GatewayFact
   SetAccessPoint(inputs, r.access_point ? &*r.access_point : nullptr, at);
   SetDevice(inputs, r.tests, r.reviews);
   SetPurpose(inputs, *r.purpose);
+  SetCustody(inputs, *r.purpose);
   SetNotices(inputs, r.notices);
   SetAssessments(inputs, *r.purpose, r.assessments);
   SetFilings(inputs, r.filings);

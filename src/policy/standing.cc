@@ -187,6 +187,7 @@ Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(const model::
   SetSite(inputs, loaded.site);
   SetCamera(inputs, loaded.camera);
   SetPurpose(inputs, loaded.purpose);
+  SetCustody(inputs, loaded.purpose);
   FG_RETURN_IF_ERROR(ReadInputs(reader, loaded, inputs));
   SetAccessPoint(inputs, loaded.access_point ? &*loaded.access_point : nullptr, now);
   loaded.refusals = std::make_shared<StandingRefusals>();

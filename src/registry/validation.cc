@@ -273,7 +273,16 @@ Status CheckOwn(const model::Purpose& v) {
   if (v.considered_alternatives.size() > kAlternativesMax) {
     return Invalid("BAD_ALTERNATIVES", "a purpose considers at most 16 alternatives");
   }
-  return CheckRange("other_law_days", v.other_law_days, 0, kOtherLawDaysMax);
+  FG_RETURN_IF_ERROR(CheckRange("other_law_days", v.other_law_days, 0, kOtherLawDaysMax));
+  const bool keeps_image =
+      v.image_retention.value_or(model::ImageRetention::kNone) != model::ImageRetention::kNone;
+  if (keeps_image != v.image_retention_days.has_value() ||
+      (keeps_image &&
+       (*v.image_retention_days < 1 || *v.image_retention_days > v.retention_days))) {
+    return Invalid("BAD_IMAGE_RETENTION_DAYS",
+                   "image_retention_days go with an image_retention, from 1 to retention_days");
+  }
+  return Status::Ok();
 }
 
 // A notice may well speak of health or religion ("we never infer ..."): no check for labels.

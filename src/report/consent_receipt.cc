@@ -21,6 +21,7 @@ using core::Status;
 constexpr std::string_view kEvidence = "facegate";
 constexpr std::string_view kSignature = "signature";
 constexpr std::string_view kEventPrefix = "consent.";
+constexpr std::string_view kNarrowed = "consent.narrowed";  // the consent stands, for less
 
 Status BadReceipt(std::string_view what) {
   return Status(Code::kInvalidArgument, "BAD_RECEIPT", std::string(what));
@@ -100,18 +101,40 @@ Result<OpenedRecord> OpenEvent(const Json& event, const Json& evidence, const Lo
   return record;
 }
 
+// Where an event stands among the others.
+struct Place {
+  bool is_last = false;
+  // The person took back, after it, that images are kept: the receipt says what is left.
+  bool narrowed_later = false;
+};
+
+Json WithoutImages(const Json& scopes) {
+  if (!scopes.is_array()) return scopes;
+  Json left = Json::MakeArray();
+  for (const Json& scope : scopes.AsArray()) {
+    if (scope != Json("ORIGINAL_IMAGE_RETENTION")) left.Push(scope);
+  }
+  return left;
+}
+
 // What a record has of the agreement must be what the receipt says. Asking may have shown another
 // notice, at another place, than the answer that came later.
 Status CheckClaims(const Json& evidence, const Json& event, const OpenedRecord& record,
-                   bool is_last) {
+                   const Place& place) {
   if (record.type != event.StringOr("type", "") || !record.type.starts_with(kEventPrefix)) {
     return Refused("CLAIM_DIFFERS", "a record is of another event than the receipt says");
   }
   if (record.line.StringOr("time", "") != event.StringOr("time", "")) {
     return Refused("CLAIM_DIFFERS", "an event's time is not its record's");
   }
-  std::vector<const char*> members = {"site", "purpose", "purpose_version", "scopes"};
-  if (is_last || record.type != "consent.requested") {
+  const Json* scopes = record.line.Find("scopes");
+  const Json* said_scopes = evidence.Find("scopes");
+  if (scopes == nullptr || said_scopes == nullptr ||
+      (place.narrowed_later ? WithoutImages(*scopes) : *scopes) != *said_scopes) {
+    return Refused("CLAIM_DIFFERS", "the records say otherwise: scopes");
+  }
+  std::vector<const char*> members = {"site", "purpose", "purpose_version"};
+  if (place.is_last || record.type != "consent.requested") {
     for (const char* member :
          {"notice_sha256", "alternative_offered", "channel", "form", "given_by", "expires_at"}) {
       members.push_back(member);
@@ -164,14 +187,21 @@ Result<ConsentReceiptProof> VerifyConsentReceipt(const Json& receipt, const LogK
   }
   ConsentReceiptProof proof;
   proof.origin = evidence.StringOr("log_origin", "");
-  for (const Json& event : events->AsArray()) {
+  const auto& all = events->AsArray();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Json& event = all[i];
+    const bool narrowed_later =
+        std::any_of(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
+                    [](const Json& later) { return later.StringOr("type", "") == kNarrowed; });
     FG_ASSIGN_OR_RETURN(const OpenedRecord record, OpenEvent(event, evidence, keys));
-    FG_RETURN_IF_ERROR(CheckClaims(evidence, event, record, &event == &events->AsArray().back()));
+    FG_RETURN_IF_ERROR(CheckClaims(evidence, event, record, {i + 1 == all.size(), narrowed_later}));
     proof.events.push_back({record.type, record.index, event.StringOr("time", "")});
   }
   proof.status = evidence.StringOr("status", "");
-  const std::string last = proof.events.back().type.substr(kEventPrefix.size());
-  if (core::AsciiUpper(last) != proof.status) {
+  const std::string& last = proof.events.back().type;
+  const std::string state =
+      last == kNarrowed ? "GRANTED" : core::AsciiUpper(last.substr(kEventPrefix.size()));
+  if (state != proof.status) {
     return Refused("CLAIM_DIFFERS", "the last record is of another state than the receipt says");
   }
   return proof;

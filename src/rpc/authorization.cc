@@ -28,6 +28,7 @@ constexpr std::uint32_t kController = RoleBit(Role::kController);
 constexpr std::uint32_t kEnroller = RoleBit(Role::kEnroller);
 constexpr std::uint32_t kOperator = RoleBit(Role::kOperator);
 constexpr std::uint32_t kAuditor = RoleBit(Role::kAuditor);
+constexpr std::uint32_t kViewer = RoleBit(Role::kViewer);
 // Whoever holds the token that the request carries, whatever their certificate says.
 constexpr std::uint32_t kSelf = RoleBit(Role::kSelf);
 
@@ -44,6 +45,7 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.GatewayService/Authorize", kController | kEnroller | kOperator, "camera", ""},
     {"facegate.v1.GatewayService/Identify", kCamera | kController, "camera", ""},
     {"facegate.v1.GatewayService/Enroll", kEnroller, "camera", ""},
+    {"facegate.v1.GatewayService/EnrollFromFrames", kEnroller, "config.camera", ""},
     {"facegate.v1.GatewayService/StreamFrames", kCamera, "config.camera", ""},
     {"facegate.v1.GatewayService/GetStatus", kOperator | kAuditor, "", ""},
     {"facegate.v1.GatewayService/CreateBackup", kOperator, "", ""},
@@ -96,6 +98,12 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.AuditService/ExportEntries", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/ReviewDeployment", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.ImageService/ListImages", kEnroller | kOperator | kViewer, "parent", ""},
+    {"facegate.v1.ImageService/ViewImage", kViewer, "name", ""},
+    {"facegate.v1.ImageService/DeleteImage", kEnroller | kOperator, "name", ""},
+    {"facegate.v1.CustodyService/ListHolderTokens", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.CustodyService/RevokeHolderToken", kEnroller | kOperator, "parent", ""},
+    {"facegate.v1.CustodyService/RotateHolderKey", kOperator, "parent", ""},
     {"facegate.v1.AlternativeService/IssuePass", kEnroller | kOperator, "site", ""},
     {"facegate.v1.AlternativeService/CreateBadge", kEnroller | kOperator, "parent", ""},
     {"facegate.v1.AlternativeService/ListBadges", kEnroller | kOperator, "parent", ""},
@@ -204,8 +212,9 @@ core::Result<model::Principal> PrincipalOfPeer(const grpc::AuthContext& peer) {
 core::Result<model::Principal> PrincipalInDevelopment(std::string_view role) {
   const std::optional<Role> known = role.empty() ? Role::kOperator : RoleOfWord(role);
   if (!known) {
-    return Status(Code::kUnauthenticated, "ROLE_UNKNOWN",
-                  "x-facegate-role is one of camera, controller, enroller, operator, auditor");
+    return Status(
+        Code::kUnauthenticated, "ROLE_UNKNOWN",
+        "x-facegate-role is one of camera, controller, enroller, operator, auditor, viewer");
   }
   return model::Principal{*known, "development", ""};
 }

@@ -46,6 +46,11 @@ Status ReadTerms(const M& request, consent::Terms& terms) {
 
 }  // namespace
 
+core::Result<consent::Caller> CallerOf(const Call& call, const std::string& request_id) {
+  FG_ASSIGN_OR_RETURN(std::string id, RequestIdOr(request_id));
+  return consent::Caller{call.caller, std::move(id)};
+}
+
 core::Result<consent::Terms> FromProto(const v1::RequestConsentRequest& request) {
   consent::Terms terms;
   FG_RETURN_IF_ERROR(ReadTerms(request, terms));

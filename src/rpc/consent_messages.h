@@ -5,9 +5,13 @@
 #include "facegate/core/status.h"
 #include "facegate/model/people.h"
 #include "facegate/v1/consent_service.pb.h"
+#include "rpc/call_guard.h"
 #include "rpc/messages.h"
 
 namespace facegate::rpc {
+
+// Who asks, with the request's id or a new one. INVALID_ARGUMENT BAD_REQUEST_ID.
+core::Result<consent::Caller> CallerOf(const Call& call, const std::string& request_id);
 
 // Returns INVALID_ARGUMENT BAD_NAME, BAD_ID, OPERATORS_DIFFER, BAD_CONSENT_FORM, BAD_CONSENT_GIVER,
 // BAD_CONSENT_SCOPE or BAD_TIMESTAMP.

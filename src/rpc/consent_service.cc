@@ -17,11 +17,6 @@ namespace {
 using core::Code;
 using core::Status;
 
-core::Result<consent::Caller> CallerOf(const Call& call, const std::string& request_id) {
-  FG_ASSIGN_OR_RETURN(std::string id, RequestIdOr(request_id));
-  return consent::Caller{call.caller, std::move(id)};
-}
-
 core::Result<model::SubjectRef> NewSubjectRef(const v1::CreateSubjectRequest& request) {
   model::SubjectRef ref;
   FG_ASSIGN_OR_RETURN(ref.op, model::ParseOperatorName(request.parent()));
@@ -229,7 +224,9 @@ grpc::Status ConsentServiceImpl::WithdrawConsent(grpc::ServerContext* context,
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, request->request_id()));
     FG_ASSIGN_OR_RETURN(const model::ConsentRef ref, model::ParseConsentName(request->name()));
-    return Answer(consents_.Withdraw(caller, ref), call, *response);
+    return Answer(request->images_only() ? consents_.WithdrawImages(caller, ref)
+                                         : consents_.Withdraw(caller, ref),
+                  call, *response);
   };
   return guard_.Unary(*context, "facegate.v1.ConsentService/WithdrawConsent", *request, handler);
 }
@@ -243,6 +240,7 @@ grpc::Status ConsentServiceImpl::EraseSubject(grpc::ServerContext* context,
     FG_ASSIGN_OR_RETURN(const consent::ErasureResult result, consents_.Erase(caller, ref));
     response->set_name(model::SubjectName(result.subject.op, result.subject.subject));
     response->set_templates_destroyed(result.templates_destroyed);
+    response->set_images_destroyed(result.images_destroyed);
     *response->mutable_receipt() = ToProto(result.receipt, DetailFor(call.caller.role));
     const core::Timestamp backups_end =
         result.receipt.recorded_at + backup_days_max_ * core::kMsPerDay;

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "facegate/core/check.h"
+#include "facegate/gateway/sitting.h"
 #include "facegate/model/ids.h"
 #include "facegate/model/resources.h"
 #include "rpc/call_guard.h"
@@ -50,6 +51,19 @@ Status SetSubject(const std::string& name, policy::Claim& claim) {
   return Status::Ok();
 }
 
+// What the two ways of enrolling have in common.
+template <class Request>
+core::Result<policy::Claim> EnrollClaim(const Request& request, const model::Principal& caller) {
+  FG_ASSIGN_OR_RETURN(policy::Claim claim, BaseClaim(request, caller, model::Operation::kEnroll));
+  FG_RETURN_IF_ERROR(SetSubject(request.subject(), claim));
+  if (request.has_region()) {
+    const model::Region region = FromProto(request.region());
+    FG_RETURN_IF_ERROR(model::CheckRegion(region));
+    claim.region = region;
+  }
+  return claim;
+}
+
 // A duration in whole milliseconds; nothing for one that is not well-formed, negative or over
 // `ms_max`.
 std::optional<std::int64_t> Milliseconds(const google::protobuf::Duration& duration,
@@ -79,6 +93,8 @@ Status SetCredential(const v1::AuthorizeRequest& request, policy::Claim& claim) 
       break;
     }
     case AuthorizeRequest::CREDENTIAL_NOT_SET:
+      claim.holder_token = request.holder_token();
+      if (request.subject().empty() && !claim.holder_token.empty()) return Status::Ok();
       return SetSubject(request.subject(), claim);
   }
   const std::size_t size = ShownIn(request).size();
@@ -144,6 +160,13 @@ core::Result<policy::Claim> ToClaim(const v1::AuthorizeRequest& request,
                                     const model::Principal& caller) {
   FG_ASSIGN_OR_RETURN(policy::Claim claim,
                       BaseClaim(request, caller, model::Operation::kVerify1to1));
+  const bool is_beside_another =
+      request.credential_case() != v1::AuthorizeRequest::CREDENTIAL_NOT_SET;
+  if (request.holder_token().size() > kCredentialBytesMax ||
+      (is_beside_another && !request.holder_token().empty())) {
+    return Status(Code::kInvalidArgument, "BAD_HOLDER_TOKEN",
+                  "a holder token has at most 512 bytes, and no pass or badge beside it");
+  }
   FG_RETURN_IF_ERROR(SetCredential(request, claim));
   if (request.has_wait_duration()) {
     claim.waited_ms = Milliseconds(request.wait_duration(), kWaitedMsMax);
@@ -161,14 +184,27 @@ core::Result<policy::Claim> ToClaim(const v1::IdentifyRequest& request,
 
 core::Result<policy::Claim> ToClaim(const v1::EnrollRequest& request,
                                     const model::Principal& caller) {
-  FG_ASSIGN_OR_RETURN(policy::Claim claim, BaseClaim(request, caller, model::Operation::kEnroll));
-  FG_RETURN_IF_ERROR(SetSubject(request.subject(), claim));
-  if (request.has_region()) {
-    const model::Region region = FromProto(request.region());
-    FG_RETURN_IF_ERROR(model::CheckRegion(region));
-    claim.region = region;
+  return EnrollClaim(request, caller);
+}
+
+core::Result<policy::Claim> ToClaim(const v1::SittingConfig& config,
+                                    const model::Principal& caller) {
+  FG_ASSIGN_OR_RETURN(policy::Claim claim, EnrollClaim(config, caller));
+  claim.lease_ms = gateway::kSittingMsDefault;
+  if (config.has_sitting_duration()) {
+    claim.lease_ms = Milliseconds(config.sitting_duration(), gateway::kSittingMsMax).value_or(0);
+    if (claim.lease_ms < gateway::kSittingMsMin) {
+      return Status(Code::kInvalidArgument, "BAD_SITTING", "sitting_duration is 1 s to 60 s");
+    }
   }
   return claim;
+}
+
+core::Result<int> TemplatesOf(const v1::SittingConfig& config) {
+  const int templates =
+      config.templates() == 0 ? gateway::kTemplatesPerEnrolmentMax : config.templates();
+  if (templates > 0 && templates <= gateway::kTemplatesPerEnrolmentMax) return templates;
+  return Status(Code::kInvalidArgument, "BAD_TEMPLATES", "templates is 1 to 3");
 }
 
 core::Result<policy::Claim> ToClaim(const v1::StreamConfig& config,

@@ -7,6 +7,7 @@
 #include "facegate/core/bytes.h"
 #include "rpc/authorization.h"
 #include "rpc/gateway_messages.h"
+#include "rpc/sitting_stream.h"
 
 namespace facegate::rpc {
 namespace {
@@ -25,11 +26,15 @@ using UseCase = core::Result<audit::Recorded> (gateway::Gateway::*)(const policy
 
 // The path of the three unary methods: claim, use case, answer.
 template <class Request>
+core::Result<audit::Recorded> Ask(gateway::Gateway& gateway, UseCase use_case,
+                                  const Request& request, const Call& call) {
+  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
+  return (gateway.*use_case)(claim, core::AsBytes(request.image()), call.deadline);
+}
+template <class Request>
 Status Answer(gateway::Gateway& gateway, UseCase use_case, const Request& request, const Call& call,
               v1::Answer& answer) {
-  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
-  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
-                      (gateway.*use_case)(claim, core::AsBytes(request.image()), call.deadline));
+  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded, Ask(gateway, use_case, request, call));
   answer = ToAnswer(recorded, DetailFor(call.caller.role));
   return Status::Ok();
 }
@@ -43,6 +48,25 @@ Status AnswerWithoutFace(alternatives::AlternativeService& alternatives,
   FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
                       alternatives.Present(claim, ShownIn(request)));
   answer = ToAnswer(recorded, DetailFor(call.caller.role));
+  return Status::Ok();
+}
+
+// An enrolment, with the token where the template is its person's to hold.
+Status AnswerEnroll(gateway::Gateway& gateway, const v1::EnrollRequest& request, const Call& call,
+                    v1::EnrollResponse& response) {
+  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
+  FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
+                      gateway.Enroll(claim, core::AsBytes(request.image()), call.deadline));
+  *response.mutable_answer() = ToAnswer(recorded, DetailFor(call.caller.role));
+  const audit::Outcome& outcome = recorded.outcome();
+  if (const auto& token = outcome.issued_token) {
+    response.set_holder_token(token->text);
+    *response.mutable_holder_token_expire_time() = ToProto(token->expires_at);
+  }
+  if (outcome.kept_image != model::ImageRetention::kNone) {
+    response.set_kept_image(ToProtoEnum<v1::ImageRetention>(outcome.kept_image));
+    *response.mutable_kept_image_expire_time() = ToProto(outcome.kept_image_until);
+  }
   return Status::Ok();
 }
 
@@ -125,11 +149,18 @@ grpc::Status GatewayServiceImpl::Identify(grpc::ServerContext* context,
 grpc::Status GatewayServiceImpl::Enroll(grpc::ServerContext* context,
                                         const v1::EnrollRequest* request,
                                         v1::EnrollResponse* response) {
-  return guard_.Unary(*context, "facegate.v1.GatewayService/Enroll", *request,
-                      [&](const Call& call) {
-                        return Answer(gateway_, &gateway::Gateway::Enroll, *request, call,
-                                      *response->mutable_answer());
-                      });
+  return guard_.Unary(
+      *context, "facegate.v1.GatewayService/Enroll", *request,
+      [&](const Call& call) { return AnswerEnroll(gateway_, *request, call, *response); });
+}
+
+grpc::Status GatewayServiceImpl::EnrollFromFrames(grpc::ServerContext* context,
+                                                  SittingStream* stream) {
+  v1::EnrollFromFramesRequest first;
+  const auto read_first = [&] { return stream->Read(&first) ? &first : nullptr; };
+  return guard_.Stream(
+      *context, "facegate.v1.GatewayService/EnrollFromFrames", read_first,
+      [&](const Call& call) { return ServeSitting(gateway_, *context, *stream, first, call); });
 }
 
 grpc::Status GatewayServiceImpl::StreamFrames(grpc::ServerContext* context, Stream* stream) {

@@ -26,6 +26,10 @@ class GatewayServiceImpl final : public v1::GatewayService::Service {
                         v1::IdentifyResponse* response) override;
   grpc::Status Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
                       v1::EnrollResponse* response) override;
+  grpc::Status EnrollFromFrames(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::EnrollFromFramesResponse, v1::EnrollFromFramesRequest>* stream)
+      override;
   grpc::Status StreamFrames(
       grpc::ServerContext* context,
       grpc::ServerReaderWriter<v1::StreamFramesResponse, v1::StreamFramesRequest>* stream) override;

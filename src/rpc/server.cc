@@ -16,8 +16,10 @@
 #include "rpc/audit_service.h"
 #include "rpc/call_guard.h"
 #include "rpc/consent_service.h"
+#include "rpc/custody_service.h"
 #include "rpc/duty_service.h"
 #include "rpc/gateway_service.h"
+#include "rpc/image_service.h"
 #include "rpc/page_tokens.h"
 #include "rpc/registry_service.h"
 
@@ -87,6 +89,8 @@ struct Server::Impl {
         duties(guard, tokens, parts.registry, drafter),
         audit(guard, tokens, parts.ledger, parts.store, parts.engine),
         alternatives(guard, tokens, parts.alternatives, parts.store, parts.clock),
+        images(guard, tokens, parts.images),
+        custody(guard, parts.custody),
         logger(parts.logger) {}
 
   CallGuard guard;
@@ -99,6 +103,8 @@ struct Server::Impl {
   DutyServiceImpl duties;
   AuditServiceImpl audit;
   AlternativeServiceImpl alternatives;
+  ImageServiceImpl images;
+  CustodyServiceImpl custody;
   core::Logger& logger;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -144,6 +150,8 @@ core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authen
   builder.RegisterService(&impl->duties);
   builder.RegisterService(&impl->audit);
   builder.RegisterService(&impl->alternatives);
+  builder.RegisterService(&impl->images);
+  builder.RegisterService(&impl->custody);
   impl->server = builder.BuildAndStart();
   if (impl->server == nullptr || impl->port == 0) {
     return Status(Code::kUnavailable, "LISTEN_FAILED",

@@ -9,7 +9,8 @@ namespace {
 
 template <class T>
 constexpr bool kIsDestroying =
-    std::is_same_v<T, EraseSubject> || std::is_same_v<T, DestroyTemplates>;
+    std::is_same_v<T, EraseSubject> || std::is_same_v<T, DestroyTemplates> ||
+    std::is_same_v<T, DestroyImage> || std::is_same_v<T, DestroyImages>;
 
 // Whose log explains the change; none for registry resources, which carry names.
 struct OwnerOf {
@@ -26,6 +27,11 @@ struct OwnerOf {
   const model::OperatorId* operator()(const DeleteBadge& c) const { return &c.badge.op; }
   const model::OperatorId* operator()(const UsePass& c) const { return &c.op; }
   const model::OperatorId* operator()(const RestrictSubject& c) const { return &c.subject.op; }
+  const model::OperatorId* operator()(const PutImage& c) const { return &c.image.op; }
+  const model::OperatorId* operator()(const DestroyImage& c) const { return &c.image.op; }
+  const model::OperatorId* operator()(const DestroyImages& c) const { return &c.subject.op; }
+  const model::OperatorId* operator()(const PutHolderKey& c) const { return &c.key.op; }
+  const model::OperatorId* operator()(const RevokeToken& c) const { return &c.token.op; }
 };
 
 }  // namespace

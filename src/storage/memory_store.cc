@@ -62,7 +62,10 @@ struct State {
   std::map<TemplateRef, model::Template> templates;
   std::map<model::PurposeRef, core::Bytes> gallery_secrets;
   std::map<model::BadgeRef, model::Badge> badges;
+  std::map<model::ImageRef, model::KeptImage> images;
   std::map<std::pair<model::OperatorId, model::PassId>, core::Timestamp> used_passes;  // to expiry
+  std::map<std::pair<model::OperatorId, int>, model::HolderKey> holder_keys;           // by version
+  std::map<std::pair<model::OperatorId, model::TokenMark>, model::RevokedToken> revoked_tokens;
   std::map<model::OperatorId, StoredLog> logs;
   std::map<std::string, std::string, std::less<>> properties;
 };
@@ -124,12 +127,19 @@ class Applier {
   Status operator()(const DeleteBadge& c);
   Status operator()(const UsePass& c);
   Status operator()(const RestrictSubject& c);
+  Status operator()(const PutImage& c);
+  Status operator()(const DestroyImage& c);
+  Status operator()(const DestroyImages& c);
+  Status operator()(const PutHolderKey& c);
+  Status operator()(const RevokeToken& c);
 
   Status operator()(const ConsentAtEpoch& p) const;
   Status operator()(const ResourceAtRevision& p) const;
   Status operator()(const NoChildren& p) const;
   Status operator()(const BadgeStands& p) const;
   Status operator()(const SubjectUnrestricted& p) const;
+  Status operator()(const ImageStands& p) const;
+  Status operator()(const TokenNotRevoked& p) const;
 
  private:
   void Unlink(const model::SubjectRef& subject);
@@ -205,6 +215,7 @@ Status Applier::operator()(const EraseSubject& c) {
   FG_RETURN_IF_ERROR(NeedAlive(c.subject));
   EraseAllOf(state_.templates, c.subject, nullptr);
   EraseAllOf(state_.template_keys, c.subject, nullptr);
+  EraseAllOf(state_.images, c.subject, nullptr);
   EraseAllOf(state_.consents, c.subject, nullptr);
   StoredSubject fence;
   fence.subject.op = c.subject.op;
@@ -280,6 +291,29 @@ Status Applier::operator()(const DestroyTemplates& c) {
   FG_RETURN_IF_ERROR(NeedAlive(c.subject));
   EraseAllOf(state_.templates, c.subject, &c.purpose);
   EraseAllOf(state_.template_keys, c.subject, &c.purpose);
+  EraseAllOf(state_.images, c.subject, &c.purpose);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const PutImage& c) {
+  FG_RETURN_IF_ERROR(NeedAlive({c.image.op, c.image.subject}));
+  const model::ImageRef ref{c.image.op, c.image.subject, c.image.id};
+  if (state_.images.contains(ref)) return Failed("the image exists");
+  model::KeptImage next = c.image;
+  next.log_index = log_index_;
+  undo_.Set(state_.images, ref, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const DestroyImage& c) {
+  if (!state_.images.contains(c.image)) return Failed("the image does not stand");
+  undo_.Erase(state_.images, c.image);
+  return Status::Ok();
+}
+
+Status Applier::operator()(const DestroyImages& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  EraseAllOf(state_.images, c.subject, &c.purpose);
   return Status::Ok();
 }
 
@@ -326,6 +360,30 @@ Status Applier::operator()(const RestrictSubject& c) {
   return Status::Ok();
 }
 
+Status Applier::operator()(const PutHolderKey& c) {
+  int last = 1;
+  while (state_.holder_keys.contains({c.key.op, last + 1})) ++last;
+  if (c.key.version != last + 1) return Failed("the key is not the next");
+  model::HolderKey next = c.key;
+  next.log_index = log_index_;
+  undo_.Set(state_.holder_keys, {c.key.op, c.key.version}, std::move(next));
+  return Status::Ok();
+}
+
+Status Applier::operator()(const RevokeToken& c) {
+  const model::OperatorId& op = c.token.op;
+  if (state_.revoked_tokens.contains({op, c.token.id})) return Failed("the token is revoked");
+  std::vector<std::pair<model::OperatorId, model::TokenMark>> forgotten;
+  for (const auto& [mark, token] : state_.revoked_tokens) {
+    if (token.op == op && token.expires_at + kUsedPassKeptMs < c.at) forgotten.push_back(mark);
+  }
+  for (const auto& mark : forgotten) undo_.Erase(state_.revoked_tokens, mark);
+  model::RevokedToken next = c.token;
+  next.log_index = log_index_;
+  undo_.Set(state_.revoked_tokens, {op, c.token.id}, std::move(next));
+  return Status::Ok();
+}
+
 Status Applier::operator()(const ConsentAtEpoch& p) const {
   const auto it = state_.consents.find(p.consent);
   if (it != state_.consents.end() && it->second.epoch == p.epoch) return Status::Ok();
@@ -358,6 +416,15 @@ Status Applier::operator()(const SubjectUnrestricted& p) const {
   return is_restricted ? Failed("the subject is restricted") : Status::Ok();
 }
 
+Status Applier::operator()(const ImageStands& p) const {
+  return state_.images.contains(p.image) ? Status::Ok() : Failed("the image does not stand");
+}
+
+Status Applier::operator()(const TokenNotRevoked& p) const {
+  return state_.revoked_tokens.contains({p.op, p.mark}) ? Failed("the token is revoked")
+                                                        : Status::Ok();
+}
+
 Status ApplyItem(State& state, Undo& undo, const BatchItem& item, std::uint64_t log_index) {
   Applier applier(state, undo, log_index);
   for (const Precondition& precondition : item.preconditions) {
@@ -386,6 +453,12 @@ bool Fits(const LogQuery& q, const IndexKeys& k) {
   return Fits(q.type, k.type) && Fits(q.site, k.site) && Fits(q.access_point, k.access_point) &&
          Fits(q.camera, k.camera) && Fits(q.purpose, k.purpose) && Fits(q.verdict, k.verdict) &&
          Fits(q.reason, k.reason) && FitsPerson(q.subject_pseudonym, k);
+}
+
+model::KeptImage WithoutBytes(model::KeptImage image) {
+  image.wrapped_key.clear();
+  image.sealed.clear();
+  return image;
 }
 
 // Newest event first; of one event, by id.
@@ -421,10 +494,21 @@ class MemoryStore final : public Store {
       const model::SubjectRef& subject) const override;
   Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const override;
   Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const override;
+  Result<model::KeptImage> GetImage(const model::ImageRef& image) const override;
+  Result<std::vector<model::KeptImage>> ListImagesOf(
+      const model::SubjectRef& subject) const override;
+  Result<std::vector<model::KeptImage>> ListExpiredImages(core::Timestamp now,
+                                                          std::size_t limit) const override;
   Result<model::Badge> GetBadge(const model::BadgeRef& badge) const override;
   Result<std::vector<model::Badge>> ListBadges(const model::OperatorId& op, std::string_view after,
                                                std::size_t limit) const override;
   Result<bool> IsPassUsed(const model::OperatorId& op, const model::PassId& pass) const override;
+  Result<std::vector<model::HolderKey>> ListHolderKeys(const model::OperatorId& op) const override;
+  Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                              const model::TokenMark& mark) const override;
+  Result<std::vector<model::RevokedToken>> ListRevokedTokens(const model::OperatorId& op,
+                                                             std::string_view after,
+                                                             std::size_t limit) const override;
   Result<std::vector<model::OperatorId>> ListLogs() const override;
   Result<LogHead> GetLogHead(const model::OperatorId& log) const override;
   Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log, std::uint64_t first,
@@ -640,6 +724,41 @@ Result<std::uint64_t> MemoryStore::CountStoredPersons(const model::OperatorId& o
   return std::uint64_t{persons.size()};
 }
 
+Result<model::KeptImage> MemoryStore::GetImage(const model::ImageRef& image) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.images.find(image);
+  if (it == state_.images.end()) return NotFound("IMAGE_NOT_FOUND");
+  return it->second;
+}
+
+Result<std::vector<model::KeptImage>> MemoryStore::ListImagesOf(
+    const model::SubjectRef& subject) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::KeptImage> found;
+  for (auto it = state_.images.lower_bound({subject.op, subject.subject, {}});
+       it != state_.images.end() && it->second.op == subject.op &&
+       it->second.subject == subject.subject;
+       ++it) {
+    found.push_back(WithoutBytes(it->second));
+  }
+  return found;
+}
+
+Result<std::vector<model::KeptImage>> MemoryStore::ListExpiredImages(core::Timestamp now,
+                                                                     std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::KeptImage> found;
+  for (const auto& [ref, image] : state_.images) {
+    if (image.expires_at <= now) found.push_back(WithoutBytes(image));
+  }
+  std::sort(found.begin(), found.end(), [](const model::KeptImage& a, const model::KeptImage& b) {
+    return std::tie(a.expires_at, a.op, a.subject, a.id) <
+           std::tie(b.expires_at, b.op, b.subject, b.id);
+  });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
 Result<model::Badge> MemoryStore::GetBadge(const model::BadgeRef& badge) const {
   const std::shared_lock lock(mutex_);
   const auto it = state_.badges.find(badge);
@@ -662,6 +781,36 @@ Result<std::vector<model::Badge>> MemoryStore::ListBadges(const model::OperatorI
 Result<bool> MemoryStore::IsPassUsed(const model::OperatorId& op, const model::PassId& pass) const {
   const std::shared_lock lock(mutex_);
   return state_.used_passes.contains({op, pass});
+}
+
+Result<std::vector<model::HolderKey>> MemoryStore::ListHolderKeys(
+    const model::OperatorId& op) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::HolderKey> found;
+  for (const auto& [key, value] : state_.holder_keys) {
+    if (key.first == op) found.push_back(value);
+  }
+  return found;
+}
+
+Result<model::RevokedToken> MemoryStore::GetRevokedToken(const model::OperatorId& op,
+                                                         const model::TokenMark& mark) const {
+  const std::shared_lock lock(mutex_);
+  const auto it = state_.revoked_tokens.find({op, mark});
+  if (it == state_.revoked_tokens.end()) return NotFound("TOKEN_NOT_REVOKED");
+  return it->second;
+}
+
+Result<std::vector<model::RevokedToken>> MemoryStore::ListRevokedTokens(const model::OperatorId& op,
+                                                                        std::string_view after,
+                                                                        std::size_t limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<model::RevokedToken> found;
+  for (const auto& [key, value] : state_.revoked_tokens) {
+    if (found.size() == limit) break;
+    if (key.first == op && key.second.str() > after) found.push_back(value);
+  }
+  return found;
 }
 
 Result<std::vector<model::OperatorId>> MemoryStore::ListLogs() const {

@@ -222,6 +222,37 @@ Result<std::vector<model::Template>> SqliteStore::ListTemplatesOf(
   });
 }
 
+Result<model::KeptImage> SqliteStore::GetImage(const model::ImageRef& image) const {
+  return Read([&](Connection& db) -> Result<model::KeptImage> {
+    Query query(db, "SELECT " FG_IMAGE_COLUMNS FG_IMAGE_BYTES
+                    " FROM images i WHERE i.op = ?1 AND i.subject = ?2 AND i.id = ?3");
+    query.Bind(image.op, image.subject, image.image);
+    if (!query.Step()) return NotFound("IMAGE_NOT_FOUND");
+    return ReadImageWithBytes(query);
+  });
+}
+
+Result<std::vector<model::KeptImage>> SqliteStore::ListImagesOf(
+    const model::SubjectRef& subject) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_IMAGE_COLUMNS
+                    " FROM images i WHERE i.op = ?1 AND i.subject = ?2 ORDER BY i.id");
+    query.Bind(subject.op, subject.subject);
+    return ReadAll(query, ReadImage);
+  });
+}
+
+Result<std::vector<model::KeptImage>> SqliteStore::ListExpiredImages(core::Timestamp now,
+                                                                     std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_IMAGE_COLUMNS
+                    " FROM images i WHERE i.expires_at <= ?1 "
+                    "ORDER BY i.expires_at, i.op, i.subject, i.id LIMIT ?2");
+    query.Bind(now.unix_ms, Limit(limit));
+    return ReadAll(query, ReadImage);
+  });
+}
+
 Result<core::Bytes> SqliteStore::GetGallerySecret(const model::PurposeRef& gallery) const {
   return Read([&](Connection& db) -> Result<core::Bytes> {
     Query query(db, "SELECT wrapped FROM gallery_secrets WHERE op = ?1 AND purpose = ?2");
@@ -267,6 +298,38 @@ Result<bool> SqliteStore::IsPassUsed(const model::OperatorId& op, const model::P
     Query query(db, "SELECT 1 FROM used_passes WHERE op = ?1 AND id = ?2");
     query.Bind(op, pass);
     return query.Step();
+  });
+}
+
+Result<std::vector<model::HolderKey>> SqliteStore::ListHolderKeys(
+    const model::OperatorId& op) const {
+  return Read([&](Connection& db) {
+    Query query(db,
+                "SELECT " FG_HOLDER_KEY_COLUMNS " FROM holder_keys WHERE op = ?1 ORDER BY version");
+    query.Bind(op);
+    return ReadAll(query, ReadHolderKey);
+  });
+}
+
+Result<model::RevokedToken> SqliteStore::GetRevokedToken(const model::OperatorId& op,
+                                                         const model::TokenMark& mark) const {
+  return Read([&](Connection& db) -> Result<model::RevokedToken> {
+    Query query(
+        db, "SELECT " FG_REVOKED_TOKEN_COLUMNS " FROM revoked_tokens WHERE op = ?1 AND id = ?2");
+    query.Bind(op, mark);
+    if (!query.Step()) return NotFound("TOKEN_NOT_REVOKED");
+    return ReadRevokedToken(query);
+  });
+}
+
+Result<std::vector<model::RevokedToken>> SqliteStore::ListRevokedTokens(const model::OperatorId& op,
+                                                                        std::string_view after,
+                                                                        std::size_t limit) const {
+  return Read([&](Connection& db) {
+    Query query(db, "SELECT " FG_REVOKED_TOKEN_COLUMNS
+                    " FROM revoked_tokens WHERE op = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+    query.Bind(op, after, Limit(limit));
+    return ReadAll(query, ReadRevokedToken);
   });
 }
 

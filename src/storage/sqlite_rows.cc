@@ -232,6 +232,39 @@ Result<model::Template> ReadTemplate(Query& row) {
   return columns.Finish(std::move(value));
 }
 
+namespace {
+
+model::KeptImage ReadImageColumns(Columns& columns) {
+  model::KeptImage image;
+  image.op = columns.Id<model::OperatorId>();
+  image.subject = columns.Id<model::SubjectId>();
+  image.id = columns.Id<model::ImageId>();
+  image.purpose = columns.Id<model::PurposeId>();
+  image.site = columns.Id<model::SiteId>();
+  image.consent = columns.Id<model::ConsentId>();
+  image.kept = columns.Word<model::ImageRetention>();
+  image.created_at = columns.Time();
+  image.expires_at = columns.Time();
+  image.log_index = columns.Count();
+  return image;
+}
+
+}  // namespace
+
+Result<model::KeptImage> ReadImage(Query& row) {
+  Columns columns(row);
+  model::KeptImage image = ReadImageColumns(columns);
+  return columns.Finish(std::move(image));
+}
+
+Result<model::KeptImage> ReadImageWithBytes(Query& row) {
+  Columns columns(row);
+  model::KeptImage image = ReadImageColumns(columns);
+  image.wrapped_key = columns.Slot();
+  image.sealed = columns.Slot();
+  return columns.Finish(std::move(image));
+}
+
 Result<model::Badge> ReadBadge(Query& row) {
   Columns columns(row);
   model::Badge badge;
@@ -242,6 +275,26 @@ Result<model::Badge> ReadBadge(Query& row) {
   badge.log_index = columns.Count();
   badge.expires_at = columns.MaybeTime();
   return columns.Finish(std::move(badge));
+}
+
+Result<model::HolderKey> ReadHolderKey(Query& row) {
+  Columns columns(row);
+  model::HolderKey key;
+  key.op = columns.Id<model::OperatorId>();
+  key.version = static_cast<int>(columns.Int());
+  key.since = columns.Time();
+  key.log_index = columns.Count();
+  return columns.Finish(std::move(key));
+}
+
+Result<model::RevokedToken> ReadRevokedToken(Query& row) {
+  Columns columns(row);
+  model::RevokedToken token;
+  token.op = columns.Id<model::OperatorId>();
+  token.id = columns.Id<model::TokenMark>();
+  token.expires_at = columns.Time();
+  token.log_index = columns.Count();
+  return columns.Finish(std::move(token));
 }
 
 }  // namespace facegate::storage::sqlite

@@ -35,7 +35,15 @@ std::int64_t TokenBucket(core::ByteSpan token_hash);
 #define FG_TEMPLATE_COLUMNS                                                         \
   "t.op, t.subject, t.purpose, t.id, t.site, t.consent, t.model_id, t.created_at, " \
   "t.log_index, (SELECT data FROM vault WHERE slot = t.sealed)"
+#define FG_IMAGE_COLUMNS                                                        \
+  "i.op, i.subject, i.id, i.purpose, i.site, i.consent, i.kept, i.created_at, " \
+  "i.expires_at, i.log_index"
+#define FG_IMAGE_BYTES                                      \
+  ", (SELECT data FROM vault WHERE slot = i.wrapped_key), " \
+  "(SELECT data FROM vault WHERE slot = i.sealed)"
 #define FG_BADGE_COLUMNS "op, id, sites, created_at, log_index, expires_at"
+#define FG_HOLDER_KEY_COLUMNS "op, version, since, log_index"
+#define FG_REVOKED_TOKEN_COLUMNS "op, id, expires_at, log_index"
 
 // Return DATA_LOSS STORE_DAMAGED. Throw SQLite::Exception.
 Resource ReadResource(Query& row);
@@ -43,5 +51,10 @@ core::Result<model::Subject> ReadSubject(Query& row);
 core::Result<model::Consent> ReadConsent(Query& row);
 core::Result<model::Template> ReadTemplate(Query& row);
 core::Result<model::Badge> ReadBadge(Query& row);
+// Of FG_IMAGE_COLUMNS alone, and of FG_IMAGE_COLUMNS FG_IMAGE_BYTES.
+core::Result<model::KeptImage> ReadImage(Query& row);
+core::Result<model::KeptImage> ReadImageWithBytes(Query& row);
+core::Result<model::HolderKey> ReadHolderKey(Query& row);
+core::Result<model::RevokedToken> ReadRevokedToken(Query& row);
 
 }  // namespace facegate::storage::sqlite

@@ -219,12 +219,52 @@ CREATE TABLE log_others (
   PRIMARY KEY (pseudonym, seq)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // Kept images, each with a key of its own; both are vault slots.
+    R"sql(
+CREATE TABLE images (
+  op          TEXT    NOT NULL,
+  subject     TEXT    NOT NULL,
+  id          TEXT    NOT NULL,
+  purpose     TEXT    NOT NULL,
+  site        TEXT    NOT NULL,
+  consent     TEXT    NOT NULL,
+  kept        TEXT    NOT NULL,
+  wrapped_key INTEGER NOT NULL REFERENCES vault,
+  sealed      INTEGER NOT NULL REFERENCES vault,
+  created_at  INTEGER NOT NULL,
+  expires_at  INTEGER NOT NULL,
+  log_index   INTEGER NOT NULL,
+  PRIMARY KEY (op, subject, id),
+  FOREIGN KEY (op, subject) REFERENCES subjects
+) STRICT, WITHOUT ROWID;
+CREATE INDEX images_by_expiry ON images (expires_at, op, subject, id);
+)sql",
+    // Of templates that people hold: the keys after the first, and the tokens that were lost, by a
+    // keyed hash.
+    R"sql(
+CREATE TABLE holder_keys (
+  op        TEXT    NOT NULL,
+  version   INTEGER NOT NULL,
+  since     INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (op, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE revoked_tokens (
+  op         TEXT    NOT NULL,
+  id         TEXT    NOT NULL,
+  expires_at INTEGER NOT NULL,
+  log_index  INTEGER NOT NULL,
+  PRIMARY KEY (op, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (op, expires_at);
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {
-    "properties",  "vault_free",    "logs",      "resources",       "subjects", "resource_history",
-    "consents",    "template_keys", "templates", "gallery_secrets", "vault",    "badges",
-    "used_passes",
+    "properties",  "vault_free",       "logs",        "resources",
+    "subjects",    "resource_history", "consents",    "template_keys",
+    "templates",   "gallery_secrets",  "vault",       "badges",
+    "used_passes", "images",           "holder_keys", "revoked_tokens",
 };
 
 Status Damaged(const std::string& path, const std::string& what) {

@@ -50,12 +50,23 @@ class SqliteStore final : public Store {
       const model::SubjectRef& subject) const override;
   core::Result<core::Bytes> GetGallerySecret(const model::PurposeRef& gallery) const override;
   core::Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const override;
+  core::Result<model::KeptImage> GetImage(const model::ImageRef& image) const override;
+  core::Result<std::vector<model::KeptImage>> ListImagesOf(
+      const model::SubjectRef& subject) const override;
+  core::Result<std::vector<model::KeptImage>> ListExpiredImages(core::Timestamp now,
+                                                                std::size_t limit) const override;
   core::Result<model::Badge> GetBadge(const model::BadgeRef& badge) const override;
   core::Result<std::vector<model::Badge>> ListBadges(const model::OperatorId& op,
                                                      std::string_view after,
                                                      std::size_t limit) const override;
   core::Result<bool> IsPassUsed(const model::OperatorId& op,
                                 const model::PassId& pass) const override;
+  core::Result<std::vector<model::HolderKey>> ListHolderKeys(
+      const model::OperatorId& op) const override;
+  core::Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                                    const model::TokenMark& mark) const override;
+  core::Result<std::vector<model::RevokedToken>> ListRevokedTokens(
+      const model::OperatorId& op, std::string_view after, std::size_t limit) const override;
   core::Result<std::vector<model::OperatorId>> ListLogs() const override;
   core::Result<LogHead> GetLogHead(const model::OperatorId& log) const override;
   core::Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log, std::uint64_t first,

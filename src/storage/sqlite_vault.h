@@ -1,4 +1,5 @@
-// Slots for the bytes that must be destroyable: secrets, keys, sealed templates, evidence hashes.
+// Slots for the bytes that must be destroyable: secrets, keys, sealed templates and images,
+// evidence hashes.
 //
 // SQLite's secure_delete zeroes a cell that is deleted, but not the copies that splitting and
 // merging pages leave in the slack of a page when cells move (seen: about one deleted row in two

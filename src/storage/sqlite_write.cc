@@ -209,11 +209,11 @@ Status BatchWriter::operator()(const PutSubject& c) {
 }
 
 void BatchWriter::DestroySlots(const char* sql, const model::SubjectRef& subject,
-                               const std::string& purpose) {
+                               const std::string& third) {
   std::vector<std::int64_t> slots;
   {
     Query query(connection_, sql);
-    query.Bind(subject.op, subject.subject, purpose);
+    query.Bind(subject.op, subject.subject, third);
     while (query.Step()) slots.push_back(query.Int(0));
   }
   for (const std::int64_t slot : slots) vault_.Destroy(slot);
@@ -225,6 +225,8 @@ Status BatchWriter::operator()(const EraseSubject& c) {
   DestroySlots(R"sql(
       SELECT sealed FROM templates WHERE op = ?1 AND subject = ?2
       UNION ALL SELECT wrapped_key FROM template_keys WHERE op = ?1 AND subject = ?2
+      UNION ALL SELECT wrapped_key FROM images WHERE op = ?1 AND subject = ?2
+      UNION ALL SELECT sealed FROM images WHERE op = ?1 AND subject = ?2
       UNION ALL SELECT evidence FROM consents
                 WHERE op = ?1 AND subject = ?2 AND evidence IS NOT NULL
       UNION ALL SELECT guardian_evidence FROM consents
@@ -238,6 +240,7 @@ Status BatchWriter::operator()(const EraseSubject& c) {
   };
   run("DELETE FROM templates WHERE op = ?1 AND subject = ?2");
   run("DELETE FROM template_keys WHERE op = ?1 AND subject = ?2");
+  run("DELETE FROM images WHERE op = ?1 AND subject = ?2");
   run("DELETE FROM consents WHERE op = ?1 AND subject = ?2");
   Query(connection_, R"sql(
       UPDATE subjects SET erased = 1, secret = NULL, age_years = NULL, country = NULL,
@@ -381,6 +384,47 @@ Status BatchWriter::operator()(const DestroyTemplates& c) {
       .Bind(c.subject.op, c.subject.subject, c.purpose)
       .Run();
   if (had_templates && !HasTemplates(c.subject)) AddPersons(-1);
+  return (*this)(DestroyImages{c.subject, c.purpose});
+}
+
+Status BatchWriter::operator()(const PutImage& c) {
+  const model::KeptImage& image = c.image;
+  FG_RETURN_IF_ERROR(NeedAlive({image.op, image.subject}));
+  const model::ImageRef ref{image.op, image.subject, image.id};
+  if ((*this)(ImageStands{ref}).ok()) return Failed("the image exists");
+  Query(connection_, R"sql(
+      INSERT INTO images (op, subject, id, purpose, site, consent, kept, wrapped_key, sealed,
+                          created_at, expires_at, log_index)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12))sql")
+      .Bind(image.op, image.subject, image.id, image.purpose, image.site, image.consent,
+            model::Word(image.kept), vault_.Put(image.wrapped_key), vault_.Put(image.sealed),
+            image.created_at.unix_ms, image.expires_at.unix_ms, index_)
+      .Run();
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const DestroyImage& c) {
+  const model::ImageRef& ref = c.image;
+  FG_RETURN_IF_ERROR((*this)(ImageStands{ref}));
+  DestroySlots(R"sql(
+      SELECT wrapped_key FROM images WHERE op = ?1 AND subject = ?2 AND id = ?3
+      UNION ALL SELECT sealed FROM images WHERE op = ?1 AND subject = ?2 AND id = ?3)sql",
+               {ref.op, ref.subject}, ref.image.str());
+  Query(connection_, "DELETE FROM images WHERE op = ?1 AND subject = ?2 AND id = ?3")
+      .Bind(ref.op, ref.subject, ref.image)
+      .Run();
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const DestroyImages& c) {
+  FG_RETURN_IF_ERROR(NeedAlive(c.subject));
+  DestroySlots(R"sql(
+      SELECT wrapped_key FROM images WHERE op = ?1 AND subject = ?2 AND purpose = ?3
+      UNION ALL SELECT sealed FROM images WHERE op = ?1 AND subject = ?2 AND purpose = ?3)sql",
+               c.subject, c.purpose.str());
+  Query(connection_, "DELETE FROM images WHERE op = ?1 AND subject = ?2 AND purpose = ?3")
+      .Bind(c.subject.op, c.subject.subject, c.purpose)
+      .Run();
   return Status::Ok();
 }
 
@@ -428,6 +472,31 @@ Status BatchWriter::operator()(const UsePass& c) {
   if (sqlite3_changes(connection_.handle()) == 0) return Failed("the pass was used");
   Query(connection_, "DELETE FROM used_passes WHERE op = ?1 AND expires_at < ?2 AND id != ?3")
       .Bind(c.op, c.at.unix_ms - kUsedPassKeptMs, c.pass)
+      .Run();
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const PutHolderKey& c) {
+  Query(connection_, R"sql(
+      INSERT INTO holder_keys (op, version, since, log_index)
+      SELECT ?1, ?2, ?3, ?4
+      WHERE ?2 = 1 + coalesce((SELECT max(version) FROM holder_keys WHERE op = ?1), 1))sql")
+      .Bind(c.key.op, c.key.version, c.key.since.unix_ms, index_)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the key is not the next");
+  return Status::Ok();
+}
+
+Status BatchWriter::operator()(const RevokeToken& c) {
+  const model::RevokedToken& token = c.token;
+  Query(connection_, R"sql(
+      INSERT INTO revoked_tokens (op, id, expires_at, log_index) VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT DO NOTHING)sql")
+      .Bind(token.op, token.id, token.expires_at.unix_ms, index_)
+      .Run();
+  if (sqlite3_changes(connection_.handle()) == 0) return Failed("the token is revoked");
+  Query(connection_, "DELETE FROM revoked_tokens WHERE op = ?1 AND expires_at < ?2 AND id != ?3")
+      .Bind(token.op, c.at.unix_ms - kUsedPassKeptMs, token.id)
       .Run();
   return Status::Ok();
 }
@@ -483,6 +552,18 @@ Status BatchWriter::operator()(const SubjectUnrestricted& p) {
       WHERE op = ?1 AND id = ?2 AND erased = 0 AND restricted_at IS NULL)sql");
   query.Bind(p.subject.op, p.subject.subject);
   return query.Step() ? Status::Ok() : Failed("the subject is restricted");
+}
+
+Status BatchWriter::operator()(const ImageStands& p) {
+  Query query(connection_, "SELECT 1 FROM images WHERE op = ?1 AND subject = ?2 AND id = ?3");
+  query.Bind(p.image.op, p.image.subject, p.image.image);
+  return query.Step() ? Status::Ok() : Failed("the image does not stand");
+}
+
+Status BatchWriter::operator()(const TokenNotRevoked& p) {
+  Query query(connection_, "SELECT 1 FROM revoked_tokens WHERE op = ?1 AND id = ?2");
+  query.Bind(p.op, p.mark);
+  return query.Step() ? Failed("the token is revoked") : Status::Ok();
 }
 
 }  // namespace facegate::storage::sqlite

@@ -32,11 +32,18 @@ class BatchWriter {
   core::Status operator()(const DeleteBadge& c);
   core::Status operator()(const UsePass& c);
   core::Status operator()(const RestrictSubject& c);
+  core::Status operator()(const PutImage& c);
+  core::Status operator()(const DestroyImage& c);
+  core::Status operator()(const DestroyImages& c);
+  core::Status operator()(const PutHolderKey& c);
+  core::Status operator()(const RevokeToken& c);
   core::Status operator()(const ConsentAtEpoch& p);
   core::Status operator()(const ResourceAtRevision& p);
   core::Status operator()(const NoChildren& p);
   core::Status operator()(const BadgeStands& p);
   core::Status operator()(const SubjectUnrestricted& p);
+  core::Status operator()(const ImageStands& p);
+  core::Status operator()(const TokenNotRevoked& p);
 
  private:
   core::Status ReadHead();
@@ -50,8 +57,9 @@ class BatchWriter {
   void AddPersons(int count);
   void RecordRevision(const std::string& name);
   void Unlink(const model::SubjectRef& subject);
-  // Zeroes every slot that `sql`, a query of one column, answers for `subject` and `purpose`.
-  void DestroySlots(const char* sql, const model::SubjectRef& subject, const std::string& purpose);
+  // Zeroes every slot that `sql`, a query of one column, answers for `subject` and `third`,
+  // a purpose or an image.
+  void DestroySlots(const char* sql, const model::SubjectRef& subject, const std::string& third);
 
   Connection& connection_;
   Vault vault_;

@@ -21,6 +21,8 @@ struct PersonOf {
   Person operator()(const PutBadge&) const { return std::nullopt; }
   Person operator()(const DeleteBadge&) const { return std::nullopt; }
   Person operator()(const UsePass&) const { return std::nullopt; }
+  Person operator()(const PutHolderKey&) const { return std::nullopt; }
+  Person operator()(const RevokeToken&) const { return std::nullopt; }
   Person operator()(const PutSubject& c) const {
     return model::SubjectRef{c.subject.op, c.subject.id};
   }
@@ -36,6 +38,13 @@ struct PersonOf {
   }
   Person operator()(const DestroyTemplates& c) const { return c.subject; }
   Person operator()(const RestrictSubject& c) const { return c.subject; }
+  Person operator()(const PutImage& c) const {
+    return model::SubjectRef{c.image.op, c.image.subject};
+  }
+  Person operator()(const DestroyImage& c) const {
+    return model::SubjectRef{c.image.op, c.image.subject};
+  }
+  Person operator()(const DestroyImages& c) const { return c.subject; }
 };
 
 template <class C>

@@ -45,9 +45,9 @@ BenchWorld::BenchWorld()
               *gallery::LoadDecisionTable(FACEGATE_SOURCE_DIR "/models/decision_tables.yaml",
                                           faces->embedding_model_id()),
               {}, faces->embedding_model_id()),
-      gateway(
-          {world.clock, world.metrics, world.logger, *world.engine, *world.ledger, *faces, gallery},
-          frame::Limits{}),
+      gateway({world.clock, world.metrics, world.logger, *world.engine, *world.ledger, *faces,
+               gallery, *world.keys},
+              frame::Limits{}),
       vga(Crop({674, 30, 960, 720}, {640, 480})),
       hd(Crop({420, 100, 1280, 720}, {1280, 720})) {
   world.AddSubject("person-a");

@@ -108,14 +108,15 @@ struct Served {
         registry(*bench.world.store, *bench.world.ledger, bench.world.clock, *bench.world.engine,
                  wording::Wordlist::Empty()),
         alternatives(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock,
-                     *bench.world.engine, registry) {
+                     *bench.world.engine, registry),
+        custody(*bench.world.store, *bench.world.ledger, *bench.world.keys, bench.world.clock) {
     rpc::ServerOptions options;
     options.listen_address = "127.0.0.1:0";
     auto started = rpc::Server::Start(
         rpc::InsecureForDevelopment{}, options, {"bench", bench.faces->models()},
         {bench.gateway, consents, registry, *bench.world.engine, *bench.world.ledger,
          *bench.world.store, *bench.world.keys, bench.world.clock, bench.world.metrics,
-         bench.world.logger, alternatives, token_desk});
+         bench.world.logger, alternatives, token_desk, images, custody});
     FG_CHECK(started.ok());
     server = std::move(started).value();
     channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
@@ -127,6 +128,9 @@ struct Served {
   registry::RegistryService registry;
   alternatives::AlternativeService alternatives;
   rpc::TokenDesk token_desk{consents, bench.world.clock, 0};
+  consent::ImageDesk images{*bench.world.store, *bench.world.ledger, *bench.world.keys,
+                            bench.world.clock};
+  custody::CustodyService custody;
   std::unique_ptr<rpc::Server> server;
   std::shared_ptr<grpc::Channel> channel;
 };

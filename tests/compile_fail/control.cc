@@ -1,7 +1,9 @@
 // What the other programs here attempt, done the permitted way: must compile.
 #include "facegate/audit/ledger.h"
+#include "facegate/frame/face_cut.h"
 #include "facegate/frame/image.h"
 #include "facegate/gallery/gallery.h"
+#include "facegate/images/kept_image.h"
 #include "facegate/policy/engine.h"
 #include "facegate/vision/face_engine.h"
 
@@ -32,6 +34,18 @@ core::Result<audit::Recorded> Walk(const policy::Engine& engine, const policy::C
     if (match.kind == gallery::MatchKind::kMatch) outcome.verdict = model::Verdict::kAllow;
   }
   return ledger.Commit(std::move(*permit), std::move(outcome));
+}
+
+// An enrolment's image, where its permit has a grant.
+core::Result<storage::Changes> Keep(const policy::Permit& permit, const frame::Image& image,
+                                    const crypto::KeyRing& keys, core::Timestamp now) {
+  storage::Changes changes;
+  const policy::ImageGrant* grant = permit.image_grant();
+  if (grant == nullptr) return changes;
+  FG_ASSIGN_OR_RETURN(const frame::FaceCut cut, frame::CutFace(image, {0, 0, 80, 80}, {}, *grant));
+  FG_ASSIGN_OR_RETURN(images::PendingImage kept, images::Seal(cut, *grant, keys, now));
+  changes.emplace_back(std::move(kept).TakeChange());
+  return changes;
 }
 
 }  // namespace facegate

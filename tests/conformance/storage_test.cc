@@ -922,6 +922,21 @@ TEST_P(Conformance, KeepsTemplatesOfAnySize) {
   }
 }
 
+TEST_P(Conformance, KeepsSeveralTemplatesOfOneRecordOrNone) {
+  CommitChange(*store_, PutSubject{SubjectOf("p1")});
+  const Change key = PutTemplateKey{KeyOf("p1")};
+  const Change first = PutTemplate{TemplateOf("p1", "t1")};
+  ExpectRefused({Item({key, first, first})}, 0);
+  EXPECT_TRUE(store_->ListTemplatesOf(SubjectRefOf("p1"))->empty());
+  Commit(*store_, {Item({key, first, PutTemplate{TemplateOf("p1", "t2")},
+                         PutTemplate{TemplateOf("p1", "t3")}})});
+  const auto templates = Must(store_->ListTemplatesOf(SubjectRefOf("p1")));
+  ASSERT_EQ(templates.size(), 3u);
+  for (const model::Template& value : templates) EXPECT_EQ(value.log_index, 1u);
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+  EXPECT_TRUE(store_->ListTemplatesOf(SubjectRefOf("p1"))->empty());
+}
+
 TEST_P(Conformance, RefusesAKeyWhereOneStands) {
   EnrolPerson(*store_, "p1");
   ExpectRefused(PutTemplateKey{KeyOf("p1")});
@@ -1094,6 +1109,109 @@ TEST_P(Conformance, LetsGoOfUsedPassesLongAfterTheyExpired) {
   EXPECT_TRUE(Must(store_->IsPassUsed(Op("other"), model::PassId("p1"))));
 }
 
+// ---- Kept images
+// ---------------------------------------------------------------------------------
+
+TEST_P(Conformance, KeepsAnImageAsItIs) {
+  EnrolPerson(*store_, "p1");
+  CommitChange(*store_, PutImage{ImageOf("p1", "i1")});
+  const model::KeptImage image = Must(store_->GetImage(ImageRefOf("p1", "i1")));
+  const model::KeptImage put = ImageOf("p1", "i1");
+  EXPECT_EQ(image.op, put.op);
+  EXPECT_EQ(image.subject, put.subject);
+  EXPECT_EQ(image.purpose, put.purpose);
+  EXPECT_EQ(image.site, put.site);
+  EXPECT_EQ(image.id, put.id);
+  EXPECT_EQ(image.consent, put.consent);
+  EXPECT_EQ(image.kept, put.kept);
+  EXPECT_EQ(image.wrapped_key, put.wrapped_key);
+  EXPECT_EQ(image.sealed, put.sealed);
+  EXPECT_EQ(image.created_at, put.created_at);
+  EXPECT_EQ(image.expires_at, put.expires_at);
+  EXPECT_EQ(image.log_index, 3u);
+}
+
+TEST_P(Conformance, KeepsALargeImage) {
+  EnrolPerson(*store_, "p1");
+  model::KeptImage large = ImageOf("p1", "i1");
+  large.sealed = core::Bytes(std::size_t{3} << 20, 7);
+  CommitChange(*store_, PutImage{large});
+  EXPECT_EQ(Must(store_->GetImage(ImageRefOf("p1", "i1"))).sealed, large.sealed);
+}
+
+TEST_P(Conformance, ListsTheImagesOfAPersonByIdWithoutTheirBytes) {
+  EnrolPerson(*store_, "p1");
+  EnrolPerson(*store_, "p2");
+  Commit(*store_, {Item({PutImage{ImageOf("p1", "b")}, PutImage{ImageOf("p1", "a")},
+                         PutImage{ImageOf("p2", "c")}})});
+  const auto images = Must(store_->ListImagesOf(SubjectRefOf("p1")));
+  EXPECT_EQ(Ids(store_->ListImagesOf(SubjectRefOf("p1"))), (Strings{"a", "b"}));
+  EXPECT_TRUE(images[0].sealed.empty());
+  EXPECT_TRUE(images[0].wrapped_key.empty());
+  EXPECT_EQ(images[0].expires_at, core::Timestamp{8000});
+  EXPECT_TRUE(Must(store_->ListImagesOf(SubjectRefOf("nobody"))).empty());
+}
+
+TEST_P(Conformance, ListsExpiredImagesTheLongestExpiredFirst) {
+  EnrolPerson(*store_, "p1");
+  model::KeptImage later = ImageOf("p1", "a");
+  later.expires_at = {8001};
+  model::KeptImage last = ImageOf("p1", "c");
+  last.expires_at = {8002};
+  Commit(*store_, {Item({PutImage{later}, PutImage{ImageOf("p1", "b")}, PutImage{last}})});
+  EXPECT_TRUE(Must(store_->ListExpiredImages({7999}, 10)).empty());
+  EXPECT_EQ(Ids(store_->ListExpiredImages({8001}, 10)), (Strings{"b", "a"}));
+  EXPECT_EQ(Ids(store_->ListExpiredImages({8002}, 1)), (Strings{"b"}));
+  EXPECT_TRUE(Must(store_->ListExpiredImages({8002}, 1))[0].sealed.empty());
+}
+
+TEST_P(Conformance, KeepsAnImageOnceAndOfPeopleWhoStand) {
+  ExpectRefused(PutImage{ImageOf("p1", "i1")});
+  EnrolPerson(*store_, "p1");
+  CommitChange(*store_, PutImage{ImageOf("p1", "i1")});
+  ExpectRefused(PutImage{ImageOf("p1", "i1")});
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  ExpectRefused(PutImage{ImageOf("p1", "i2")});
+}
+
+TEST_P(Conformance, DestroysOneImageThatStands) {
+  EnrolPerson(*store_, "p1");
+  ExpectRefused(DestroyImage{ImageRefOf("p1", "i1")});
+  Commit(*store_, {Item({PutImage{ImageOf("p1", "i1")}, PutImage{ImageOf("p1", "i2")}})});
+  CommitChange(*store_, DestroyImage{ImageRefOf("p1", "i1")});
+  EXPECT_EQ(store_->GetImage(ImageRefOf("p1", "i1")).status().reason(), "IMAGE_NOT_FOUND");
+  EXPECT_EQ(Ids(store_->ListImagesOf(SubjectRefOf("p1"))), (Strings{"i2"}));
+}
+
+TEST_P(Conformance, DestroysTheImagesOfOnePurposeAndLeavesTemplates) {
+  EnrolPerson(*store_, "p1");
+  EnrolPerson(*store_, "p2");
+  Commit(*store_, {Item({PutImage{ImageOf("p1", "i1")}, PutImage{ImageOf("p1", "i2", "lunch")},
+                         PutImage{ImageOf("p2", "i1")}})});
+  CommitChange(*store_, DestroyImages{SubjectRefOf("p1"), Purpose()});
+  EXPECT_EQ(Ids(store_->ListImagesOf(SubjectRefOf("p1"))), (Strings{"i2"}));
+  EXPECT_TRUE(store_->GetImage(ImageRefOf("p2", "i1")).ok());
+  EXPECT_EQ(Must(store_->ListTemplatesOf(SubjectRefOf("p1"))).size(), 1u);
+  CommitChange(*store_, DestroyImages{SubjectRefOf("p1"), Purpose()});  // there may be none
+  ExpectRefused(DestroyImages{SubjectRefOf("nobody"), Purpose()});
+}
+
+TEST_P(Conformance, DestroysImagesWithWhatRestsOnTheConsent) {
+  EnrolPerson(*store_, "p1");
+  Commit(*store_, {Item({PutImage{ImageOf("p1", "i1")}, PutImage{ImageOf("p1", "i2", "lunch")}})});
+  CommitChange(*store_, DestroyTemplates{SubjectRefOf("p1"), Purpose()});
+  EXPECT_EQ(Ids(store_->ListImagesOf(SubjectRefOf("p1"))), (Strings{"i2"}));
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  EXPECT_TRUE(Must(store_->ListImagesOf(SubjectRefOf("p1"))).empty());
+}
+
+TEST_P(Conformance, RefusesWhenAnImageIsGone) {
+  EnrolPerson(*store_, "p1");
+  ExpectRefused({Item({}, {ImageStands{ImageRefOf("p1", "i1")}})}, 0);
+  CommitChange(*store_, PutImage{ImageOf("p1", "i1")});
+  Commit(*store_, {Item({}, {ImageStands{ImageRefOf("p1", "i1")}})});
+}
+
 TEST_P(Conformance, LaterItemsSeeEarlierOnes) {
   EnrolPerson(*store_, "p1");
   const ConsentAtEpoch rests_on{ConsentRefOf("p1", "c1"), 1};
@@ -1128,17 +1246,21 @@ TEST_P(Conformance, TakesEveryKindOfChangeBack) {
   EnrolPerson(*store_, "p2");
   CommitChange(*store_, ResourceOf(kHq));
   CommitChange(*store_, PutBadge{BadgeOf("b1")});
-  ExpectRefused({Item({PutSubject{SubjectOf("p3")}, PutConsent{ConsentOf("p3", "c1")}}),
-                 Item({PutTemplateKey{KeyOf("p3")}, PutTemplate{TemplateOf("p3", "t1")}}),
-                 Item({ResourceOf(kHq, 2, "changed"), ResourceOf("operators/acme/sites/new")}),
-                 Item({DeleteResource{kHq, 2}}), Item({PutConsent{ConsentOf("p1", "c1", 2)}}),
-                 Item({DestroyTemplates{SubjectRefOf("p1"), Purpose()}}),
-                 Item({EraseSubject{SubjectRefOf("p2")}}),
-                 Item({PutGallerySecret{{Op(), Purpose()}, Bytes("wrapped")}}),
-                 Item({DeleteBadge{BadgeRefOf("b1")}, PutBadge{BadgeOf("b2")}, UseOf("p2")}),
-                 Item({RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}}}),
-                 Item({}, {ResourceAtRevision{"nothing", 1}})},
-                10);
+  Commit(*store_, {Item({PutImage{ImageOf("p1", "i1")}, PutImage{ImageOf("p1", "i2")}})});
+  ExpectRefused(
+      {Item({PutSubject{SubjectOf("p3")}, PutConsent{ConsentOf("p3", "c1")}}),
+       Item({PutTemplateKey{KeyOf("p3")}, PutTemplate{TemplateOf("p3", "t1")}}),
+       Item({PutImage{ImageOf("p3", "i1")}, DestroyImage{ImageRefOf("p1", "i1")},
+             DestroyImages{SubjectRefOf("p1"), Purpose()}}),
+       Item({ResourceOf(kHq, 2, "changed"), ResourceOf("operators/acme/sites/new")}),
+       Item({DeleteResource{kHq, 2}}), Item({PutConsent{ConsentOf("p1", "c1", 2)}}),
+       Item({DestroyTemplates{SubjectRefOf("p1"), Purpose()}}),
+       Item({EraseSubject{SubjectRefOf("p2")}}),
+       Item({PutGallerySecret{{Op(), Purpose()}, Bytes("wrapped")}}),
+       Item({DeleteBadge{BadgeRefOf("b1")}, PutBadge{BadgeOf("b2")}, UseOf("p2")}),
+       Item({RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}}}),
+       Item({HolderKeyOf(2), RevocationOf("m1")}), Item({}, {ResourceAtRevision{"nothing", 1}})},
+      12);
   EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p1"))->restricted_at.has_value());
   EXPECT_FALSE(store_->GetGallerySecret({Op(), Purpose()}).ok());
   EXPECT_FALSE(store_->GetSubject(SubjectRefOf("p3")).ok());
@@ -1180,6 +1302,68 @@ TEST_P(Conformance, LosesNoneOfManyWritersAndReadersAtOnce) {
   for (int i = 0; i < 6; ++i) threads.emplace_back(read);
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(SizeOf(*store_), size_before + 3 * kEach);
+}
+
+// ---- What people hold
+// ------------------------------------------------------------------------------
+
+TEST_P(Conformance, CountsTheKeysOfHolderTokensOn) {
+  EXPECT_TRUE(Must(store_->ListHolderKeys(Op())).empty());
+  ExpectRefused(HolderKeyOf(1));
+  ExpectRefused(HolderKeyOf(3));
+  Commit(*store_, {Item(), Item({HolderKeyOf(2, 5000)})});
+  ExpectRefused(HolderKeyOf(2));
+  CommitChange(*store_, HolderKeyOf(3, 6000));
+  PutHolderKey others = HolderKeyOf(2);
+  others.key.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  const auto keys = Must(store_->ListHolderKeys(Op()));
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0].version, 2);
+  EXPECT_EQ(keys[0].since.unix_ms, 5000);
+  EXPECT_EQ(keys[0].log_index, 1u);
+  EXPECT_EQ(keys[1].version, 3);
+  EXPECT_EQ(Must(store_->ListHolderKeys(Op("other"))).size(), 1u);
+}
+
+TEST_P(Conformance, ListsRevokedTokensOnceEach) {
+  const model::TokenMark mark("m1");
+  EXPECT_EQ(store_->GetRevokedToken(Op(), mark).status().code(), Code::kNotFound);
+  EXPECT_EQ(store_->GetRevokedToken(Op(), mark).status().reason(), "TOKEN_NOT_REVOKED");
+  Commit(*store_, {Item(), Item({RevocationOf("m1"), RevocationOf("m2")})});
+  ExpectRefused(RevocationOf("m1"));
+  const model::RevokedToken kept = Must(store_->GetRevokedToken(Op(), mark));
+  EXPECT_EQ(kept.id, mark);
+  EXPECT_EQ(kept.expires_at.unix_ms, 9000);
+  EXPECT_EQ(kept.log_index, 1u);
+  RevokeToken others = RevocationOf("m3");
+  others.token.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  EXPECT_FALSE(store_->GetRevokedToken(Op("other"), mark).ok());
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "", 10)), (Strings{"m1", "m2"}));
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "m1", 1)), (Strings{"m2"}));
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "", 1)), (Strings{"m1"}));
+}
+
+TEST_P(Conformance, LetsGoOfRevokedTokensLongAfterTheyExpired) {
+  CommitChange(*store_, RevocationOf("m1", 9000));
+  RevokeToken others = RevocationOf("m1", 9000);
+  others.token.op = Op("other");
+  Commit(*store_, {Item({others})}, Op("other"));
+  CommitChange(*store_, RevocationOf("m2", 20'000, 9000 + kUsedPassKeptMs));
+  EXPECT_TRUE(store_->GetRevokedToken(Op(), model::TokenMark("m1")).ok());
+  CommitChange(*store_, RevocationOf("m3", 20'000, 9000 + kUsedPassKeptMs + 1));
+  EXPECT_EQ(Ids(store_->ListRevokedTokens(Op(), "", 10)), (Strings{"m2", "m3"}));
+  EXPECT_TRUE(store_->GetRevokedToken(Op("other"), model::TokenMark("m1")).ok());
+}
+
+TEST_P(Conformance, RefusesWhenATokenIsRevoked) {
+  const TokenNotRevoked good{Op(), model::TokenMark("m1")};
+  Commit(*store_, {Item({}, {good})});
+  ExpectRefused({Item({RevocationOf("m1")}), Item({}, {good})}, 1);
+  CommitChange(*store_, RevocationOf("m1"));
+  ExpectRefused({Item({}, {good})}, 0);
+  Commit(*store_, {Item({}, {TokenNotRevoked{Op(), model::TokenMark("m2")}})});
 }
 
 // ---- Properties

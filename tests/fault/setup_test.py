@@ -29,9 +29,15 @@ exit 100
 """
 INSTALLS = f"""
 case "$*" in *update*) exit 0 ;; esac
-for percent in 0.0000 4.5 55.0 100.0; do echo "dlstatus:1:$percent:Retrieving file 1 of 1"; done
+status=${{*#*APT::Status-Fd=}}
+status=${{status%% *}}
+for percent in 0.0000 4.5 55.0 100.0; do
+  echo "dlstatus:1:$percent:Retrieving file 1 of 1" >&"$status"
+done
 echo "Selecting previously unselected package {MISSING}."
-for percent in 0.0 50.0 100.0; do echo "pmstatus:{MISSING}:$percent:Unpacking"; done
+for percent in 0.0 50.0 100.0; do echo "pmstatus:{MISSING}:$percent:Unpacking" >&"$status"; done
+# As apt, which closes that descriptor for the installation scripts that it runs.
+eval "(echo 'Setting up {MISSING}') $status>&-" || exit 100
 touch "$0.installed"
 """
 PACKAGE = "@vladmandic/face-api@1.7.15"

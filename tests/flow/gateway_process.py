@@ -48,7 +48,8 @@ def generated_protos(folder: Path):
     sys.path.insert(0, str(folder))
     from facegate.v1 import (alternative_service_pb2, alternative_service_pb2_grpc,
                              audit_service_pb2, audit_service_pb2_grpc, consent_service_pb2,
-                             consent_service_pb2_grpc, gateway_service_pb2,
+                             consent_service_pb2_grpc, custody_service_pb2,
+                             custody_service_pb2_grpc, gateway_service_pb2,
                              gateway_service_pb2_grpc, registry_service_pb2,
                              registry_service_pb2_grpc, resources_pb2)
 
@@ -56,6 +57,7 @@ def generated_protos(folder: Path):
         resources = resources_pb2
         gateway, gateway_grpc = gateway_service_pb2, gateway_service_pb2_grpc
         consent, consent_grpc = consent_service_pb2, consent_service_pb2_grpc
+        custody, custody_grpc = custody_service_pb2, custody_service_pb2_grpc
         registry, registry_grpc = registry_service_pb2, registry_service_pb2_grpc
         audit, audit_grpc = audit_service_pb2, audit_service_pb2_grpc
         alternative = alternative_service_pb2
@@ -189,6 +191,7 @@ class Client:
         self.registry = protos.registry_grpc.RegistryServiceStub(channels["operator"])
         self.status = protos.gateway_grpc.GatewayServiceStub(channels["operator"])
         self.consents = protos.consent_grpc.ConsentServiceStub(channels["enroller"])
+        self.custody = protos.custody_grpc.CustodyServiceStub(channels["operator"])
         self.desk = protos.gateway_grpc.GatewayServiceStub(channels["enroller"])
         self.door = protos.gateway_grpc.GatewayServiceStub(channels["controller"])
         self.lane = protos.gateway_grpc.GatewayServiceStub(channels["camera"])
@@ -201,8 +204,9 @@ class Client:
         status = self.status.GetStatus(self.protos.gateway.GetStatusRequest())
         return dict(status.counters)
 
-    def register_lobby(self) -> str:
-        """An office lobby with one door; gives the notice's hash."""
+    def register_lobby(self, **purpose) -> str:
+        """An office lobby with one door, its purpose with those fields besides; gives the notice's
+        hash."""
         r, m = self.protos.registry, self.protos.resources
         self.registry.CreateOperator(r.CreateOperatorRequest(
             operator_id="acme", operator=m.Operator(display_name="Acme AG")))
@@ -218,7 +222,7 @@ class Client:
             parent=OPERATOR, purpose_id="building_access", purpose=m.Purpose(
                 display_name="Building access", category=m.PURPOSE_CATEGORY_ACCESS_CONTROL,
                 retention_days=30, necessity_statement="Hands-free entry",
-                alternatives_assessed=True)))
+                alternatives_assessed=True, **purpose)))
         notice = self.registry.CreateNotice(r.CreateNoticeRequest(
             parent=PURPOSE, notice_id="en", notice=m.Notice(language="en", text=NOTICE_TEXT)))
         cameras = {"desk": m.Camera(use=m.CAMERA_USE_ENROLLMENT_DESK),
@@ -247,14 +251,15 @@ class Client:
             image=(models_dir() / "sample1.jpg").read_bytes(),
             region=m.Region(x0=x0, y0=y0, x1=x1, y1=y1))).answer
 
-    def grant(self, subject: str, notice_sha256: str) -> str:
-        """Registers a person with a consent to both; gives the consent's name."""
+    def grant(self, subject: str, notice_sha256: str, *more: int) -> str:
+        """Registers a person with a consent to both, and to more scopes; gives its name."""
         c, m = self.protos.consent, self.protos.resources
         self.consents.CreateSubject(c.CreateSubjectRequest(
             parent=OPERATOR, subject_id=subject, subject=m.Subject(age_years=35)))
         request = c.GrantConsentRequest(
             parent=f"{OPERATOR}/subjects/{subject}", consent_id="c1", site=SITE, purpose=PURPOSE,
             purpose_version=1, form=m.CONSENT_FORM_WRITTEN, given_by=m.CONSENT_GIVER_SELF,
-            scopes=[m.CONSENT_SCOPE_VERIFY, m.CONSENT_SCOPE_IDENTIFY], notice_sha256=notice_sha256)
+            scopes=[m.CONSENT_SCOPE_VERIFY, m.CONSENT_SCOPE_IDENTIFY, *more],
+            notice_sha256=notice_sha256)
         request.expire_time.FromSeconds(int(time.time()) + 20 * 86400)
         return self.consents.GrantConsent(request).consent.name

@@ -152,7 +152,7 @@ class Keep(flow.Story):
 
     def test_an_erasure_gives_a_paper_and_a_receipt(self):
         forms = ["--forms", str(flow.ROOT / "config/documents")]
-        out = self.cli("enroller", "subject", "erase", PERSON, "--receipt", "erased.json",
+        out = self.cli("operator", "subject", "erase", PERSON, "--receipt", "erased.json",
                        "--out", "paper", "--lang", "en", "--lang", "zh", *forms)
         self.assertIn("wrote paper/erased.zh.html and .pdf", out)
         folder = self.gateway.folder

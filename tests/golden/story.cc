@@ -221,10 +221,12 @@ audit::Outcome Story::About(Verdict verdict, Reason reason) const {
   outcome.models = {{"dlib-resnet29-v1", std::string(64, 'a')}};
   if (verdict == Verdict::kAllow) {
     const model::Consent& consent = *consent_;
-    outcome.people = {
-        {consent.subject,
-         {{consent.op, consent.subject, consent.id}, consent.epoch, consent.log_index},
-         wrapped_secret_}};
+    audit::Person& person = outcome.people.emplace_back();
+    person.subject = consent.subject;
+    person.basis.consent = {consent.op, consent.subject, consent.id};
+    person.basis.epoch = consent.epoch;
+    person.basis.log_index = consent.log_index;
+    person.wrapped_secret = wrapped_secret_;
   }
   return outcome;
 }

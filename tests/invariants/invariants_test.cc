@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "facegate/images/kept_image.h"
 #include "facegate/report/log_copy.h"
 #include "facegate/tlog/checkpoint.h"
 #include "invariants/walk.h"
@@ -27,7 +28,8 @@ constexpr int kSteps = 90;
 const std::vector<std::unique_ptr<Walk>>& Walks() {
   static const auto* walks = [] {
     auto* made = new std::vector<std::unique_ptr<Walk>>;
-    for (const unsigned seed : {1u, 2u, 3u}) made->push_back(std::make_unique<Walk>(seed, kSteps));
+    for (const unsigned seed : {1u, 2u, 3u, 4u, 5u})
+      made->push_back(std::make_unique<Walk>(seed, kSteps));
     return made;
   }();
   return *walks;
@@ -179,6 +181,7 @@ TEST(Invariant, I6NothingRestsOnAConsentAfterItsWithdrawal) {
 
 TEST(Invariant, I7NoPictureAndNoEmbeddingIsInAnyFile) {
   const core::Bytes desk = testing::ReadPhoto("sample1.jpg");
+  std::size_t images_kept = 0;
   for (const auto& walk : Walks()) {
     const std::string files = walk->Files();
     ASSERT_NE(files.find("template.enrolled"), std::string::npos) << "the files are not read";
@@ -194,7 +197,23 @@ TEST(Invariant, I7NoPictureAndNoEmbeddingIsInAnyFile) {
       const auto part = core::ByteSpan(desk).subspan(at, 16);
       EXPECT_EQ(files.find(core::AsText(part)), std::string::npos);
     }
+    // Images are kept sealed, and of nobody who does not let them be by its own scope.
+    EXPECT_EQ(files.find("JFIF"), std::string::npos) << "a JPEG stands in clear";
+    const storage::Store& store = *walk->world().store;
+    const auto subjects = store.ListSubjects(World::op(), "", 1000);
+    for (const auto& subject : *subjects) {
+      for (const model::KeptImage& image : walk->ImagesOf(subject.id)) {
+        ++images_kept;
+        EXPECT_TRUE(walk->keeps_images());
+        const auto consent = store.GetConsent({image.op, image.subject, image.consent});
+        EXPECT_EQ(consent->status, model::ConsentStatus::kGranted);
+        EXPECT_TRUE(consent->scopes.contains(model::ConsentScope::kOriginalImageRetention));
+        EXPECT_LE(image.expires_at, consent->expires_at);
+        EXPECT_TRUE(images::Open(image, *walk->world().keys).ok());
+      }
+    }
   }
+  EXPECT_GT(images_kept, 0u);
 }
 
 TEST(Invariant, I8EveryReceiptAndTheWholeLogAreProvedWithPublicKeys) {
@@ -237,6 +256,7 @@ TEST(Invariant, I9NothingIsKeptOrMatchedOfThePersonErased) {
       EXPECT_EQ(store.GetSubject(World::subject(id)).status().reason(), "SUBJECT_ERASED");
       EXPECT_FALSE(store.GetTemplateKey(World::subject(id), World::purpose()).ok());
       EXPECT_TRUE(store.ListTemplatesOf(World::subject(id))->empty());
+      EXPECT_TRUE(store.ListImagesOf(World::subject(id))->empty());
     }
     const std::string files = walk->Files();
     for (const core::Bytes& sealed : walk->destroyed()) {

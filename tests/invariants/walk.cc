@@ -94,14 +94,15 @@ class WatchedEngine final : public vision::FaceEngine {
 };
 
 Walk::Walk(unsigned seed, int steps)
-    : random_(seed),
+    : keeps_images_(seed % 2 == 1),
+      random_(seed),
       people_{{"person-a-", {0.7, 0.1, 0.95, 0.4}, 1, false, {}},
               {"person-b-", {0.1, 0.2, 0.4, 0.6}, 1, false, {}}},
       desk_photo_(ReadPhoto("sample1.jpg")),
       door_photo_(ReadPhoto("sample3.jpg")) {
   storage::SqliteOptions sqlite;
   sqlite.path = folder_ / "facegate.db";
-  WorldOptions options;
+  WorldOptions options = keeps_images_ ? KeepingImages() : WorldOptions{};
   options.store = Must(storage::OpenSqliteStore(sqlite));
   options.data_dir = folder_.path();
   world_ = std::make_unique<World>(std::move(options));
@@ -117,10 +118,25 @@ Walk::Walk(unsigned seed, int steps)
       *world_->store, *world_->ledger, *world_->keys, world_->clock, *world_->engine, *dropper_);
   gateway_ = std::make_unique<gateway::Gateway>(
       gateway::Parts{world_->clock, world_->metrics, world_->logger, *world_->engine,
-                     *world_->ledger, *faces_, *gallery_},
+                     *world_->ledger, *faces_, *gallery_, *world_->keys},
       frame::Limits{});
+  if (keeps_images_) world_->KeepOfPicture(model::ImageRetention::kOriginal, 10);
   for (Person& person : people_) world_->AddSubject(person.id().str());
   for (int i = 0; i < steps; ++i) TakeStep();
+  if (keeps_images_) LeaveAnImage();
+}
+
+// So that what the walk leaves behind has one, however it went.
+void Walk::LeaveAnImage() {
+  if (!alternatives_) ToggleAlternatives();
+  Person& person = people_.front();
+  Step beside;
+  Withdraw(person, beside);
+  Grant(person);
+  policy::Claim claim = world_->EnrollClaim(person.id().str());
+  claim.region = person.mark;
+  const auto answer = Must(gateway_->Enroll(claim, desk_photo_, core::NoDeadline()));
+  FG_CHECK(answer.outcome().kept_image == model::ImageRetention::kOriginal);
 }
 
 Walk::~Walk() = default;
@@ -213,9 +229,26 @@ void Walk::Ask(Act act, Step& step) {
     Take(step, gateway_->Authorize(claim, door, deadline));
   } else if (act == Act::kIdentify) {
     Take(step, gateway_->Identify(claim, door, deadline));
+  } else if (Chance(40)) {
+    Sit(claim, step);
   } else {
     Take(step, gateway_->Enroll(claim, desk_photo_, deadline));
   }
+}
+
+// Frames enough for one template, or the person leaves before that.
+void Walk::Sit(policy::Claim claim, Step& step) {
+  claim.lease_ms = gateway::kSittingMsDefault;
+  const auto sitting = Must(gateway_->OpenSitting(claim, 1));
+  const int frames = Chance(80) ? gateway::kGoodFramesPerTemplate : 2;
+  for (int i = 0; i < frames && sitting->result() == nullptr; ++i) {
+    (void)Must(sitting->OnFrame(desk_photo_, core::NoDeadline{}));
+  }
+  if (sitting->result() == nullptr) {
+    const core::Status left(core::Code::kCancelled, "CANCELLED", "the person left");
+    if (!sitting->End(left).ok()) std::abort();
+  }
+  Take(step, *sitting->result());
 }
 
 void Walk::AskWithAFault(Step& step) {
@@ -250,7 +283,9 @@ void Walk::Stream(Step& step) {
 }
 
 void Walk::Grant(Person& person) {
-  if (!Consented(person)) person.consent = world_->Grant(person.id().str());
+  if (Consented(person)) return;
+  const std::string id = person.id().str();
+  person.consent = keeps_images_ ? world_->GrantWithImages(id) : world_->Grant(id);
 }
 
 void Walk::Withdraw(Person& person, Step& step) {
@@ -273,6 +308,10 @@ void Walk::Erase(Person& person, Step& step) {
   if (key.ok()) destroyed_.push_back(key->wrapped_key);
   for (model::Template& value : Must(world_->store->ListTemplatesOf(ref))) {
     destroyed_.push_back(std::move(value.sealed));
+  }
+  for (model::KeptImage& image : ImagesOf(person.id())) {
+    destroyed_.push_back(std::move(image.sealed));
+    destroyed_.push_back(std::move(image.wrapped_key));
   }
   (void)Must(consents_->Erase(Desk(), ref));
   erased_.push_back(person.id());
@@ -345,11 +384,22 @@ std::string Walk::Rows() const {
     }
     const auto key = store.GetTemplateKey({subject.op, subject.id}, World::purpose());
     out << (key.ok() ? core::HexEncode(key->wrapped_key) : "none") << '\n';
+    for (const auto& image : ImagesOf(subject.id)) {
+      out << image.id.str() << core::HexEncode(image.sealed) << '\n';
+    }
   }
   for (const auto& row : Must(store.ListTemplates(std::nullopt, kPage))) {
     out << row.id.str() << core::HexEncode(row.sealed) << '\n';
   }
   return out.str();
+}
+
+std::vector<model::KeptImage> Walk::ImagesOf(const model::SubjectId& subject) const {
+  std::vector<model::KeptImage> images;
+  for (const auto& listed : Must(world_->store->ListImagesOf({World::op(), subject}))) {
+    images.push_back(Must(world_->store->GetImage({World::op(), subject, listed.id})));
+  }
+  return images;
 }
 
 std::string Walk::Files() const {
@@ -373,6 +423,9 @@ std::vector<std::string> Walk::RowsWithoutRecord() const {
     expect(subject.id.str(), subject.log_index, "subject.created");
     for (const auto& consent : Must(store.ListConsents({subject.op, subject.id}))) {
       expect(consent.subject.str() + "/" + consent.id.str(), consent.log_index, "consent.");
+    }
+    for (const auto& image : ImagesOf(subject.id)) {
+      expect("image of " + subject.id.str(), image.log_index, "template.enrolled");
     }
   }
   for (const auto& row : Must(store.ListTemplates(std::nullopt, kPage))) {

@@ -70,7 +70,11 @@ class Walk {
   const World& world() const { return *world_; }
   // The float32 bytes of every embedding that was made.
   const std::vector<core::Bytes>& embeddings() const;
-  // What was stored of the people who were then erased: secrets, keys, templates, all sealed.
+  // Whether its purpose, gateway and people let images be kept.
+  bool keeps_images() const { return keeps_images_; }
+  std::vector<model::KeptImage> ImagesOf(const model::SubjectId& subject) const;
+  // What was stored of the people who were then erased: secrets, keys, templates, images, all
+  // sealed.
   const std::vector<core::Bytes>& destroyed() const { return destroyed_; }
   // Every byte in the store's folder.
   std::string Files() const;
@@ -90,8 +94,10 @@ class Walk {
     model::SubjectId id() const { return model::SubjectId(stem + std::to_string(life)); }
   };
 
+  void LeaveAnImage();
   void TakeStep();
   void Ask(Act act, Step& step);
+  void Sit(policy::Claim claim, Step& step);
   void AskWithAFault(Step& step);
   void AskWhileWithdrawing(Step& step);
   void Stream(Step& step);
@@ -111,6 +117,7 @@ class Walk {
   consent::Caller Desk() const;
   std::string Rows() const;
 
+  const bool keeps_images_;
   std::mt19937 random_;
   TempDir folder_;
   std::unique_ptr<World> world_;

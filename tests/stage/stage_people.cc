@@ -147,7 +147,7 @@ Status Run(const Wanted& wanted) {
                       apps::LoadGallery(config, *store, *keys, clock, metrics, faces));
   gateway::GalleryDropper dropper(*gallery, engine);
   consent::ConsentService consents(*store, *ledger, *keys, clock, engine, dropper);
-  gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, faces, *gallery},
+  gateway::Gateway gateway({clock, metrics, logger, engine, *ledger, faces, *gallery, *keys},
                            apps::ImageLimitsOf(config));
 
   Parts parts{wanted, *store, clock, consents, gateway, {}, {}, {}};

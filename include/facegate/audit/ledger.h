@@ -52,10 +52,10 @@ class Ledger {
   ~Ledger();  // waits for commits under way; no call may be in progress or follow
 
   // Records what became of a permit or a denial, with the changes that come with it. Blocks until
-  // durable. If a consent that the outcome rests on moved since, or the person was restricted, the
-  // record is an aborted one: the outcome in Recorded then is USE_ALTERNATIVE (or DENY),
-  // CONSENT_MOVED, without people or changes. Returns UNAVAILABLE NOT_RECORDED when nothing could
-  // be made durable: there is no answer then.
+  // durable. If a consent that the outcome rests on moved since, the person was restricted or the
+  // holder token revoked, the record is an aborted one: the outcome in Recorded then is
+  // USE_ALTERNATIVE (or DENY), CONSENT_MOVED, without people or changes. Returns UNAVAILABLE
+  // NOT_RECORDED when nothing could be made durable: there is no answer then.
   core::Result<Recorded> Commit(policy::ViewPermit permit, Outcome outcome);
   core::Result<Recorded> Commit(policy::Permit permit, Outcome outcome,
                                 storage::Changes changes = {});

@@ -38,6 +38,13 @@ struct Person {
   core::Bytes wrapped_secret;
 };
 
+// A template that was sealed for its person to hold. Leaves the gateway only in Recorded.
+struct IssuedToken {
+  std::string text;
+  core::Timestamp expires_at;
+  int key_version = 1;
+};
+
 // The result of everything behind a permit or a denial. Consumed by Ledger::Commit and given back
 // only inside Recorded (invariant I3).
 struct Outcome {
@@ -51,7 +58,12 @@ struct Outcome {
   // The matching person of each embedded face of an identification, as indices into `people`; -1:
   // unknown.
   std::vector<int> face_people;
-  model::TemplateId enrolled_template;  // where the reason is kEnrolled
+  model::TemplateId enrolled_template;  // where the reason is kEnrolled; the first of several
+  int templates_stored = 1;             // likewise; of one enrolment
+  // Where an image of the face is kept with the template: how much of it, and until when.
+  model::ImageRetention kept_image = model::ImageRetention::kNone;
+  core::Timestamp kept_image_until = {};
+  std::optional<IssuedToken> issued_token = {};  // where the reason is kIssuedToHolder
 };
 
 // Under which id a pass for one use is kept as used: of the record of its issue, so that the log

@@ -48,17 +48,19 @@ struct Attachment {
   core::ByteSpan bytes;
 };
 
-// Frames of one camera, each answered. Not thread-safe.
+// Frames of one camera, or of one sitting, each answered. Not thread-safe.
 class FrameStream {
  public:
   FrameStream(FrameStream&&) noexcept;
   FrameStream& operator=(FrameStream&&) = delete;
   ~FrameStream();  // cancels what was not closed; the server records the lease all the same
 
-  // Sends one frame and waits for its StreamFramesResponse.
+  // Of a sitting, once: waits for the response to the config, before any frame.
+  core::Result<core::Json> Begin();
+  // Sends one frame and waits for its StreamFramesResponse or EnrollFromFramesResponse.
   core::Result<core::Json> Send(core::ByteSpan frame);
-  // Ends the stream; gives the last StreamFramesResponse, with the record of the lease.
-  // Returns FAILED_PRECONDITION STREAM_CLOSED after that, as Send does.
+  // Ends the stream; gives the last response, with the record of the lease, or of a sitting that
+  // had no answer yet. Returns FAILED_PRECONDITION STREAM_CLOSED after that, as Send does.
   core::Result<core::Json> Close();
 
  private:
@@ -99,8 +101,11 @@ class Client {
   // Opens GatewayService/StreamFrames with a StreamConfig. Does not wait for the server: a refusal
   // of the stream may be given back here or by the first Send.
   core::Result<FrameStream> OpenFrames(const core::Json& config);
+  // The same for GatewayService/EnrollFromFrames with a SittingConfig.
+  core::Result<FrameStream> OpenSitting(const core::Json& config);
 
  private:
+  core::Result<FrameStream> OpenStream(std::string_view method, const core::Json& config);
   struct Impl;
   explicit Client(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

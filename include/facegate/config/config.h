@@ -68,12 +68,13 @@ struct ServerConfig {
     std::int64_t queue_max = 64;
   } vision;
 
-  // The fields of frame::Limits.
+  // The fields of frame::Limits, and whether anything is kept.
   struct Image {
     std::int64_t image_bytes_max = 8 << 20;
     std::int64_t width_px_max = 8192;
     std::int64_t height_px_max = 8192;
     std::int64_t pixels_max = 16'000'000;
+    bool keep_images = false;  // policy::EngineOptions::keeps_images
   } image;
 
   struct Match {
@@ -116,9 +117,14 @@ struct ServerConfig {
     std::int64_t unconsented_days_max = 365;
   } retention;
 
+  struct Custody {
+    std::int64_t holder_token_grace_days = 30;
+  } custody;
+
   struct Permit {
     std::int64_t permit_ms_max = 5'000;
     std::int64_t lease_ms_max = 10'000;
+    std::int64_t sitting_ms_max = 60'000;
   } permit;
 
   struct Rpc {

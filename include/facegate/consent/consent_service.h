@@ -102,6 +102,7 @@ struct RestrictionResult {
 struct ErasureResult {
   model::SubjectRef subject;
   int templates_destroyed = 0;
+  int images_destroyed = 0;
   audit::Receipt receipt;
 };
 
@@ -161,11 +162,18 @@ class ConsentService {
   // Newest event first.
   core::Result<std::vector<model::Consent>> List(const model::SubjectRef& subject) const;
 
-  // Destroys that purpose's templates and their key, and returns only when the bytes are gone from
-  // memory and every file. A consent that has ended already (withdrawn, expired) stays as it is:
-  // ok, with its last state and the record of it.
-  // Returns NOT_FOUND CONSENT_NOT_FOUND, ABORTED CONSENT_MOVED when it kept changing meanwhile.
+  // Destroys that purpose's templates and kept images with their keys, and returns only when the
+  // bytes are gone from memory and every file. A consent that has ended already (withdrawn,
+  // expired) stays as it is: ok, with its last state and the record of it. Returns NOT_FOUND
+  // CONSENT_NOT_FOUND, ABORTED CONSENT_MOVED when it kept changing meanwhile.
   core::Result<ConsentResult> Withdraw(const Caller& caller, const model::ConsentRef& consent);
+
+  // Takes back, alone, that images are kept (ORIGINAL_IMAGE_RETENTION): destroys that purpose's
+  // kept images and their keys as Withdraw does, also those kept without that scope. The consent
+  // stands for the rest, and templates stay. Where there is nothing of either, or the consent
+  // ended, all stays as it is: ok. Returns as Withdraw.
+  core::Result<ConsentResult> WithdrawImages(const Caller& caller,
+                                             const model::ConsentRef& consent);
 
   // The consent whose receipt has that token. NOT_FOUND RECEIPT_TOKEN_UNKNOWN for whatever else:
   // another text, one that a newer token replaced, one of a person who was erased.

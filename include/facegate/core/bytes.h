@@ -24,6 +24,13 @@ inline std::string_view AsText(ByteSpan bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Numbers in bytes: eight of them, big-endian.
+void AppendNumber(std::uint64_t number, Bytes& to);
+// Takes one off the front. Requires: there are eight bytes.
+std::uint64_t TakeNumber(ByteSpan& from);
+// A text behind its length of two bytes, big-endian. Requires: text.size() <= 65535.
+void AppendField(std::string_view text, Bytes& to);
+
 // Lower case.
 std::string HexEncode(ByteSpan bytes);
 // Either case. Returns INVALID_ARGUMENT BAD_HEX for an odd length or another character.

@@ -53,6 +53,10 @@ class KeyRing {
   // The Ed25519 key that signs an operator's passes.
   SigningKey PassKey(std::string_view operator_name) const;
 
+  // The key from which those of an operator's holder tokens are derived, by version: the templates
+  // that people hold die with the key-encryption key, as the stored ones do. Requires: version > 0.
+  SecretBytes HolderKey(std::string_view operator_name, int version) const;
+
   // HMAC under a key derived from the key-encryption key for `use`: for ids that must be
   // recognisable to this gateway and to nobody else (suppression file, badge ids, page tokens).
   core::Hash256 KeyedHash(std::string_view use, core::ByteSpan data) const;

@@ -102,6 +102,7 @@ enum class RecordMatter {
   kRegistration,
   kRestriction,
   kExport,
+  kImage,
   kOther
 };
 enum class RecordAnswer { kAllowed, kSentAnotherWay, kDenied };
@@ -497,6 +498,12 @@ struct AccessTemplate {
   Text site;
   Text made_at;
 };
+struct AccessImage {
+  Text purpose;
+  Text site;
+  Text made_at;
+  Text until;
+};
 struct AccessRecord {
   std::int64_t index = 0;
   Text at;
@@ -522,6 +529,7 @@ struct AccessModel {
   std::optional<Text> restricted_since;
   std::vector<AccessConsent> consents;
   std::vector<AccessTemplate> templates;
+  std::vector<AccessImage> images;
   std::vector<Text> duties;
   std::vector<AccessDisclosure> disclosures;
   std::vector<AccessRecord> records;

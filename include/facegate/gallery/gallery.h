@@ -44,6 +44,14 @@ struct Match {
   core::Bytes wrapped_subject_secret;           // where kMatch: for the record's pseudonym
 };
 
+// How two faces of one enrolment compare. Never carries a distance.
+enum class Likeness {
+  kSameView,     // one person, and hardly another picture: the second adds nothing
+  kSamePerson,   // by the distance that a face at a door must be within
+  kUnsure,       // between the same and another; thin evidence; a fault
+  kOtherPerson,  // no match
+};
+
 // An enrolment that was computed and not yet recorded: the changes for the ledger, and the plain
 // template that goes live once they are durable. Move-only.
 class PendingTemplate {
@@ -60,6 +68,16 @@ class PendingTemplate {
   struct Impl;
   explicit PendingTemplate(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+};
+
+// A template that was made for its person to hold, and not yet recorded.
+struct HeldTemplate {
+  std::string token;
+  core::Timestamp expires_at;
+  int key_version = 1;
+  // To be committed with the permit: the gallery's secret where it is new, and nothing of the
+  // template.
+  storage::Changes changes;
 };
 
 // Thread-safe.
@@ -87,8 +105,25 @@ class Gallery {
   // Returns FAILED_PRECONDITION PERMIT_EXPIRED or CONSENT_MISSING (the permit rests on none),
   // RESOURCE_EXHAUSTED TEMPLATES_MAX, INVALID_ARGUMENT EMBEDDING_INVALID (a value is not finite),
   // DATA_LOSS GALLERY_SECRET_BROKEN or TEMPLATE_KEY_BROKEN, or the store's status.
-  // Requires: the permit's operation is enroll.
+  // Requires: the permit's operation is enroll, its custody the gateway's.
   core::Result<PendingTemplate> Prepare(const vision::Face& face, const policy::Permit& permit);
+  // The same for several faces of the person, which become templates of their own: all or none.
+  // What the first makes for them all is among its changes. Requires: at least one face.
+  core::Result<std::vector<PendingTemplate>> PrepareSeveral(
+      const std::vector<const vision::Face*>& faces, const policy::Permit& permit);
+  // How many more templates may rest on the permit's consent. Requires: the operation is enroll.
+  int RoomFor(const policy::ViewPermit& permit) const;
+  // Whether two faces of one enrolment, of which `templates` are to be kept, are one person's: by
+  // the limit of 1:1 against so many templates. An expired permit compares nothing.
+  // Requires: the permit's operation is enroll; templates > 0.
+  Likeness Compare(const vision::Face& a, const vision::Face& b, int templates,
+                   const policy::Permit& permit) const;
+  // The same for a purpose whose templates people hold: the template is sealed in a token, and
+  // nothing of it is stored or stays in memory. The token ends with the consent.
+  // Returns as Prepare but for TEMPLATES_MAX and TEMPLATE_KEY_BROKEN, and the status of a person's
+  // secret that does not open.
+  // Requires: the permit's operation is enroll, its custody the holder's.
+  core::Result<HeldTemplate> PrepareToken(const vision::Face& face, const policy::Permit& permit);
   // Makes a recorded enrolment comparable, unless a Drop with a later index overtook it.
   // Requires: TakeChanges was called (what goes live was recorded).
   void Activate(PendingTemplate pending, std::uint64_t log_index);
@@ -104,8 +139,10 @@ class Gallery {
   // Returns as Load; nothing is comparable then that was not before.
   core::Status BringBack(const model::SubjectRef& subject);
 
-  // 1:1 with the permit's subject: the nearest of their templates. An expired permit compares
-  // nothing and is inconclusive, here and below. Requires: the permit's operation is verify.
+  // 1:1 with the permit's subject: the nearest of their templates, or the one in the holder token
+  // that the permit was given for, which is opened here and zeroed at once. A token of another
+  // model is kNotEnrolled. An expired permit compares nothing and is inconclusive, here and below.
+  // Requires: the permit's operation is verify.
   Match Verify(const vision::Face& face, const policy::Permit& permit) const;
   // 1:N: a match per face, in the faces' order, among the candidates that permit.Admits; each is
   // asked about once. One subject matches at most one face (the nearest; the others are

@@ -16,8 +16,10 @@
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
 #include "facegate/core/time.h"
+#include "facegate/crypto/key_ring.h"
 #include "facegate/frame/image.h"
 #include "facegate/gallery/gallery.h"
+#include "facegate/gateway/sitting.h"
 #include "facegate/policy/engine.h"
 #include "facegate/registry/registry_service.h"
 #include "facegate/vision/face_engine.h"
@@ -33,6 +35,7 @@ struct Parts {
   audit::Ledger& ledger;
   vision::FaceEngine& faces;
   gallery::Gallery& gallery;
+  const crypto::KeyRing& keys;  // of kept images
 };
 
 // What a camera stream saw since its lease began; each lease ends in one record.
@@ -60,6 +63,8 @@ class StreamSession {
   virtual core::Result<FrameResult> Close() = 0;
 };
 
+class Seats;
+
 // Thread-safe.
 class Gateway {
  public:
@@ -71,15 +76,22 @@ class Gateway {
   // 1:N in a marked lane. The claim's operation is identify.
   core::Result<audit::Recorded> Identify(const policy::Claim& claim, core::ByteSpan image,
                                          const core::Deadline& deadline);
-  // Stores a template of the claimed person. The claim's operation is enroll.
+  // Stores a template of the claimed person, or makes it a token for them to hold. The claim's
+  // operation is enroll.
   core::Result<audit::Recorded> Enroll(const policy::Claim& claim, core::ByteSpan image,
                                        const core::Deadline& deadline);
+  // The same from several frames, of which the best `templates` become templates. `claim.lease_ms`
+  // is how long it may take. Decides at once: a refusal is the sitting's result.
+  // Returns RESOURCE_EXHAUSTED CAMERA_BUSY while another sitting of the camera is not over, or what
+  // Ledger::Commit returns. Requires: 0 < templates <= kTemplatesPerEnrolmentMax.
+  core::Result<std::unique_ptr<Sitting>> OpenSitting(const policy::Claim& claim, int templates);
   // 1:N over frames of a lane. `claim.lease_ms` is how long a lease lives.
   std::unique_ptr<StreamSession> OpenStream(const policy::Claim& claim);
 
  private:
   Parts parts_;
   frame::Limits limits_;
+  std::shared_ptr<Seats> seats_;
 };
 
 }  // namespace facegate::gateway

@@ -1,5 +1,5 @@
-// Does, in the background, what falls due with time: expiring consents, duties and silent
-// alternatives put on record, backups deleted.
+// Does, in the background, what falls due with time: expiring consents and images, duties and
+// silent alternatives put on record, backups deleted.
 #pragma once
 
 #include <condition_variable>
@@ -10,6 +10,7 @@
 #include "facegate/alternatives/alternative_service.h"
 #include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
+#include "facegate/consent/image_desk.h"
 #include "facegate/core/log.h"
 #include "facegate/gateway/duty_sweep.h"
 
@@ -21,7 +22,7 @@ namespace facegate::gateway {
 class Sweeper {
  public:
   // All must outlive it.
-  Sweeper(consent::ConsentService& consents, DutySweep& duties,
+  Sweeper(consent::ConsentService& consents, consent::ImageDesk& images, DutySweep& duties,
           alternatives::AlternativeService& alternatives, backup::Keeper& backups,
           core::Logger& logger, std::int64_t interval_ms);
   ~Sweeper();
@@ -33,6 +34,7 @@ class Sweeper {
   void SweepOnce();
 
   consent::ConsentService& consents_;
+  consent::ImageDesk& images_;
   DutySweep& duties_;
   alternatives::AlternativeService& alternatives_;
   backup::Keeper& backups_;

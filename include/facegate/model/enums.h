@@ -10,7 +10,7 @@ namespace facegate::model {
 
 // What a caller may do; from its client certificate. Nobody's certificate says kSelf: that is a
 // person who holds the token of their own receipt.
-enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor, kSelf };
+enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor, kViewer, kSelf };
 
 // What is asked for. The words are those of the rule vocabulary's request.operation, upper case.
 enum class Operation { kEnroll, kVerify1to1, kIdentify1toN, kDetectOnly };
@@ -59,6 +59,14 @@ enum class Reason {
   kBadgeExpired,          // registered until a time that has passed
   // Of faces again.
   kSubjectRestricted,  // what is held about the person is frozen
+  // Of templates in their person's own hands.
+  kIssuedToHolder,         // ALLOW: a template was made, and handed out as a token
+  kHolderTokenMissing,     // people hold their templates here, and none was shown
+  kHolderTokenBad,         // no token of this operator, or one that was changed
+  kHolderTokenExpired,     // its time is over
+  kHolderTokenRevoked,     // it was reported lost
+  kHolderTokenKeyRetired,  // its key was retired, and the time of grace is over
+  kHolderTokenOther,       // of another person, place or purpose, or of a consent that has ended
 };
 
 // What somebody shows to be let through.
@@ -177,8 +185,16 @@ enum class AnnexIiiClass {
   kAnnexIii1cEmotion
 };
 
-// What a purpose would keep of the picture that somebody is enrolled from. facegate keeps none.
+// What a purpose would keep of the picture that somebody is enrolled from: nothing; a small grey
+// copy of the face; the face as it was taken.
 enum class ImageRetention { kNone, kReduced, kOriginal };
+
+// Why a kept image is looked at, and why one is deleted.
+enum class ImageViewReason { kDisputedMatch, kIncident, kSubjectRequest, kLegalOrder };
+enum class ImageDeletionCause { kRequested, kExpired };
+// Where the templates of a purpose are: sealed in the store, or sealed in a token that their person
+// holds, with nothing stored.
+enum class TemplateCustody { kGateway, kHolder };
 
 // What an answer does to the person.
 enum class DecisionEffect { kNone, kConvenience, kAccess, kAdverseLegal, kMajorPersonalInterest };
@@ -311,6 +327,9 @@ std::string_view Word(OrgKind v);
 std::string_view Word(AnnexIiiClass v);
 std::string_view Word(DecisionEffect v);
 std::string_view Word(ImageRetention v);
+std::string_view Word(ImageViewReason v);
+std::string_view Word(ImageDeletionCause v);
+std::string_view Word(TemplateCustody v);
 std::string_view Word(NoticeField v);
 std::string_view Word(SignField v);
 std::string_view Word(AssessmentSection v);
@@ -341,7 +360,8 @@ template <class E>
 std::vector<std::string_view> WordsOf();
 
 // What doors and cameras may learn: unknown, unconsented, withdrawn, expired, refused and
-// unenrolled people all answer kConsentMissing. Other reasons pass through.
+// unenrolled people all answer kConsentMissing, and so does whoever shows another person's token.
+// Other reasons pass through: what is wrong with a token by itself says nothing about a person.
 Reason Coarse(Reason reason);
 
 // Whether a credential of that kind, which is no face, can be answered with `reason`: to it and

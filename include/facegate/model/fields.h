@@ -221,6 +221,8 @@ FG_VISIT(Purpose) {
   v.May("other_law_days", r.other_law_days);
   v.May("ended_on", r.ended_on);
   v.May("image_retention", r.image_retention);
+  v.May("image_retention_days", r.image_retention_days);
+  v.May("custody", r.custody);
 } FG_END
 
 FG_KIND(Notice, "notice", "operators/{operator}/purposes/{purpose}/notices/{notice}") {

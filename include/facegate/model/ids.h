@@ -59,6 +59,10 @@ using DisclosureId = Id<struct DisclosureTag>;
 using ThresholdReviewId = Id<struct ThresholdReviewTag>;
 using BadgeId = Id<struct BadgeTag>;
 using PassId = Id<struct PassTag>;
+using ImageId = Id<struct ImageTag>;
+using HolderTokenId = Id<struct HolderTokenTag>;
+// By what a holder token is on the list of the revoked: a keyed hash of its id.
+using TokenMark = Id<struct TokenMarkTag>;
 
 // Resource names, AIP-122. Ids in names are those above. NameOf (resources.h) names any resource.
 std::string OperatorName(const OperatorId& op);                        // operators/{o}
@@ -73,7 +77,11 @@ std::string NoticeName(const OperatorId& op, const PurposeId& purpose,  // .../n
 std::string SubjectName(const OperatorId& op, const SubjectId& id);  // operators/{o}/subjects/{s}
 std::string ConsentName(const OperatorId& op, const SubjectId& subject,  // .../consents/{c}
                         const ConsentId& id);
-std::string BadgeName(const OperatorId& op, const BadgeId& id);  // operators/{o}/badges/{b}
+std::string BadgeName(const OperatorId& op, const BadgeId& id);        // operators/{o}/badges/{b}
+std::string ImageName(const OperatorId& op, const SubjectId& subject,  // .../images/{i}
+                      const ImageId& id);
+std::string HolderTokenName(const OperatorId& op, const SubjectId& subject,  // .../holderTokens/{t}
+                            const HolderTokenId& id);
 
 // The parts of a name. Each field is set for as far as the name goes.
 // Parse* return INVALID_ARGUMENT BAD_NAME for anything that is not exactly such a name.
@@ -121,6 +129,18 @@ struct BadgeRef {
   BadgeId badge;
   auto operator<=>(const BadgeRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
+struct ImageRef {
+  OperatorId op;
+  SubjectId subject;
+  ImageId image;
+  auto operator<=>(const ImageRef&) const = default;  // NOLINT(modernize-use-nullptr)
+};
+struct HolderTokenRef {
+  OperatorId op;
+  SubjectId subject;
+  HolderTokenId token;
+  auto operator<=>(const HolderTokenRef&) const = default;  // NOLINT(modernize-use-nullptr)
+};
 
 core::Result<OperatorId> ParseOperatorName(std::string_view name);
 core::Result<SiteRef> ParseSiteName(std::string_view name);
@@ -131,5 +151,7 @@ core::Result<NoticeRef> ParseNoticeName(std::string_view name);
 core::Result<SubjectRef> ParseSubjectName(std::string_view name);
 core::Result<ConsentRef> ParseConsentName(std::string_view name);
 core::Result<BadgeRef> ParseBadgeName(std::string_view name);
+core::Result<ImageRef> ParseImageName(std::string_view name);
+core::Result<HolderTokenRef> ParseHolderTokenName(std::string_view name);
 
 }  // namespace facegate::model

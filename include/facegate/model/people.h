@@ -115,6 +115,29 @@ struct Template {
   std::uint64_t log_index = 0;  // of template.enrolled; set by the store
 };
 
+// How large a kept image is: a reduced one at most half as wide and high as the face's part of the
+// picture was, in grey; an original one as it was, up to a side.
+inline constexpr double kReducedImageRatio = 0.5;
+inline constexpr int kReducedImagePxMax = 112;
+inline constexpr int kOriginalImagePxMax = 640;
+
+// One sealed picture of a face, kept beyond the enrolment it was taken at. Each has a key of its
+// own, so that one ends without the others.
+struct KeptImage {
+  OperatorId op;
+  SubjectId subject;
+  PurposeId purpose;
+  SiteId site;
+  ImageId id;
+  ConsentId consent;
+  ImageRetention kept = ImageRetention::kReduced;  // never kNone
+  core::Bytes wrapped_key;
+  core::Bytes sealed;
+  core::Timestamp created_at;
+  core::Timestamp expires_at;
+  std::uint64_t log_index = 0;  // of template.enrolled; set by the store
+};
+
 // A badge that opens doors. What is on it is not kept: its id is made from a keyed hash of that,
 // and it names nobody.
 struct Badge {
@@ -124,6 +147,23 @@ struct Badge {
   std::optional<core::Timestamp> expires_at;  // nothing: stands until it is removed
   core::Timestamp created_at;
   std::uint64_t log_index = 0;  // of badge.registered; set by the store
+};
+
+// Since when an operator's holder tokens are sealed under which key. The first is never stored: it
+// is from the beginning. One is retired from when the next begins.
+struct HolderKey {
+  OperatorId op;
+  int version = 1;
+  core::Timestamp since;
+  std::uint64_t log_index = 0;  // of key.rotated; set by the store
+};
+
+// A holder token that is not honoured although its time is not up: it was lost.
+struct RevokedToken {
+  OperatorId op;
+  TokenMark id;
+  core::Timestamp expires_at;   // of the token
+  std::uint64_t log_index = 0;  // of token.revoked; set by the store
 };
 
 }  // namespace facegate::model

@@ -172,9 +172,16 @@ struct Purpose {
   std::optional<int> other_law_days = {};  // days for which another law has data kept
   std::optional<Date> ended_on = {};
   std::optional<ImageRetention> image_retention = {};  // nothing: none
+  // How long, 1..retention_days. A purpose that does not say it keeps nothing.
+  std::optional<int> image_retention_days = {};
+  std::optional<TemplateCustody> custody = {};  // nothing: the gateway
   bool operator==(const Purpose&) const = default;
 };
 
+// Where the purpose's templates are.
+inline TemplateCustody CustodyOf(const Purpose& purpose) {
+  return purpose.custody.value_or(TemplateCustody::kGateway);
+}
 // Whether `next` tells people something else than `current` does: consents do not carry over.
 bool TellsOtherwise(const Purpose& current, const Purpose& next);
 

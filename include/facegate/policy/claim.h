@@ -25,14 +25,17 @@ struct Claim {
   model::Operation operation = model::Operation::kVerify1to1;
   model::CameraRef camera;
   model::PurposeId purpose;
-  std::optional<model::SubjectId> subject;  // required for verify and enroll, absent for identify
-  std::optional<model::Region> region;      // enroll: the marked face; narrows the camera's region
-  std::string request_id;                   // UUID
-  std::uint64_t client_counter = 0;         // the caller's own gap-free count; 0: not kept
-  std::int64_t lease_ms = 0;                // a stream lease; 0: one frame
+  // Required for enroll, and for verify without a holder token, which names the person by itself;
+  // absent for identify.
+  std::optional<model::SubjectId> subject;
+  std::optional<model::Region> region;  // enroll: the marked face; narrows the camera's region
+  std::string request_id;               // UUID
+  std::uint64_t client_counter = 0;     // the caller's own gap-free count; 0: not kept
+  std::int64_t lease_ms = 0;            // a stream lease; 0: one frame
   // What is shown. For anything but a face there is no operation and no subject.
   model::CredentialKind credential = model::CredentialKind::kFace;
   std::optional<model::OverrideReason> override_reason;  // kStaffOverride
+  std::string holder_token = {};  // verify: shown beside the face; empty: none was
   // How long the person waited for the answer, as the caller says; never an input of rules.
   std::optional<std::int64_t> waited_ms;
 };
@@ -46,6 +49,9 @@ struct Scope {
   int purpose_version = 0;
   std::optional<model::SubjectId> subject;  // 1:1 and enroll
   core::Timestamp expires_at;
+  // Enroll: what of the picture may be kept. With it, only a permit's ImageGrant.
+  model::ImageRetention kept_image = model::ImageRetention::kNone;
+  model::TemplateCustody custody = model::TemplateCustody::kGateway;
 };
 
 // Which part of a picture may be looked at, and how small a face.
@@ -59,6 +65,7 @@ struct ConsentBasis {
   model::ConsentRef consent;
   std::uint64_t epoch = 0;
   std::uint64_t log_index = 0;
+  core::Timestamp expires_at = {};
 };
 
 // What a decision saw of the claimed person, coarse enough for a record: it names nobody, and an
@@ -97,6 +104,7 @@ struct Grounds {
   // Of the claimed subject, where there is one and it is known: for the pseudonym.
   core::Bytes wrapped_subject_secret;
   std::optional<ConsentBasis> consent;              // 1:1 and enroll, where one was found
+  model::TokenMark token;                           // of the holder token shown; empty: none was
   model::ExemptionId exemption;                     // the one that stood for it; empty: none did
   std::optional<PersonSeen> person;                 // 1:1 and enroll
   std::uint64_t stored_persons = 0;                 // of the operator

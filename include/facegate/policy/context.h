@@ -66,6 +66,10 @@ const model::Exemption* SetExemption(rules::Inputs& inputs,
 void SetOperator(rules::Inputs& inputs, const model::Operator& op, const GatewayFacts& gateway);
 // image.*, storage.*, log.*, consent.withdraw_steps and the like: what facegate is.
 void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway);
+// storage.location of templates that people hold.
+inline constexpr std::string_view kHeldLocation = "subject_token";
+// storage.location, for a purpose whose templates people hold: over what SetGateway sets.
+void SetCustody(rules::Inputs& inputs, const model::Purpose& purpose);
 // image.*, for a purpose that would keep something of the picture, where the operation is to enrol:
 // over what SetGateway sets.
 void SetKeptImage(rules::Inputs& inputs, const model::Purpose& purpose, model::Operation operation);

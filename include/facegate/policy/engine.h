@@ -12,6 +12,7 @@
 #include "facegate/policy/context.h"
 #include "facegate/policy/heartbeats.h"
 #include "facegate/policy/permit.h"
+#include "facegate/policy/token_judge.h"
 #include "facegate/rules/rule_set.h"
 #include "facegate/storage/store.h"
 
@@ -21,8 +22,13 @@ namespace facegate::policy {
 struct EngineOptions {
   std::int64_t permit_ms_max = 5'000;    // how long a permit lives
   std::int64_t lease_ms_max = 10'000;    // how long a stream lease may ask to live
+  std::int64_t sitting_ms_max = 60'000;  // how long an enrolment from several frames may
   std::vector<rules::Profile> profiles;  // readings of the rules, selected by the configuration
   GatewayFacts gateway;
+  // Whether this gateway keeps images at all. Rules judge what purposes would keep either way.
+  bool keeps_images = false;
+  // Must outlive the engine; with nullptr no holder token is good.
+  const TokenJudge* tokens = nullptr;
 };
 
 // How one rule stands at a deployment, apart from whom it is about.
@@ -57,11 +63,18 @@ class Engine {
          std::shared_ptr<AbandonSink> abandon_sink);
   ~Engine();
 
-  // Grants or denies `claim`. Total: a fault or a missing input is a Denial, never a grant.
+  // Grants or denies what is asked. Total: a fault or a missing input is a Denial, never a grant.
   //
-  // Requires: claim.request_id is a UUID; subject is set for verify and enroll, absent for
-  // identify. Ensures:  a permit's scope lies within the claim and expires within permit_ms_max.
-  Decision Decide(const Claim& claim) const;
+  // Where people hold the templates of the purpose, every comparison needs a good holder token, and
+  // a search, which can have none, is refused. What is wrong with the token by itself is the answer
+  // whoever is claimed to show it.
+  //
+  // Requires: its request_id is a UUID; subject is set for enroll, and for verify unless a holder
+  // token is; absent for identify.
+  // Ensures:  a permit's scope lies within the claim and expires within permit_ms_max, or
+  //           the lease_ms that the claim asks for and the options allow, and with the holder
+  //           token.
+  Decision Decide(const Claim& asked) const;
 
   // Whether a credential that is no face may be looked at there: camera, site, access point and
   // purpose are registered, and the access point offers a way for it, which works (staff who stand
@@ -75,6 +88,14 @@ class Engine {
   //
   // Ensures: the permit's scope is that of `permit`; a permit that expired is a Denial.
   Admission Admit(ViewPermit permit, const FacesInView& view) const;
+
+  // For a request of several frames, before each: whether the consent that the permit rests on is
+  // as it was, and what is held about the person not restricted. Total: a fault is no.
+  // Requires: the permit's operation is verify or enroll.
+  bool StillStands(const ViewPermit& permit) const;
+  // And after detection: whether the rules that need to know who is in view let that frame be used
+  // under the permit. The others of the decision are not asked again.
+  bool LetsUse(const ViewPermit& permit, const FacesInView& view) const;
 
   // What stands and what is owed at a deployment before anybody comes: every rule of every phase
   // that can be judged without a person or a picture. For reports and sweeps, never a decision.

@@ -1,10 +1,10 @@
 // The proofs that processing is allowed. Only Engine makes them, only audit::Ledger spends them.
 //
 // A ViewPermit allows decoding a frame and detecting faces; a Permit also aligning, embedding and
-// matching. Both are move-only and [[nodiscard]]. One that is dropped unspent is a bug:
-// without an AbandonSink (tests, debug builds) the process aborts; with one (release builds) it is
-// recorded as ABANDONED, so that no client can turn the bug into an outage. See
-// docs/LIFE_OF_A_FRAME.md and invariants I1 to I3.
+// matching: it holds the view permit that was admitted. Both are move-only and [[nodiscard]]. One
+// that is dropped unspent is a bug: without an AbandonSink (tests, debug builds) the process
+// aborts; with one (release builds) it is recorded as ABANDONED, so that no client can turn the bug
+// into an outage. See docs/LIFE_OF_A_FRAME.md and invariants I1 to I3.
 #pragma once
 
 #include <memory>
@@ -39,6 +39,33 @@ class CandidateTest {
   virtual std::optional<ConsentBasis> Admits(const Candidate& candidate) const = 0;
 };
 
+// That a permit's scope lets a picture of the face be kept beyond the request (invariant I7). Only
+// an enrolment's permit has one, where gateway, purpose, rules and the person's consent agree; what
+// cuts, seals or stores such a picture demands it. Lives in its permit.
+class ImageGrant {
+ public:
+  ImageGrant(const ImageGrant&) = delete;
+  ImageGrant& operator=(const ImageGrant&) = delete;
+
+  // Not kNone.
+  model::ImageRetention kept() const { return scope_.kept_image; }
+  // Of the permit. It has a subject.
+  const Scope& scope() const { return scope_; }
+  // The consent that the enrolment rests on.
+  const model::ConsentId& consent() const { return consent_; }
+  // When the picture is to be destroyed: the purpose's own days from the decision, and not after
+  // the consent's end.
+  core::Timestamp expires_at() const { return expires_at_; }
+
+ private:
+  friend class Engine;
+  ImageGrant(Scope scope, model::ConsentId consent, core::Timestamp expires_at)
+      : scope_(std::move(scope)), consent_(std::move(consent)), expires_at_(expires_at) {}
+  Scope scope_;
+  model::ConsentId consent_;
+  core::Timestamp expires_at_;
+};
+
 namespace internal {
 // What both permits hold; private to policy and audit.
 struct Warrant {
@@ -50,6 +77,7 @@ struct Warrant {
   std::shared_ptr<const rules::RuleView> view;
   std::shared_ptr<const rules::Inputs> inputs;
   std::shared_ptr<AbandonSink> abandon_sink;
+  std::unique_ptr<const ImageGrant> image_grant;  // where the scope keeps an image
 };
 }  // namespace internal
 
@@ -67,6 +95,7 @@ class [[nodiscard]] ViewPermit {
 
  private:
   friend class Engine;
+  friend class Permit;
   friend class audit::Ledger;
   explicit ViewPermit(std::unique_ptr<internal::Warrant> warrant);
   // Takes the obligation to record away from this permit.
@@ -88,13 +117,18 @@ class [[nodiscard]] Permit {
   // Whether this candidate may be compared, and by which consent. For 1:1 and enroll only the
   // claimed subject is; the answer is then the consent of the grounds.
   std::optional<ConsentBasis> Admits(const Candidate& candidate) const;
+  // Nullptr: nothing of the picture is kept. Lives as long as the permit.
+  const ImageGrant* image_grant() const;
+  // Lets further frames of the same request be decoded. Who is in view there is for
+  // Engine::LetsUse to judge. Requires: not moved from.
+  const ViewPermit& view() const;
 
  private:
   friend class Engine;
   friend class audit::Ledger;
   explicit Permit(std::unique_ptr<internal::Warrant> warrant);
   std::unique_ptr<internal::Warrant> Spend() &&;
-  std::unique_ptr<internal::Warrant> warrant_;
+  ViewPermit view_;
 };
 
 // The grounds of a request that shows no face: a pass, a badge, or staff who let somebody through.

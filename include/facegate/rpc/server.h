@@ -5,10 +5,10 @@
 //
 //   urn:facegate:<role>:<resource name>      urn:facegate:controller:operators/acme/sites/lobby
 //
-// with <role> one of camera, controller, enroller, operator, auditor. The caller may then name that
-// resource and everything below it, in the methods of its role. Both are checked before a request
-// is looked at any further, and a refusal never says whether anything exists. docs/API.md has the
-// table.
+// with <role> one of camera, controller, enroller, operator, auditor, viewer. The caller may then
+// name that resource and everything below it, in the methods of its role. Both are checked before a
+// request is looked at any further, and a refusal never says whether anything exists. docs/API.md
+// has the table.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,12 @@
 #include "facegate/audit/ledger.h"
 #include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
+#include "facegate/consent/image_desk.h"
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
 #include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
+#include "facegate/custody/custody_service.h"
 #include "facegate/gateway/gateway.h"
 #include "facegate/policy/engine.h"
 #include "facegate/registry/registry_service.h"
@@ -81,7 +83,9 @@ struct Parts {
   core::Metrics& metrics;
   core::Logger& logger;
   alternatives::AlternativeService& alternatives;
-  TokenDesk& token_desk;              // one for calls and pages: bad tokens are counted together
+  TokenDesk& token_desk;  // one for calls and pages: bad tokens are counted together
+  consent::ImageDesk& images;
+  custody::CustodyService& custody;
   backup::Keeper* backups = nullptr;  // nullptr: CreateBackup is refused, BACKUP_OFF
 };
 

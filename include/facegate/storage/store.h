@@ -70,8 +70,9 @@ struct DeleteResource {
 struct PutSubject {
   model::Subject subject;  // created; a subject of that id must not exist, alive or erased
 };
-// Destroys secret, keys, templates and consents' links of a subject and fences the id for ever.
-// Complaints and rights requests that name the person stay, and name nobody, in any revision.
+// Destroys secret, keys, templates, kept images and consents' links of a subject and fences the id
+// for ever. Complaints and rights requests that name the person stay, and name nobody, in any
+// revision.
 struct EraseSubject {
   model::SubjectRef subject;
 };
@@ -90,8 +91,22 @@ struct PutTemplateKey {
 struct PutTemplate {
   model::Template value;
 };
-// Destroys all templates and the template key of one subject and purpose; there may be none.
+// Destroys what rests on one subject's consent to one purpose: all templates and their key, and all
+// kept images and theirs; there may be none.
 struct DestroyTemplates {
+  model::SubjectRef subject;
+  model::PurposeId purpose;
+};
+// None of that id may exist for the subject, who must stand.
+struct PutImage {
+  model::KeptImage image;
+};
+// Destroys one kept image and its key, which must stand.
+struct DestroyImage {
+  model::ImageRef image;
+};
+// Destroys the kept images of one subject and purpose, and their keys; there may be none.
+struct DestroyImages {
   model::SubjectRef subject;
   model::PurposeId purpose;
 };
@@ -118,6 +133,18 @@ struct UsePass {
   core::Timestamp at;
 };
 
+// The next key of an operator's holder tokens: its version must be the one after the last, which
+// is 1 where none is stored.
+struct PutHolderKey {
+  model::HolderKey key;
+};
+// None of that mark may be on the operator's list. Lets go of those that expired kUsedPassKeptMs
+// before `at`.
+struct RevokeToken {
+  model::RevokedToken token;
+  core::Timestamp at;
+};
+
 // Freezes what is held about a person from `since` on, or lets it be used again where that is
 // nothing. The person must stand, and not be so already.
 struct RestrictSubject {
@@ -125,9 +152,10 @@ struct RestrictSubject {
   std::optional<core::Timestamp> since;
 };
 
-using Change = std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent,
-                            PutTemplateKey, PutTemplate, DestroyTemplates, PutGallerySecret,
-                            PutBadge, DeleteBadge, UsePass, RestrictSubject>;
+using Change =
+    std::variant<PutResource, DeleteResource, PutSubject, EraseSubject, PutConsent, PutTemplateKey,
+                 PutTemplate, DestroyTemplates, PutGallerySecret, PutBadge, DeleteBadge, UsePass,
+                 RestrictSubject, PutImage, DestroyImage, DestroyImages, PutHolderKey, RevokeToken>;
 using Changes = std::vector<Change>;
 
 // ---- Preconditions
@@ -155,8 +183,17 @@ struct BadgeStands {
 struct SubjectUnrestricted {
   model::SubjectRef subject;
 };
-using Precondition =
-    std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands, SubjectUnrestricted>;
+// The image is kept.
+struct ImageStands {
+  model::ImageRef image;
+};
+// The holder token is not on the operator's list of the revoked.
+struct TokenNotRevoked {
+  model::OperatorId op;
+  model::TokenMark mark;
+};
+using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands,
+                                  SubjectUnrestricted, ImageStands, TokenNotRevoked>;
 using Preconditions = std::vector<Precondition>;
 
 // ---- The batch
@@ -344,6 +381,17 @@ class Store {
   // Subjects with at least one stored template.
   virtual core::Result<std::uint64_t> CountStoredPersons(const model::OperatorId& op) const = 0;
 
+  // With its bytes. NOT_FOUND IMAGE_NOT_FOUND.
+  virtual core::Result<model::KeptImage> GetImage(const model::ImageRef& image) const = 0;
+  // The kept images of one subject, by id, without key and bytes: `wrapped_key` and `sealed` are
+  // empty.
+  virtual core::Result<std::vector<model::KeptImage>> ListImagesOf(
+      const model::SubjectRef& subject) const = 0;
+  // Those of all operators whose expires_at is at or before `now`, the longest expired first,
+  // without key and bytes; for the sweep.
+  virtual core::Result<std::vector<model::KeptImage>> ListExpiredImages(
+      core::Timestamp now, std::size_t limit) const = 0;
+
   // NOT_FOUND BADGE_NOT_FOUND.
   virtual core::Result<model::Badge> GetBadge(const model::BadgeRef& badge) const = 0;
   // The badges of an operator, by id, after the id `after`.
@@ -353,6 +401,16 @@ class Store {
   // Whether a pass for one use was used, as far as that is still kept.
   virtual core::Result<bool> IsPassUsed(const model::OperatorId& op,
                                         const model::PassId& pass) const = 0;
+
+  // The keys of an operator's holder tokens that followed the first, by version.
+  virtual core::Result<std::vector<model::HolderKey>> ListHolderKeys(
+      const model::OperatorId& op) const = 0;
+  // NOT_FOUND TOKEN_NOT_REVOKED for one that is not on the list, or no longer.
+  virtual core::Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                                            const model::TokenMark& mark) const = 0;
+  // The list, by mark, after the mark `after`.
+  virtual core::Result<std::vector<model::RevokedToken>> ListRevokedTokens(
+      const model::OperatorId& op, std::string_view after, std::size_t limit) const = 0;
 
   // Every log that has records, by operator id; those of deleted operators among them.
   virtual core::Result<std::vector<model::OperatorId>> ListLogs() const = 0;

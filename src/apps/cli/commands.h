@@ -37,5 +37,7 @@ void AddDrillCommands(CLI::App& app, Session& session);        // drill
 void AddAlternativeCommands(CLI::App& app, Session& session);  // pass badge alternatives report
 void AddReceiptCommands(CLI::App& app, Session& session);      // receipt
 void AddBackupCommands(CLI::App& app, Session& session);       // backup
+void AddImageCommands(CLI::App& app, Session& session);        // image
+void AddHolderTokenCommands(CLI::App& app, Session& session);  // token
 
 }  // namespace facegate::apps

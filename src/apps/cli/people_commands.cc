@@ -50,6 +50,7 @@ struct ConsentFlags {
   int days = 30;
   std::string receipt_file;
   std::string token_file;
+  bool images_only = false;
 };
 
 core::Result<Exit> CreateSubject(Session& session, const SubjectFlags& flags) {
@@ -90,6 +91,12 @@ std::string Folded(const std::string& text) {
     line.append(word);
   }
   return folded + line;
+}
+
+// " and 2 images"; nothing where there were none.
+std::string ImagesWords(const core::Json& answer) {
+  const std::int64_t images = answer.IntOr("imagesDestroyed", 0);
+  return images == 0 ? "" : " and " + std::to_string(images) + (images == 1 ? " image" : " images");
 }
 
 // Papers in each language that was asked for: a page and a PDF.
@@ -164,9 +171,9 @@ core::Result<Exit> EraseSubject(Session& session, const SubjectFlags& flags) {
   paper.backups_until = {answer.StringOr("backupsExpireTime", "").substr(0, kDayChars)};
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
   session.Answer(answer, "erased " + session.ShortName(answer.StringOr("name", "")) + ": " +
-                             std::to_string(answer.IntOr("templatesDestroyed", 0)) +
-                             " templates destroyed, the id fenced, " + ReceiptWords(receipt) +
-                             "\n" + Folded(answer.StringOr("limits", "")));
+                             std::to_string(answer.IntOr("templatesDestroyed", 0)) + " templates" +
+                             ImagesWords(answer) + " destroyed, the id fenced, " +
+                             ReceiptWords(receipt) + "\n" + Folded(answer.StringOr("limits", "")));
   const core::Status written = papers.Write(session, flags.folder + "/erased", paper);
   if (!written.ok()) return written.WithContext("the person is erased, the paper is not written");
   return Exit::kYes;
@@ -182,22 +189,6 @@ core::Result<Exit> SetRestriction(Session& session, const SubjectFlags& flags,
   session.Answer(
       answer, word + " " + session.ShortName(MemberOrNull(answer, "subject").StringOr("name", "")) +
                   ", " + ReceiptWords(receipt));
-  return Exit::kYes;
-}
-
-// Says a line for each item of a list method.
-core::Result<Exit> ListAll(Session& session, const std::string& method, const std::string& plural,
-                           const std::string& parent,
-                           const std::function<std::string(const core::Json&)>& line) {
-  core::Json request = core::Json::MakeObject();
-  request.Set("parent", parent);
-  core::Json all = core::Json::MakeArray();
-  FG_RETURN_IF_ERROR(session.ForEach(method, request, plural, [&](const core::Json& item) {
-    if (!session.json()) session.Say(line(item));
-    all.Push(item);
-    return core::Status::Ok();
-  }));
-  if (session.json()) session.Say(all.DumpPretty());
   return Exit::kYes;
 }
 
@@ -269,13 +260,15 @@ core::Result<Exit> Grant(Session& session, const ConsentFlags& flags) {
 
 core::Result<Exit> Withdraw(Session& session, const ConsentFlags& flags) {
   core::Json request = core::Json::MakeObject();
-  request.Set("name", session.FullName(flags.name));
+  request.Set("name", session.FullName(flags.name)).Set("images_only", flags.images_only);
   FG_ASSIGN_OR_RETURN(const core::Json answer,
                       session.Call("ConsentService/WithdrawConsent", request));
   const core::Json& receipt = MemberOrNull(answer, "receipt");
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
   session.Answer(answer, ConsentWords(session, MemberOrNull(answer, "consent")) +
-                             ": templates and their key destroyed, " + ReceiptWords(receipt));
+                             (flags.images_only ? ": no image is kept any more, "
+                                                : ": templates and their key destroyed, ") +
+                             ReceiptWords(receipt));
   return Exit::kYes;
 }
 
@@ -476,6 +469,8 @@ void AddConsentCommands(CLI::App& app, Session& session) {
       AddCommand(*group, "withdraw", "Ends a consent and destroys what rested on it",
                  "facegate consent withdraw operators/acme/subjects/p-7/consents/c-1");
   withdraw->add_option("name", flags->name, "The consent")->required();
+  withdraw->add_flag("--images-only", flags->images_only,
+                     "Takes back alone that images are kept; the consent stands for the rest");
   withdraw->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
   SetRun(*withdraw, session, flags, Withdraw);
 

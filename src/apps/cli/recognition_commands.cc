@@ -1,11 +1,15 @@
 // authorize, identify, enroll: one picture, one recorded answer. present: the same without a face.
 // status: what runs there.
+#include <locale>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/holder_token.h"
+#include "apps/cli/kiosk.h"
 #include "apps/cli/receipt_output.h"
 
 namespace facegate::apps {
@@ -17,7 +21,10 @@ struct PictureFlags {
   std::string subject;
   std::string picture;
   std::vector<double> region;
+  std::string region_text;
   std::string receipt_file;
+  std::string token_file;  // authorize: what is shown; enroll: where to put what is handed out
+  std::string token_svg;   // enroll
 };
 
 struct PresentFlags {
@@ -73,29 +80,41 @@ void SayIdentifications(const Session& session, const core::Json& answer) {
   }
 }
 
-// Says the answer; yes only for ALLOW.
-core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
-                             const core::Json& response) {
+void SayKeptImage(const Session& session, const core::Json& response) {
+  const std::string kept = ShortWord(response.StringOr("keptImage", ""), "IMAGE_RETENTION_");
+  if (kept.empty() || kept == "UNSPECIFIED") return;
+  session.Say("  image kept, " + kept + ", until " +
+              response.StringOr("keptImageExpireTime", "").substr(0, 10));
+}
+
+// Says the answer in words, unless it was said as JSON; yes only for ALLOW.
+core::Result<Exit> Conclude(const Session& session, const PictureFlags& flags,
+                            const core::Json& response) {
   const core::Json& answer = MemberOrNull(response, "answer");
   const core::Json& receipt = MemberOrNull(answer, "receipt");
   FG_RETURN_IF_ERROR(SaveReceipt(flags.receipt_file, receipt));
   const std::string verdict = ShortWord(answer.StringOr("verdict", ""), "VERDICT_");
-  if (session.json()) {
-    session.Say(response.DumpPretty());
-  } else {
+  if (!session.json()) {
     const std::string detail = answer.StringOr("detail", "");
     session.Say(verdict + " " + ShortWord(answer.StringOr("reason", ""), "REASON_") +
                 (detail.empty() ? "" : " " + detail));
     SayFindings(session, answer);
     SayIdentifications(session, answer);
     if (verdict != "ALLOW") SayAlternatives(session, answer);
+    SayKeptImage(session, response);
     session.Say("  " + CountWords(MemberOrNull(answer, "counts")) + "; " + ReceiptWords(receipt));
   }
   return verdict == "ALLOW" ? Exit::kYes : Exit::kNo;
 }
 
-core::Result<Exit> Ask(Session& session, const std::string& method, const PictureFlags& flags) {
-  FG_ASSIGN_OR_RETURN(const std::string picture, ReadWholeFile(flags.picture));
+core::Result<Exit> SayAnswer(const Session& session, const PictureFlags& flags,
+                             const core::Json& response) {
+  if (session.json()) session.Say(response.DumpPretty());
+  return Conclude(session, flags, response);
+}
+
+// Camera, purpose, and where they are given the person and the region.
+core::Json RequestOf(const Session& session, const PictureFlags& flags) {
   core::Json request = core::Json::MakeObject();
   request.Set("camera", session.FullName(flags.camera));
   request.Set("purpose", session.FullName(flags.purpose));
@@ -106,10 +125,95 @@ core::Result<Exit> Ask(Session& session, const std::string& method, const Pictur
     region.Set("x1", flags.region[2]).Set("y1", flags.region[3]);
     request.Set("region", std::move(region));
   }
+  return request;
+}
+
+core::Result<Exit> Ask(Session& session, const std::string& method, const PictureFlags& flags) {
+  FG_ASSIGN_OR_RETURN(const std::string picture, ReadWholeFile(flags.picture));
+  core::Json request = RequestOf(session, flags);
+  if (method == "Authorize" && !flags.token_file.empty()) {
+    FG_ASSIGN_OR_RETURN(const std::string token, ReadHolderToken(flags.token_file));
+    request.Set("holder_token", token);
+  }
   const client::Attachment image{"image", core::AsBytes(picture)};
   FG_ASSIGN_OR_RETURN(const core::Json response,
                       session.Call("GatewayService/" + method, request, &image));
+  if (const std::string token = response.StringOr("holderToken", ""); !token.empty()) {
+    FG_RETURN_IF_ERROR(HandOut(session, token, flags.token_file, flags.token_svg));
+  }
   return SayAnswer(session, flags, response);
+}
+
+// With a picture, --camera names the desk's camera; without one, it is where frames come from.
+core::Result<Exit> Enroll(Session& session, PictureFlags flags, const KioskFlags& kiosk) {
+  const std::string source = flags.camera;
+  if (!flags.picture.empty()) {
+    if (flags.camera.empty()) flags.camera = kiosk.desk;
+    return Ask(session, "Enroll", flags);
+  }
+  if (source.empty() || kiosk.desk.empty()) {
+    return core::Status(core::Code::kInvalidArgument, "FLAGS_MISSING",
+                        "give a picture and its --camera, or where frames come from as --camera "
+                        "and the desk's camera in the register as --desk");
+  }
+  flags.camera = kiosk.desk;
+  return Sit(session, RequestOf(session, flags), source, kiosk,
+             [&](const core::Json& last) { return Conclude(session, flags, last); });
+}
+
+// Has an enroll command also take frames, where it is given no picture.
+void AddKioskTo(CLI::App& enroll, Session& session, const std::shared_ptr<PictureFlags>& flags) {
+  enroll.footer(enroll.get_footer() +
+                "\n  facegate --operator acme enroll --camera 0 --desk sites/lobby/cameras/desk "
+                "--purpose purposes/building_access --subject subjects/p-7");
+  enroll.get_option("picture")->required(false);
+  enroll.remove_option(enroll.get_option("--camera"));
+  enroll.add_option("--camera", flags->camera,
+                    "Where the picture was taken; without one, where frames come from: a folder of "
+                    "pictures, a video file, a device number or an address");
+  auto kiosk = std::make_shared<KioskFlags>();
+  enroll.add_option("--desk", kiosk->desk, "The desk's camera in the register")
+      ->envname("FACEGATE_CAMERA");
+  enroll
+      .add_option("--templates", kiosk->templates, "How many of the best frames become templates")
+      ->check(CLI::Range(1, 3))
+      ->capture_default_str();
+  enroll.add_option("--timeout", kiosk->timeout_s, "Seconds that it may take")
+      ->check(CLI::Range(1, 60))
+      ->capture_default_str();
+  enroll.add_option("--fps", kiosk->fps, "Frames a second, at most")
+      ->check(CLI::Range(0.1, 30.0))
+      ->capture_default_str();
+  enroll.add_option("--lang", kiosk->language, "Of the hints: en or zh")
+      ->check(CLI::IsMember({"en", "zh"}))
+      ->capture_default_str();
+  enroll.callback([&session, flags, kiosk] {
+    session.SetAction([&session, flags, kiosk] { return Enroll(session, *flags, *kiosk); });
+  });
+}
+
+// What is wrong with it; "" where it is four numbers, which go to `region`.
+std::string ReadRegion(const std::string& text, std::vector<double>& region) {
+  std::istringstream in(text);
+  in.imbue(std::locale::classic());
+  region.clear();
+  char comma = ',';
+  for (double value = 0; comma == ',' && in >> value; comma = 0, in >> comma) {
+    region.push_back(value);
+  }
+  return in.eof() && region.size() == 4 ? "" : "is x0,y0,x1,y1";
+}
+
+void AddTokenFlags(CLI::App& command, PictureFlags& flags, bool is_enrolment) {
+  if (is_enrolment) {
+    command.add_option(
+        "--token-out", flags.token_file,
+        "Write the holder token, where there is one, to this file and not to stdout");
+    command.add_option("--token-svg", flags.token_svg, "Write its QR code to this SVG file");
+    return;
+  }
+  command.add_option("--token-file", flags.token_file,
+                     "The file with the holder token that is shown; - reads a line of stdin");
 }
 
 void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
@@ -129,17 +233,21 @@ void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
       ->required()
       ->envname("FACEGATE_PURPOSE");
   if (with_subject) {
-    command->add_option("--subject", flags->subject, "Who it is said to be")->required();
+    CLI::Option* subject = command->add_option(
+        "--subject", flags->subject, "Who it is said to be; a holder token says it by itself");
+    subject->required(with_region);
+    AddTokenFlags(*command, *flags, /*is_enrolment=*/with_region);
   }
   if (with_region) {
-    command->add_option("--region", flags->region, "The marked face: x0,y0,x1,y1 as fractions")
-        ->delimiter(',')
-        ->expected(4);
+    // One text: of several values CLI11 would take the picture behind it for one.
+    command->add_option("--region", flags->region_text, "The marked face: x0,y0,x1,y1 as fractions")
+        ->check([flags](const std::string& text) { return ReadRegion(text, flags->region); });
   }
   command->add_option("--receipt", flags->receipt_file, "Write the receipt to this file");
   command->callback([&session, flags, method] {
     session.SetAction([&session, flags, method] { return Ask(session, method, *flags); });
   });
+  if (method == "Enroll") AddKioskTo(*command, session, flags);
 }
 
 core::Result<Exit> Present(Session& session, const PresentFlags& flags) {
@@ -243,7 +351,9 @@ void AddRecognitionCommands(CLI::App& app, Session& session) {
                     false);
   AddPictureCommand(app, session, "identify", "Identify",
                     "Asks who steps into a marked lane (exit 0 only for ALLOW)", false, false);
-  AddPictureCommand(app, session, "enroll", "Enroll", "Stores a template of a person who consented",
+  AddPictureCommand(app, session, "enroll", "Enroll",
+                    "Stores a template of a person who consented; from the frames of a camera, "
+                    "with hints, several",
                     true, true);
   AddPresentCommand(app, session);
   CLI::App* status =

@@ -133,6 +133,21 @@ core::Status WriteWholeFile(const std::string& path, std::string_view content) {
   return core::Status(core::Code::kUnavailable, "FILE_UNWRITABLE", "cannot write " + path);
 }
 
+core::Result<Exit> ListAll(Session& session, const std::string& method, const std::string& plural,
+                           const std::string& parent,
+                           const std::function<std::string(const core::Json&)>& line) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", parent);
+  core::Json all = core::Json::MakeArray();
+  FG_RETURN_IF_ERROR(session.ForEach(method, request, plural, [&](const core::Json& item) {
+    if (!session.json()) session.Say(line(item));
+    all.Push(item);
+    return core::Status::Ok();
+  }));
+  if (session.json()) session.Say(all.DumpPretty());
+  return Exit::kYes;
+}
+
 std::string ShortWord(std::string_view word, std::string_view prefix) {
   if (word.starts_with(prefix)) word.remove_prefix(prefix.size());
   return std::string(word);

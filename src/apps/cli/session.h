@@ -88,6 +88,11 @@ core::Result<std::string> ReadWholeFile(const std::string& path);
 // Returns UNAVAILABLE FILE_UNWRITABLE, which names it.
 core::Status WriteWholeFile(const std::string& path, std::string_view content);
 
+// Says a line for each item of a list method, or all of them where --json asks for that.
+core::Result<Exit> ListAll(Session& session, const std::string& method, const std::string& plural,
+                           const std::string& parent,
+                           const std::function<std::string(const core::Json&)>& line);
+
 // "VERDICT_ALLOW" without "VERDICT_".
 std::string ShortWord(std::string_view word, std::string_view prefix);
 // The member of that name, or null where there is none.

@@ -35,11 +35,13 @@ E OfWord(const Json& json, std::string_view name, E last, E otherwise) {
 
 RecordMatter MatterOf(const std::string& type) {
   if (type == "decision") return RecordMatter::kDecision;
-  if (type == "template.enrolled") return RecordMatter::kEnrolment;
+  if (type == "template.enrolled" || type == "template.issued_to_holder")
+    return RecordMatter::kEnrolment;
   if (type.starts_with("consent.")) return RecordMatter::kConsent;
   if (type == "subject.created") return RecordMatter::kRegistration;
   if (type == "subject.restricted" || type == "subject.released") return RecordMatter::kRestriction;
   if (type == "subject.exported") return RecordMatter::kExport;
+  if (type.starts_with("image.")) return RecordMatter::kImage;
   return RecordMatter::kOther;
 }
 
@@ -75,6 +77,10 @@ void AddConsents(const Json& document, const std::map<std::string, std::string>&
   for (const Json& json : ListOf(document, "templates")) {
     model.templates.push_back(
         {name_of(json), json.StringOr("site", ""), json.StringOr("created_at", "")});
+  }
+  for (const Json& json : ListOf(document, "images")) {
+    model.images.push_back({name_of(json), json.StringOr("site", ""),
+                            json.StringOr("created_at", ""), json.StringOr("expires_at", "")});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "facegate/crypto/primitives.h"
+#include "facegate/custody/holder_token.h"
 
 namespace facegate::testing {
 namespace {
@@ -47,8 +48,11 @@ World::World(WorldOptions options)
   ledger_options.gateway_name = "test.example";
   ledger_options.data_dir = options.data_dir;
   ledger = Must(audit::Ledger::Open(*store, *keys, clock, metrics, logger, ledger_options));
+  tokens = std::make_unique<custody::TokenJudge>(*store, *keys, kGraceDays);
+  policy::EngineOptions engine_options = options.engine;
+  engine_options.tokens = tokens.get();
   engine =
-      std::make_unique<policy::Engine>(*store, clock, CoreRules(), policy::EngineOptions{},
+      std::make_unique<policy::Engine>(*store, clock, CoreRules(), engine_options,
                                        options.record_abandoned ? ledger->abandon_sink() : nullptr);
   if (!options.already_registered) RegisterAll();
 }
@@ -81,6 +85,32 @@ void World::Change(storage::Change change) {
 model::Purpose World::RegisteredPurpose() const {
   const auto row = Must(store->GetResource(model::PurposeName(op(), purpose())));
   return Must(model::FromJson<model::Purpose>(Must(core::Json::Parse(row.body))));
+}
+
+void World::HaveTemplatesHeld() {
+  model::Purpose purpose = RegisteredPurpose();
+  purpose.custody = model::TemplateCustody::kHolder;
+  Register(purpose);
+}
+
+std::string World::HandOut(std::string_view id) {
+  auto permit = PermitFor(EnrollClaim(id));
+  const policy::Grounds& grounds = permit.grounds();
+  const custody::TokenHead head{
+      Must(custody::CurrentKeyVersion(*store, op())),
+      Must(custody::TokenIdFor(*keys, subject(id), grounds.wrapped_subject_secret,
+                               grounds.claim.request_id)),
+      grounds.consent->expires_at};
+  const model::Consent consent = Must(store->GetConsent(grounds.consent->consent));
+  audit::Outcome outcome;
+  outcome.verdict = model::Verdict::kAllow;
+  outcome.reason = model::Reason::kIssuedToHolder;
+  outcome.people = {{*grounds.claim.subject, *grounds.consent, grounds.wrapped_subject_secret}};
+  outcome.issued_token = {
+      custody::SealToken(*keys, head, custody::BindingOf(consent), "model",
+                         crypto::SecretBytes(custody::kHeldTemplateBytes).span()),
+      head.expires_at, head.key_version};
+  return Must(ledger->Commit(std::move(permit), std::move(outcome))).outcome().issued_token->text;
 }
 
 model::Site World::RegisteredSite() const {
@@ -142,6 +172,22 @@ void World::AddSubject(std::string_view id) {
 }
 
 model::Consent World::Grant(std::string_view id) {
+  return Grant(id, {model::ConsentScope::kVerify, model::ConsentScope::kIdentify});
+}
+
+model::Consent World::GrantWithImages(std::string_view id) {
+  return Grant(id, {model::ConsentScope::kVerify, model::ConsentScope::kIdentify,
+                    model::ConsentScope::kOriginalImageRetention});
+}
+
+void World::KeepOfPicture(model::ImageRetention kept, int days) {
+  model::Purpose purpose = RegisteredPurpose();
+  purpose.image_retention = kept;
+  purpose.image_retention_days = days;
+  Register(purpose);
+}
+
+model::Consent World::Grant(std::string_view id, std::set<model::ConsentScope> scopes) {
   const auto held = Must(store->ListConsents(subject(id)));
   model::Consent consent;
   consent.op = op();
@@ -151,7 +197,7 @@ model::Consent World::Grant(std::string_view id) {
   consent.purpose = purpose();
   consent.purpose_version = 1;
   consent.status = model::ConsentStatus::kGranted;
-  consent.scopes = {model::ConsentScope::kVerify, model::ConsentScope::kIdentify};
+  consent.scopes = std::move(scopes);
   consent.evidence_sha256 = std::string(64, 'e');
   consent.granted_at = clock.Now();
   consent.expires_at = clock.Now() + kConsentMs;

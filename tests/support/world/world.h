@@ -5,14 +5,18 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "facegate/audit/contexts.h"
 #include "facegate/audit/ledger.h"
 #include "facegate/core/log.h"
 #include "facegate/core/metrics.h"
 #include "facegate/crypto/key_ring.h"
+#include "facegate/custody/custody_service.h"
 #include "facegate/model/fields.h"
 #include "facegate/policy/engine.h"
 #include "facegate/storage/store.h"
@@ -33,7 +37,16 @@ struct WorldOptions {
   std::unique_ptr<crypto::KeyRing> keys;
   // What time it is; nothing: FakeClock's.
   std::optional<core::Timestamp> now;
+  policy::EngineOptions engine = {};
 };
+
+// Options of a gateway that keeps images, read in a way.
+inline WorldOptions KeepingImages(std::vector<rules::Profile> profiles = {}) {
+  WorldOptions options;
+  options.engine.keeps_images = true;
+  options.engine.profiles = std::move(profiles);
+  return options;
+}
 
 class World {
  public:
@@ -54,8 +67,12 @@ class World {
 
   // Registers a person.
   void AddSubject(std::string_view id);
-  // Records their consent for the lobby and purpose, with scopes verify and identify, 30 days.
+  // Records their consent for the lobby and purpose, with scopes verify and identify, 30 days; or
+  // with that images are kept besides.
   model::Consent Grant(std::string_view subject);
+  model::Consent GrantWithImages(std::string_view subject);
+  // Makes the purpose one that would keep so much of the picture, for so many days.
+  void KeepOfPicture(model::ImageRetention kept, int days);
   // Withdraws it and destroys templates and key, as the consent service does.
   std::uint64_t Withdraw(const model::Consent& consent);
   // Stores a template key, which is what "enrolled" means to a decision.
@@ -70,6 +87,11 @@ class World {
   // Makes one change, under a record of its own.
   void Change(storage::Change change);
   model::Purpose RegisteredPurpose() const;
+  // Has people hold the templates of the purpose; its version stays.
+  void HaveTemplatesHeld();
+  // A token of theirs with an empty template, recorded as the gateway does: to decide by, never to
+  // compare with.
+  std::string HandOut(std::string_view subject);
   model::Site RegisteredSite() const;
   // Replaces the access point's alternatives.
   void SetAlternatives(std::vector<model::Alternative> alternatives);
@@ -93,10 +115,13 @@ class World {
   std::unique_ptr<crypto::KeyRing> keys;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<audit::Ledger> ledger;
+  static constexpr int kGraceDays = 10;  // of holder tokens under a retired key
+  std::unique_ptr<custody::TokenJudge> tokens;
   std::unique_ptr<policy::Engine> engine;
 
  private:
   void RegisterAll();
+  model::Consent Grant(std::string_view subject, std::set<model::ConsentScope> scopes);
   void PutBody(const std::string& name, const std::string& kind, const std::string& parent,
                const std::string& body);
   template <class R>

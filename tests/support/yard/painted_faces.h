@@ -18,7 +18,9 @@ namespace facegate::testing {
 
 // What the first pixel of a painted picture says.
 struct Paint {
-  std::uint8_t faces = 1;   // how many; 200: the engine fails; 100: one that fails the gate
+  // How many; 200: the engine fails; 100: one that fails the gate, 101 and on: with the issue of
+  // that number less 100; 110: one that is too small, 111: one outside the region.
+  std::uint8_t faces = 1;
   std::uint8_t person = 0;  // whose: other people are far away
   std::uint8_t change = 0;  // how far this picture is from the person's own, in hundredths
 };
@@ -45,8 +47,9 @@ class PaintedFaceEngine final : public vision::FaceEngine {
     if (faces == 200) {
       return core::Status(core::Code::kResourceExhausted, "QUEUE_FULL", "try again later");
     }
-    vision::FaceBox box{0, 0, 64, 64, 1, true};
-    return std::vector<vision::FaceBox>(faces == 100 ? 1 : faces, box);
+    vision::FaceBox box{0, 0, 64, 64, 1, faces < 110};
+    if (faces == 111) box.right = 640;
+    return std::vector<vision::FaceBox>(faces >= 100 ? 1 : faces, box);
   }
 
   core::Result<vision::EmbeddedFaces> Embed(const frame::Image& image,
@@ -54,10 +57,11 @@ class PaintedFaceEngine final : public vision::FaceEngine {
                                             const policy::Permit&, const core::Deadline&) override {
     vision::EmbeddedFaces out;
     for (const vision::FaceBox& box : boxes) {
-      if (image.rgb()[0] == 100) {
-        vision::Quality blurred;
-        blurred.issue = vision::QualityIssue::kBlurred;
-        out.rejected.push_back({box, blurred});
+      if (const int code = image.rgb()[0]; code >= 100) {
+        vision::Quality quality;
+        quality.issue = code == 100 ? vision::QualityIssue::kBlurred
+                                    : static_cast<vision::QualityIssue>(code - 100);
+        out.rejected.push_back({box, quality});
         continue;
       }
       std::mt19937 random(image.rgb()[1]);

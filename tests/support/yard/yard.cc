@@ -35,9 +35,9 @@ Yard::Yard(WorldOptions options)
               gallery::MatchOptions{}, faces.embedding_model_id()),
       dropper(gallery, *world.engine),
       consents(*world.store, *world.ledger, *world.keys, world.clock, *world.engine, dropper),
-      gateway(
-          {world.clock, world.metrics, world.logger, *world.engine, *world.ledger, faces, gallery},
-          frame::Limits{}) {
+      gateway({world.clock, world.metrics, world.logger, *world.engine, *world.ledger, faces,
+               gallery, *world.keys},
+              frame::Limits{}) {
   const core::Status loaded = gallery.Load();
   if (loaded.ok()) return;
   std::fprintf(stderr, "yard: %s\n", loaded.ToString().c_str());

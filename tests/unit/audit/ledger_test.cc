@@ -42,10 +42,12 @@ Outcome Match(const model::Consent& consent, const core::Bytes& secret) {
   Outcome outcome;
   outcome.verdict = Verdict::kAllow;
   outcome.reason = Reason::kMatched;
-  outcome.people.push_back(
-      {consent.subject,
-       {{consent.op, consent.subject, consent.id}, consent.epoch, consent.log_index},
-       secret});
+  audit::Person& person = outcome.people.emplace_back();
+  person.subject = consent.subject;
+  person.basis.consent = {consent.op, consent.subject, consent.id};
+  person.basis.epoch = consent.epoch;
+  person.basis.log_index = consent.log_index;
+  person.wrapped_secret = secret;
   return outcome;
 }
 

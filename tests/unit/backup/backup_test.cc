@@ -8,6 +8,7 @@
 
 #include "facegate/alternatives/alternative_service.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/custody/custody_service.h"
 #include "facegate/registry/registry_service.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
@@ -311,6 +312,22 @@ TEST_F(BackupTest, OpensNothingThatWasClosedSince) {
   EXPECT_TRUE(is_used(used));
   EXPECT_TRUE(is_used(later));
   EXPECT_FALSE(is_used(unused));
+}
+
+TEST_F(BackupTest, RevivesNoTokenThatWasRevoked) {
+  const Manifest made = MustCreate();
+  custody::CustodyService service(*world->store, *world->ledger, *world->keys, world->clock);
+  const custody::Caller caller{{model::Role::kOperator, "test", ""}, kRequestId};
+  ASSERT_TRUE(service.RotateKey(caller, World::op()).ok());
+  world->HaveTemplatesHeld();
+  const std::string token = world->HandOut("person-a");
+  const auto revoked = service.RevokeShown(caller, World::op(), token);
+  ASSERT_TRUE(revoked.ok()) << revoked.status().ToString();
+  Stop();
+  ASSERT_TRUE(TryRestore(PathOf(made)).ok());
+  const auto found = Start();
+  EXPECT_TRUE(found->store->GetRevokedToken(World::op(), revoked->token.id).ok());
+  EXPECT_EQ(*custody::CurrentKeyVersion(*found->store, World::op()), 2);
 }
 
 TEST_F(BackupTest, RevivesNobodyWhoWasErased) {

@@ -41,6 +41,17 @@ class FaultyStore final : public storage::Store {
                                                              std::size_t limit) const override {
     return inner_.ListResources(parent, kind, after, limit);
   }
+  core::Result<model::KeptImage> GetImage(const model::ImageRef& image) const override {
+    return inner_.GetImage(image);
+  }
+  core::Result<std::vector<model::KeptImage>> ListImagesOf(
+      const model::SubjectRef& subject) const override {
+    return inner_.ListImagesOf(subject);
+  }
+  core::Result<std::vector<model::KeptImage>> ListExpiredImages(core::Timestamp now,
+                                                                std::size_t limit) const override {
+    return inner_.ListExpiredImages(now, limit);
+  }
   core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const override {
     return inner_.GetSubject(subject);
   }
@@ -96,6 +107,18 @@ class FaultyStore final : public storage::Store {
   core::Result<bool> IsPassUsed(const model::OperatorId& op,
                                 const model::PassId& pass) const override {
     return inner_.IsPassUsed(op, pass);
+  }
+  core::Result<std::vector<model::HolderKey>> ListHolderKeys(
+      const model::OperatorId& op) const override {
+    return inner_.ListHolderKeys(op);
+  }
+  core::Result<model::RevokedToken> GetRevokedToken(const model::OperatorId& op,
+                                                    const model::TokenMark& mark) const override {
+    return inner_.GetRevokedToken(op, mark);
+  }
+  core::Result<std::vector<model::RevokedToken>> ListRevokedTokens(
+      const model::OperatorId& op, std::string_view after, std::size_t limit) const override {
+    return inner_.ListRevokedTokens(op, after, limit);
   }
   core::Result<std::vector<model::OperatorId>> ListLogs() const override {
     return inner_.ListLogs();

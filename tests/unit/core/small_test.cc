@@ -22,6 +22,24 @@ TEST(Hex, RefusesOddLengthsAndOtherCharacters) {
   EXPECT_EQ(HexDecode("zz").status().reason(), "BAD_HEX");
 }
 
+TEST(Bytes, HoldNumbersAndFieldsBigEndian) {
+  Bytes bytes;
+  AppendNumber(0x0102030405060708, bytes);
+  AppendField("ab", bytes);
+  EXPECT_EQ(HexEncode(bytes), "010203040506070800026162");
+  ByteSpan rest(bytes);
+  EXPECT_EQ(TakeNumber(rest), 0x0102030405060708u);
+  EXPECT_EQ(rest.size(), 4u);
+}
+
+TEST(BytesDeathTest, HoldNoNumberInFewerThanEightNorAFieldOfMoreThanItsLengthCanSay) {
+  const Bytes seven(7);
+  ByteSpan rest(seven);
+  EXPECT_DEATH(TakeNumber(rest), "size");
+  Bytes bytes;
+  EXPECT_DEATH(AppendField(std::string(65'536, 'x'), bytes), "size");
+}
+
 TEST(Text, DecodesTheFirstCodePointAndItsLength) {
   EXPECT_EQ(DecodeCodePoint("a")->bytes, 1u);
   EXPECT_EQ(DecodeCodePoint("\u00e9x")->value, U'\u00e9');

@@ -321,5 +321,20 @@ TEST(KeyRing, IsFreshInMemoryEachTime) {
   EXPECT_NE(KeyRing::Ephemeral()->KekFingerprint(), KeyRing::Ephemeral()->KekFingerprint());
 }
 
+TEST(KeyRing, HasAHolderKeyForEachOperatorAndVersion) {
+  const auto ring = KeyRing::Ephemeral();
+  const auto key = [&](const char* op, int version) {
+    const SecretBytes made = ring->HolderKey(op, version);
+    return core::HexEncode(made.span());
+  };
+  EXPECT_EQ(key("operators/acme", 1).size(), 64u);
+  EXPECT_EQ(key("operators/acme", 1), key("operators/acme", 1));
+  EXPECT_NE(key("operators/acme", 1), key("operators/acme", 2));
+  EXPECT_NE(key("operators/acme", 1), key("operators/other", 1));
+  EXPECT_NE(core::HexEncode(KeyRing::Ephemeral()->HolderKey("operators/acme", 1).span()),
+            key("operators/acme", 1));
+  EXPECT_DEATH((void)ring->HolderKey("operators/acme", 0), "version");
+}
+
 }  // namespace
 }  // namespace facegate::crypto

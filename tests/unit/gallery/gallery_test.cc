@@ -53,6 +53,19 @@ vision::Face Near(unsigned seed, double distance) {
 
 vision::Face Exactly(unsigned seed) { return Near(seed, 0); }
 
+// Three views of person 1.
+std::vector<vision::Face> SeveralFaces() {
+  std::vector<vision::Face> faces;
+  for (const double distance : {0.0, 0.15, 0.3}) faces.push_back(Near(1, distance));
+  return faces;
+}
+
+std::vector<const vision::Face*> Pointers(const std::vector<vision::Face>& faces) {
+  std::vector<const vision::Face*> pointers;
+  for (const vision::Face& face : faces) pointers.push_back(&face);
+  return pointers;
+}
+
 class GalleryTest : public ::testing::Test {
  protected:
   GalleryTest() { Reopen(); }
@@ -132,6 +145,103 @@ class GalleryTest : public ::testing::Test {
   World world_;
   std::unique_ptr<Gallery> gallery_;
 };
+
+// ---- What people hold
+// ------------------------------------------------------------------------------
+
+class HeldTest : public GalleryTest {
+ protected:
+  HeldTest() { world_.HaveTemplatesHeld(); }
+
+  HeldTemplate Hold(std::string_view subject, const vision::Face& face) {
+    auto permit = world_.PermitFor(world_.EnrollClaim(subject));
+    auto held = gallery_->PrepareToken(face, permit);
+    EXPECT_TRUE(held.ok()) << held.status().ToString();
+    audit::Outcome outcome;
+    outcome.verdict = model::Verdict::kAllow;
+    outcome.reason = model::Reason::kIssuedToHolder;
+    outcome.people = {{*permit.scope().subject, *permit.grounds().consent,
+                       permit.grounds().wrapped_subject_secret}};
+    outcome.issued_token = {held->token, held->expires_at, held->key_version};
+    EXPECT_TRUE(
+        world_.ledger->Commit(std::move(permit), std::move(outcome), std::move(held->changes))
+            .ok());
+    return std::move(held).value();
+  }
+  Match Show(const std::string& token, const vision::Face& face) {
+    policy::Claim claim = world_.VerifyClaim("ann");
+    claim.subject.reset();
+    claim.holder_token = token;
+    auto permit = world_.PermitFor(claim);
+    Match match = gallery_->Verify(face, permit);
+    world_.Spend(std::move(permit));
+    return match;
+  }
+};
+
+TEST_F(HeldTest, ComparesWithTheTemplateInTheToken) {
+  const model::Consent consent = AddPerson("ann");
+  const HeldTemplate held = Hold("ann", Exactly(1));
+  EXPECT_EQ(held.expires_at, consent.expires_at);
+  const Match match = Show(held.token, Near(1, 0.3));
+  ASSERT_EQ(match.kind, MatchKind::kMatch);
+  EXPECT_EQ(match.subject, model::SubjectId("ann"));
+  EXPECT_EQ(match.consent->epoch, consent.epoch);
+  EXPECT_FALSE(match.wrapped_subject_secret.empty());
+  EXPECT_EQ(Show(held.token, Near(1, 0.5)).kind, MatchKind::kInconclusive);
+  EXPECT_EQ(Show(held.token, Exactly(2)).kind, MatchKind::kNoMatch);
+}
+
+TEST_F(HeldTest, KeepsNothingOfTheTemplate) {
+  AddPerson("ann");
+  const HeldTemplate held = Hold("ann", Exactly(1));
+  EXPECT_EQ(gallery_->size(), 0u);
+  EXPECT_TRUE(world_.store->ListTemplates(std::nullopt, 10)->empty());
+  EXPECT_FALSE(world_.store->GetTemplateKey(World::subject("ann"), World::purpose()).ok());
+  EXPECT_EQ(*world_.store->CountStoredPersons(World::op()), 0u);
+  Reopen();
+  ASSERT_TRUE(gallery_->Load().ok());
+  EXPECT_EQ(gallery_->size(), 0u);
+  EXPECT_EQ(Show(held.token, Near(1, 0.3)).kind, MatchKind::kMatch) << "after a restart, too";
+}
+
+TEST_F(HeldTest, HandsOutAsManyAsAreAskedFor) {
+  AddPerson("ann");
+  for (unsigned i = 1; i <= 5; ++i) {
+    EXPECT_EQ(Show(Hold("ann", Exactly(i)).token, Near(i, 0.3)).kind, MatchKind::kMatch);
+  }
+}
+
+TEST_F(HeldTest, AsksWhoHoldsATemplateOfAnotherModelToEnrolAgain) {
+  AddPerson("ann");
+  const HeldTemplate held = Hold("ann", Exactly(1));
+  Reopen({}, "another-model");
+  EXPECT_EQ(Show(held.token, Exactly(1)).kind, MatchKind::kNotEnrolled);
+}
+
+TEST_F(HeldTest, ComparesNothingUnderAnExpiredPermit) {
+  AddPerson("ann");
+  policy::Claim claim = world_.VerifyClaim("ann");
+  claim.holder_token = Hold("ann", Exactly(1)).token;
+  auto permit = world_.PermitFor(claim);
+  world_.clock.Advance(60'000);
+  EXPECT_EQ(gallery_->Verify(Exactly(1), permit).kind, MatchKind::kInconclusive);
+  EXPECT_EQ(world_.metrics.Value(core::Counter::kComparisons), 0u);
+  world_.Spend(std::move(permit));
+  auto enrol = world_.PermitFor(world_.EnrollClaim("ann"));
+  world_.clock.Advance(60'000);
+  EXPECT_EQ(gallery_->PrepareToken(Exactly(1), enrol).status().reason(), "PERMIT_EXPIRED");
+  world_.Spend(std::move(enrol));
+}
+
+using HeldDeathTest = HeldTest;
+
+TEST_F(HeldDeathTest, StoresNoTemplateThatIsToBeHeld) {
+  AddPerson("ann");
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_DEATH({ (void)gallery_->Prepare(Exactly(1), permit); }, "custody");
+  world_.Spend(std::move(permit));
+}
 
 // ---- 1:1
 // -----------------------------------------------------------------------------------------
@@ -418,6 +528,79 @@ TEST_F(GalleryTest, RefusesMoreTemplatesThanTheEvidenceBears) {
   const core::Status status = PrepareStatus("ann", Exactly(4));
   EXPECT_EQ(status.code(), core::Code::kResourceExhausted);
   EXPECT_EQ(status.reason(), "TEMPLATES_MAX");
+}
+
+TEST_F(GalleryTest, EnrolsSeveralFacesUnderOneRecord) {
+  AddPerson("ann");
+  const auto faces = SeveralFaces();
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_EQ(gallery_->RoomFor(permit.view()), 3);
+  auto several = gallery_->PrepareSeveral(Pointers(faces), permit);
+  ASSERT_TRUE(several.ok()) << several.status().ToString();
+  ASSERT_EQ(several->size(), 3u);
+  // One secret and one key for all, and a template for each.
+  std::vector<storage::Changes> changes;
+  for (PendingTemplate& one : *several) changes.push_back(one.TakeChanges());
+  EXPECT_EQ(changes[0].size(), 3u);
+  EXPECT_EQ(changes[1].size(), 1u);
+  EXPECT_EQ(changes[2].size(), 1u);
+  storage::Changes all;
+  for (storage::Changes& own : changes) {
+    for (storage::Change& change : own) all.push_back(std::move(change));
+  }
+  world_.Spend(std::move(permit));
+  const std::uint64_t index = Append(std::move(all));
+  for (PendingTemplate& one : *several) gallery_->Activate(std::move(one), index);
+  for (const double distance : {0.0, 0.15, 0.3}) {
+    EXPECT_EQ(Verify("ann", Near(1, distance)).kind, MatchKind::kMatch) << distance;
+  }
+  Reopen();
+  ASSERT_TRUE(gallery_->Load().ok());
+  EXPECT_EQ(gallery_->size(), 3u);
+  EXPECT_EQ(Verify("ann", Near(1, 0.3)).kind, MatchKind::kMatch);
+}
+
+TEST_F(GalleryTest, EnrolsAllOfSeveralFacesOrNone) {
+  AddPerson("ann");
+  Enroll("ann", Exactly(1));
+  const auto faces = SeveralFaces();
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_EQ(gallery_->RoomFor(permit.view()), 2);
+  EXPECT_EQ(gallery_->PrepareSeveral(Pointers(faces), permit).status().reason(), "TEMPLATES_MAX");
+  world_.Spend(std::move(permit));
+  EXPECT_EQ(gallery_->size(), 1u);
+}
+
+TEST_F(GalleryTest, TellsHowFacesOfOneEnrolmentCompare) {
+  AddPerson("ann");
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  const auto compare = [&](const vision::Face& a, const vision::Face& b) {
+    return gallery_->Compare(a, b, 3, permit);
+  };
+  EXPECT_EQ(compare(Exactly(1), Exactly(1)), Likeness::kSameView);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.03)), Likeness::kSameView);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.2)), Likeness::kSamePerson);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.44)), Likeness::kSamePerson);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.46)), Likeness::kUnsure);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.54)), Likeness::kUnsure);
+  EXPECT_EQ(compare(Exactly(1), Near(1, 0.56)), Likeness::kOtherPerson);
+  auto values = Spot(1);
+  values[3] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(compare(FaceAt(values), Exactly(1)), Likeness::kUnsure);
+  world_.clock.Advance(5'001);
+  EXPECT_EQ(compare(Exactly(1), Exactly(1)), Likeness::kUnsure) << "the permit has expired";
+  world_.Spend(std::move(permit));
+}
+
+TEST_F(GalleryTest, IsAsStrictWithTheFramesOfAnEnrolmentAsADoorIsWithItsTemplates) {
+  MatchOptions options;
+  options.fmr_max = 5e-5;  // enough for one comparison at 2.7e-5, not for two
+  Reopen(options);
+  AddPerson("ann");
+  auto permit = world_.PermitFor(world_.EnrollClaim("ann"));
+  EXPECT_EQ(gallery_->Compare(Exactly(1), Near(1, 0.2), 1, permit), Likeness::kSamePerson);
+  EXPECT_EQ(gallery_->Compare(Exactly(1), Near(1, 0.2), 2, permit), Likeness::kUnsure);
+  world_.Spend(std::move(permit));
 }
 
 TEST_F(GalleryTest, RefusesToPrepareUnderAnExpiredPermit) {

@@ -78,7 +78,7 @@ class GatewayTest : public ::testing::Test {
         dropper(gallery, *world.engine),
         consents(*world.store, *world.ledger, *world.keys, world.clock, *world.engine, dropper),
         gateway({world.clock, world.metrics, world.logger, *world.engine, *world.ledger, faces,
-                 gallery},
+                 gallery, *world.keys},
                 frame::Limits{}) {
     EXPECT_TRUE(gallery.Load().ok());
   }
@@ -253,6 +253,98 @@ TEST_F(GatewayTest, RecordsEveryRequestExactlyOnce) {
   (void)Authorize("person-a");
   (void)Authorize("nobody");
   EXPECT_EQ(world.store->GetLogHead(World::op())->size, before + 2);
+}
+
+// ---- What people hold
+// ------------------------------------------------------------------------------
+
+class HolderTest : public GatewayTest {
+ protected:
+  HolderTest() {
+    world.HaveTemplatesHeld();
+    world.AddSubject("person-a");
+    consent = world.Grant("person-a");
+  }
+  std::string HandOut(const std::string& subject, model::Region region) {
+    const auto recorded = Enroll(subject, region);
+    EXPECT_EQ(recorded.outcome().reason, Reason::kIssuedToHolder);
+    EXPECT_EQ(recorded.outcome().verdict, Verdict::kAllow);
+    return recorded.outcome().issued_token ? recorded.outcome().issued_token->text : "";
+  }
+  audit::Recorded Show(const std::string& token) {
+    auto claim = world.VerifyClaim("person-a");
+    claim.subject.reset();
+    claim.holder_token = token;
+    return Must(gateway.Authorize(claim, shared.sample3, deadline));
+  }
+  void Revoke(const std::string& token) {
+    const auto revoked =
+        custody::CustodyService(*world.store, *world.ledger, *world.keys, world.clock)
+            .RevokeShown({world.EnrollClaim("x").caller, kRequestId}, World::op(), token);
+    ASSERT_TRUE(revoked.ok()) << revoked.status().ToString();
+  }
+  static constexpr char kRequestId[] = "00000000-0000-4000-8000-000000000000";
+};
+
+TEST_F(HolderTest, LetsThroughWhoeverShowsTheirTokenAndTheirFace) {
+  const std::string token = HandOut("person-a", kRight);
+  const auto recorded = Show(token);
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kAllow);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kMatched);
+  ASSERT_EQ(recorded.outcome().people.size(), 1u);
+  EXPECT_EQ(recorded.outcome().people[0].subject.str(), "person-a");
+  EXPECT_EQ(gallery.size(), 0u);
+  EXPECT_TRUE(world.store->ListTemplatesOf(World::subject("person-a"))->empty());
+}
+
+TEST_F(HolderTest, DecodesNothingForATokenThatIsRefused) {
+  const std::string token = HandOut("person-a", kRight);
+  world.AddSubject("person-b");
+  world.Grant("person-b");
+  const auto decoded = world.metrics.Value(Counter::kFramesDecoded);
+  EXPECT_EQ(Authorize("person-a").outcome().reason, Reason::kHolderTokenMissing);
+  EXPECT_EQ(Show("FGH1:AAAA").outcome().reason, Reason::kHolderTokenBad);
+  auto claim = world.VerifyClaim("person-b");
+  claim.holder_token = token;
+  EXPECT_EQ(Must(gateway.Authorize(claim, shared.sample3, deadline)).outcome().reason,
+            Reason::kHolderTokenOther);
+  Revoke(token);
+  EXPECT_EQ(Show(token).outcome().reason, Reason::kHolderTokenRevoked);
+  world.Withdraw(consent);
+  EXPECT_EQ(Authorize("person-a").outcome().reason, Reason::kHolderTokenMissing);
+  EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), decoded);
+}
+
+TEST_F(HolderTest, SendsSomebodyElseWithAFoundTokenToTheAlternative) {
+  world.AddSubject("person-b");
+  world.Grant("person-b");
+  const std::string token = HandOut("person-b", kLeft);
+  const auto recorded = Show(token);
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kUseAlternative);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kNoMatch);
+}
+
+// I6 for tokens: the record is what counts, whatever was compared before it.
+TEST_F(HolderTest, AbortsAMatchThatARevocationOvertakes) {
+  const std::string token = HandOut("person-a", kRight);
+  faces.during_embed = [&] { Revoke(token); };
+  const auto recorded = Show(token);
+  EXPECT_EQ(recorded.outcome().verdict, Verdict::kUseAlternative);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kConsentMoved);
+  EXPECT_TRUE(recorded.outcome().people.empty());
+}
+
+TEST_F(HolderTest, AbortsAMatchByATokenThatAWithdrawalOvertakes) {
+  const std::string token = HandOut("person-a", kRight);
+  faces.during_embed = [&] { world.Withdraw(consent); };
+  EXPECT_EQ(Show(token).outcome().reason, Reason::kConsentMoved);
+}
+
+TEST_F(HolderTest, HandsOutNoTokenOfAnEnrolmentThatAWithdrawalOvertakes) {
+  faces.during_embed = [&] { world.Withdraw(consent); };
+  const auto recorded = Enroll("person-a", kRight);
+  EXPECT_EQ(recorded.outcome().reason, Reason::kConsentMoved);
+  EXPECT_FALSE(recorded.outcome().issued_token.has_value());
 }
 
 // ---- Streams

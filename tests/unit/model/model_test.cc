@@ -69,10 +69,10 @@ void ExpectWordsRoundTrip(int count) {
 }
 
 TEST(Words, NameEveryValueOnce) {
-  ExpectWordsRoundTrip<Role>(6);
+  ExpectWordsRoundTrip<Role>(7);
   ExpectWordsRoundTrip<Operation>(4);
   ExpectWordsRoundTrip<Verdict>(3);
-  ExpectWordsRoundTrip<Reason>(37);
+  ExpectWordsRoundTrip<Reason>(44);
   ExpectWordsRoundTrip<VenueKind>(25);
   ExpectWordsRoundTrip<PurposeCategory>(15);
   ExpectWordsRoundTrip<AlternativeKind>(7);
@@ -86,6 +86,7 @@ TEST(Words, NameEveryValueOnce) {
   ExpectWordsRoundTrip<AnnexIiiClass>(5);
   ExpectWordsRoundTrip<DecisionEffect>(5);
   ExpectWordsRoundTrip<ImageRetention>(3);
+  ExpectWordsRoundTrip<TemplateCustody>(2);
   ExpectWordsRoundTrip<NoticeField>(16);
   ExpectWordsRoundTrip<SignField>(5);
   ExpectWordsRoundTrip<AssessmentSection>(6);
@@ -177,6 +178,24 @@ TEST(Resources, RefuseAMissingOrMalformedMember) {
   core::Json bad = good;
   bad.Set("use", "SPY");
   EXPECT_FALSE(FromJson<Camera>(bad).ok());
+}
+
+// What is wrong with a token by itself is told to a door; whose it is not.
+TEST(Coarse, HidesWhoseTokenItIsAndNothingElseOfIt) {
+  EXPECT_EQ(Coarse(Reason::kHolderTokenOther), Reason::kConsentMissing);
+  for (const Reason reason :
+       {Reason::kHolderTokenMissing, Reason::kHolderTokenBad, Reason::kHolderTokenExpired,
+        Reason::kHolderTokenRevoked, Reason::kHolderTokenKeyRetired}) {
+    EXPECT_EQ(Coarse(reason), reason);
+  }
+}
+
+TEST(HolderTokenName, IsOfAPerson) {
+  const HolderTokenRef ref{OperatorId("acme"), SubjectId("p-7"), HolderTokenId("0a1b")};
+  const std::string name = HolderTokenName(ref.op, ref.subject, ref.token);
+  EXPECT_EQ(name, "operators/acme/subjects/p-7/holderTokens/0a1b");
+  EXPECT_EQ(*ParseHolderTokenName(name), ref);
+  EXPECT_EQ(ParseHolderTokenName("operators/acme/holderTokens/0a1b").status().reason(), "BAD_NAME");
 }
 
 // A reason that only a face can have, or another credential, is none of a credential's.

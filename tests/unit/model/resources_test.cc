@@ -276,6 +276,20 @@ TEST(TellsOtherwise, IsAboutThePictureToo) {
   next.image_retention = ImageRetention::kReduced;
   EXPECT_TRUE(TellsOtherwise(current, next));
   EXPECT_TRUE(TellsOtherwise(next, current)) << "less than people were told is something else, too";
+  current = next;
+  next.image_retention_days = current.image_retention_days.value_or(0) + 1;
+  EXPECT_TRUE(TellsOtherwise(current, next));
+}
+
+TEST(TellsOtherwise, IsAboutWhereTheTemplateIsToo) {
+  Purpose current = Filled<Purpose>();
+  current.custody.reset();
+  Purpose next = current;
+  next.custody = TemplateCustody::kGateway;
+  EXPECT_FALSE(TellsOtherwise(current, next)) << "the gateway's is what not to state it means";
+  next.custody = TemplateCustody::kHolder;
+  EXPECT_TRUE(TellsOtherwise(current, next));
+  EXPECT_TRUE(TellsOtherwise(next, current));
 }
 
 TEST(Filing, MovesForwardAndEndsCancelled) {

@@ -157,6 +157,23 @@ TEST_F(Fields, LimitTheRetention) {
   }
 }
 
+TEST_F(Fields, HaveAnImageKeptForDaysOfItsOwn) {
+  model::Purpose purpose = APurpose();
+  purpose.retention_days = 30;
+  purpose.image_retention = model::ImageRetention::kReduced;
+  EXPECT_EQ(ReasonOf(purpose), "BAD_IMAGE_RETENTION_DAYS") << "how long is not said";
+  for (const int bad : {0, -1, 31}) {
+    purpose.image_retention_days = bad;
+    EXPECT_EQ(ReasonOf(purpose), "BAD_IMAGE_RETENTION_DAYS") << bad;
+  }
+  for (const int good : {1, 30}) {
+    purpose.image_retention_days = good;
+    EXPECT_TRUE(Validate(purpose).ok()) << good;
+  }
+  purpose.image_retention = model::ImageRetention::kNone;
+  EXPECT_EQ(ReasonOf(purpose), "BAD_IMAGE_RETENTION_DAYS") << "of what?";
+}
+
 TEST_F(Fields, LimitTheNecessityStatement) {
   model::Purpose purpose = APurpose();
   purpose.necessity_statement = std::string(4097, 'x');

@@ -10,8 +10,10 @@
 #include "facegate/v1/alternative_service.pb.h"
 #include "facegate/v1/audit_service.pb.h"
 #include "facegate/v1/consent_service.pb.h"
+#include "facegate/v1/custody_service.pb.h"
 #include "facegate/v1/duty_service.pb.h"
 #include "facegate/v1/gateway_service.pb.h"
+#include "facegate/v1/image_service.pb.h"
 #include "facegate/v1/registry_service.pb.h"
 
 namespace facegate::rpc {
@@ -29,7 +31,9 @@ std::vector<const MethodDescriptor*> AllMethods() {
                                    v1::CreateSiteRequest::descriptor()->file(),
                                    v1::CreateComplaintRequest::descriptor()->file(),
                                    v1::ListRecordsRequest::descriptor()->file(),
-                                   v1::IssuePassRequest::descriptor()->file()};
+                                   v1::IssuePassRequest::descriptor()->file(),
+                                   v1::ListImagesRequest::descriptor()->file(),
+                                   v1::RotateHolderKeyRequest::descriptor()->file()};
   std::vector<const MethodDescriptor*> methods;
   for (const FileDescriptor* file : files) {
     for (int i = 0; i < file->service_count(); ++i) {
@@ -56,8 +60,8 @@ bool HasStringAt(const Descriptor& type, std::string_view path) {
 
 std::set<Role> RolesOf(std::string_view method) {
   std::set<Role> roles;
-  for (const Role role :
-       {Role::kCamera, Role::kController, Role::kEnroller, Role::kOperator, Role::kAuditor}) {
+  for (const Role role : {Role::kCamera, Role::kController, Role::kEnroller, Role::kOperator,
+                          Role::kAuditor, Role::kViewer}) {
     if (CheckRole(RuleOf(method), {role, "f", ""}).ok()) roles.insert(role);
   }
   return roles;
@@ -108,6 +112,16 @@ TEST(MethodRules, LetOnlyControllersReportAlternatives) {
 
 TEST(MethodRules, LetOnlyEnrollersEnroll) {
   EXPECT_EQ(RolesOf("facegate.v1.GatewayService/Enroll"), std::set<Role>{Role::kEnroller});
+  EXPECT_EQ(RolesOf("facegate.v1.GatewayService/EnrollFromFrames"),
+            std::set<Role>{Role::kEnroller});
+}
+
+TEST(MethodRules, LetOnlyViewersViewImagesAndViewersNothingElse) {
+  EXPECT_EQ(RolesOf("facegate.v1.ImageService/ViewImage"), std::set<Role>{Role::kViewer});
+  for (const MethodRule& rule : MethodRules()) {
+    if (rule.method.starts_with("facegate.v1.ImageService/")) continue;
+    EXPECT_FALSE(RolesOf(rule.method).contains(Role::kViewer)) << rule.method;
+  }
 }
 
 TEST(MethodRules, LetOnlyCamerasStream) {

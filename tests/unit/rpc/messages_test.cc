@@ -58,6 +58,7 @@ TEST(Enums, HaveTheWordsOfTheModel) {
   ExpectSameWords<v1::AnnexIiiClass, model::AnnexIiiClass>();
   ExpectSameWords<v1::DecisionEffect, model::DecisionEffect>();
   ExpectSameWords<v1::ImageRetention, model::ImageRetention>();
+  ExpectSameWords<v1::TemplateCustody, model::TemplateCustody>();
   ExpectSameWords<v1::NoticeField, model::NoticeField>();
   ExpectSameWords<v1::SignField, model::SignField>();
   ExpectSameWords<v1::AssessmentSection, model::AssessmentSection>();

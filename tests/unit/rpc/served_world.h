@@ -91,14 +91,20 @@ class ServedWorld {
       : token_desk(consents, world.clock, bad_tokens_per_minute_max) {
     Start(rpc::InsecureForDevelopment{}, std::move(options));
   }
+  // Without authentication, over a world of those options.
+  explicit ServedWorld(WorldOptions options)
+      : world(std::move(options)), token_desk(consents, world.clock, 30) {
+    Start(rpc::InsecureForDevelopment{}, {});
+  }
   // With mutual TLS.
   explicit ServedWorld(const rpc::MutualTls& tls) : token_desk(consents, world.clock, 30) {
     Start(tls, {});
   }
 
   rpc::Parts parts() {
-    return {gateway,     consents,    registry_service, *world.engine, *world.ledger, *world.store,
-            *world.keys, world.clock, world.metrics,    log,           alternatives,  token_desk};
+    return {gateway,      consents,    registry_service, *world.engine, *world.ledger,
+            *world.store, *world.keys, world.clock,      world.metrics, log,
+            alternatives, token_desk,  images,           custody};
   }
   std::string target() const { return "localhost:" + std::to_string(server->port()); }
 
@@ -132,14 +138,17 @@ class ServedWorld {
   GalleryDropper dropper{gallery};
   consent::ConsentService consents{*world.store, *world.ledger, *world.keys,
                                    world.clock,  *world.engine, dropper};
+  consent::ImageDesk images{*world.store, *world.ledger, *world.keys, world.clock};
   registry::RegistryService registry_service{
       *world.store, *world.ledger, world.clock, *world.engine,
       Must(wording::Wordlist::Load(FACEGATE_SOURCE_DIR "/config/documents/wording.yaml"))};
   gateway::Gateway gateway{
-      {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery}, {}};
+      {world.clock, world.metrics, log, *world.engine, *world.ledger, faces, gallery, *world.keys},
+      {}};
   alternatives::AlternativeService alternatives{*world.store, *world.ledger, *world.keys,
                                                 world.clock,  *world.engine, registry_service};
   rpc::TokenDesk token_desk;
+  custody::CustodyService custody{*world.store, *world.ledger, *world.keys, world.clock};
   std::unique_ptr<rpc::Server> server;
 
  private:

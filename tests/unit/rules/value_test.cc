@@ -48,6 +48,7 @@ TEST(Vocabulary, ShipsWithOneSourceForEveryInput) {
     const std::string family = spec.name.substr(0, spec.name.find('.'));
     const bool person = family == "consent" || family == "subject" || family == "guardian" ||
                         spec.name == "notice.given_before" ||
+                        spec.name == "retention.last_interaction_on" ||
                         spec.name == "pressure.reprompts_after_refusal";
     EXPECT_EQ(spec.stage == Stage::kCandidate, person) << spec.name;
     const bool seen = family == "faces" || spec.name == "image.bystander_present";

@@ -47,12 +47,17 @@ struct Person {
   model::Consent consent;
   model::TemplateKey key;
   std::vector<model::Template> templates;
+  model::KeptImage image;
 };
 
 class SqliteResidue : public ::testing::Test {
  protected:
   Person MakePerson(const std::string& id) {
-    Person person{SubjectOf(id.c_str()), ConsentOf(id.c_str(), "c1"), KeyOf(id.c_str()), {}};
+    Person person{SubjectOf(id.c_str()),
+                  ConsentOf(id.c_str(), "c1"),
+                  KeyOf(id.c_str()),
+                  {},
+                  ImageOf(id.c_str(), "i1")};
     person.subject.wrapped_secret = noise_.Make(60);
     person.consent.evidence_sha256 = core::HexEncode(noise_.Make(32));
     person.consent.token_hash = noise_.Make(32);
@@ -61,6 +66,8 @@ class SqliteResidue : public ::testing::Test {
       person.templates.push_back(TemplateOf(id.c_str(), name));
       person.templates.back().sealed = noise_.Make(170);
     }
+    person.image.wrapped_key = noise_.Make(60);
+    person.image.sealed = noise_.Make(3000);  // reaches over pages
     return person;
   }
 
@@ -70,10 +77,10 @@ class SqliteResidue : public ::testing::Test {
       std::vector<BatchItem> items;
       for (int j = 0; j < 10; ++j) {
         const Person person = MakePerson(core::HexEncode(noise_.Make(6)));
-        items.push_back(Item(
-            {PutSubject{person.subject}, PutConsent{person.consent}, PutTemplateKey{person.key},
-             PutTemplate{person.templates[0]}, PutTemplate{person.templates[1]}},
-            {}, std::string(700, 'e')));
+        items.push_back(Item({PutSubject{person.subject}, PutConsent{person.consent},
+                              PutTemplateKey{person.key}, PutTemplate{person.templates[0]},
+                              PutTemplate{person.templates[1]}, PutImage{person.image}},
+                             {}, std::string(700, 'e')));
         persons_.push_back(person);
       }
       Commit(*store_, std::move(items));
@@ -85,6 +92,11 @@ class SqliteResidue : public ::testing::Test {
     for (const model::Template& value : person.templates) {
       EXPECT_EQ(IsFound(files, value.sealed), expected);
     }
+    ExpectImage(person, files, expected);
+  }
+  void ExpectImage(const Person& person, const std::string& files, bool expected) {
+    EXPECT_EQ(IsFound(files, person.image.wrapped_key), expected);
+    EXPECT_EQ(IsFound(files, person.image.sealed), expected);
   }
   void ExpectPerson(const Person& person, const std::string& files, bool expected) {
     EXPECT_EQ(IsFound(files, person.subject.wrapped_secret), expected);
@@ -105,7 +117,7 @@ TEST_F(SqliteResidue, WithdrawnTemplatesAndTheirKeyAreGone) {
   for (const Person& person : persons_) {
     Commit(*store_, {Item({PutSubject{person.subject}, PutConsent{person.consent},
                            PutTemplateKey{person.key}, PutTemplate{person.templates[0]},
-                           PutTemplate{person.templates[1]}})});
+                           PutTemplate{person.templates[1]}, PutImage{person.image}})});
     ExpectTemplates(person, AllBytes(directory_.path()), true);
   }
   CommitChange(*store_, DestroyTemplates{RefOf(persons_[0]), Purpose()});
@@ -115,11 +127,26 @@ TEST_F(SqliteResidue, WithdrawnTemplatesAndTheirKeyAreGone) {
   ExpectTemplates(persons_[1], files, true);
 }
 
+TEST_F(SqliteResidue, DeletedImagesAndTheirKeysAreGone) {
+  persons_ = {MakePerson("p1"), MakePerson("p2")};
+  for (const Person& person : persons_) {
+    Commit(
+        *store_,
+        {Item({PutSubject{person.subject}, PutConsent{person.consent}, PutImage{person.image}})});
+    ExpectImage(person, AllBytes(directory_.path()), true);
+  }
+  CommitChange(*store_, DestroyImage{{Op(), persons_[0].subject.id, persons_[0].image.id}});
+  ExpectImage(persons_[0], AllBytes(directory_.path()), false);
+  ExpectImage(persons_[1], AllBytes(directory_.path()), true);
+  CommitChange(*store_, DestroyImages{RefOf(persons_[1]), Purpose()});
+  ExpectImage(persons_[1], AllBytes(directory_.path()), false);
+}
+
 TEST_F(SqliteResidue, AnErasedPersonIsGone) {
   persons_ = {MakePerson("p1")};
   Commit(*store_, {Item({PutSubject{persons_[0].subject}, PutConsent{persons_[0].consent},
                          PutTemplateKey{persons_[0].key}, PutTemplate{persons_[0].templates[0]},
-                         PutTemplate{persons_[0].templates[1]}})});
+                         PutTemplate{persons_[0].templates[1]}, PutImage{persons_[0].image}})});
   ExpectTemplates(persons_[0], AllBytes(directory_.path()), true);
   ExpectPerson(persons_[0], AllBytes(directory_.path()), true);
   CommitChange(*store_, EraseSubject{RefOf(persons_[0])});
@@ -178,9 +205,9 @@ TEST_F(SqliteResidue, ARewrittenSlotHoldsNothingOfItsLastOwner) {
 
 TEST_F(SqliteResidue, DoesNotAcknowledgeWhileSomebodyKeepsReading) {
   persons_ = {MakePerson("p1")};
-  Commit(*store_,
-         {Item({PutSubject{persons_[0].subject}, PutTemplateKey{persons_[0].key},
-                PutTemplate{persons_[0].templates[0]}, PutTemplate{persons_[0].templates[1]}})});
+  Commit(*store_, {Item({PutSubject{persons_[0].subject}, PutTemplateKey{persons_[0].key},
+                         PutTemplate{persons_[0].templates[0]},
+                         PutTemplate{persons_[0].templates[1]}, PutImage{persons_[0].image}})});
   {
     Outsider outsider(path_);
     outsider.Execute("BEGIN; SELECT * FROM templates");
@@ -207,9 +234,9 @@ TEST_F(SqliteResidue, OpeningFinishesAScrubThatWasCutShort) {
     // Somebody reads, so that the destroying batch is written but not scrubbed; then all end at
     // once.
     store_ = Open(path_, 1);
-    Commit(*store_,
-           {Item({PutSubject{persons_[0].subject}, PutTemplateKey{persons_[0].key},
-                  PutTemplate{persons_[0].templates[0]}, PutTemplate{persons_[0].templates[1]}})});
+    Commit(*store_, {Item({PutSubject{persons_[0].subject}, PutTemplateKey{persons_[0].key},
+                           PutTemplate{persons_[0].templates[0]},
+                           PutTemplate{persons_[0].templates[1]}, PutImage{persons_[0].image}})});
     Outsider outsider(path_);
     outsider.Execute("BEGIN; SELECT * FROM templates");
     const ApplyResult result =

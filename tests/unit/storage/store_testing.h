@@ -92,6 +92,26 @@ inline model::Template TemplateOf(const char* subject, const char* id,
   return value;
 }
 
+inline model::ImageRef ImageRefOf(const char* subject, const char* id) {
+  return {Op(), model::SubjectId(subject), model::ImageId(id)};
+}
+inline model::KeptImage ImageOf(const char* subject, const char* id,
+                                const char* purpose = "entry") {
+  model::KeptImage image;
+  image.op = Op();
+  image.subject = model::SubjectId(subject);
+  image.purpose = Purpose(purpose);
+  image.site = Site();
+  image.id = model::ImageId(id);
+  image.consent = model::ConsentId("c1");
+  image.kept = model::ImageRetention::kOriginal;
+  image.wrapped_key = Bytes(std::string("key of image ") + id + " of " + subject);
+  image.sealed = Bytes(std::string("sealed image ") + id + " of " + subject);
+  image.created_at = {3000};
+  image.expires_at = {8000};
+  return image;
+}
+
 inline model::BadgeRef BadgeRefOf(const char* id) { return {Op(), model::BadgeId(id)}; }
 inline model::Badge BadgeOf(const char* id) {
   model::Badge badge;
@@ -102,6 +122,14 @@ inline model::Badge BadgeOf(const char* id) {
 }
 inline UsePass UseOf(const char* id, std::int64_t expires_ms = 9000, std::int64_t now_ms = 5000) {
   return {Op(), model::PassId(id), {expires_ms}, {now_ms}};
+}
+
+inline PutHolderKey HolderKeyOf(int version, std::int64_t since_ms = 5000) {
+  return {{Op(), version, {since_ms}, 0}};
+}
+inline RevokeToken RevocationOf(const char* mark, std::int64_t expires_ms = 9000,
+                                std::int64_t now_ms = 5000) {
+  return {{Op(), model::TokenMark(mark), {expires_ms}, 0}, {now_ms}};
 }
 
 inline PutResource ResourceOf(const std::string& name, std::uint64_t revision = 1,
@@ -193,6 +221,13 @@ inline std::string Everything(const Store& store) {
       out << "  key " << (key.ok() ? core::AsText(key->wrapped_key) : "none") << '\n';
     }
   }
+  for (const char* subject : {"p1", "p2", "p3"}) {
+    for (const model::KeptImage& listed : Must(store.ListImagesOf(SubjectRefOf(subject)))) {
+      const auto image = Must(store.GetImage({Op(), listed.subject, listed.id}));
+      out << "image " << image.id.str() << ' ' << core::AsText(image.wrapped_key) << ' '
+          << core::AsText(image.sealed) << '@' << image.log_index << '\n';
+    }
+  }
   for (const model::Template& t : Must(store.ListTemplates(std::nullopt, 1000))) {
     out << t.subject.str() << ' ' << t.purpose.str() << ' ' << t.id.str() << ' '
         << core::AsText(t.sealed) << '@' << t.log_index << '\n';
@@ -202,6 +237,13 @@ inline std::string Everything(const Store& store) {
   }
   for (const char* pass : {"p1", "p2", "p3"}) {
     out << pass << ' ' << Must(store.IsPassUsed(Op(), model::PassId(pass))) << '\n';
+  }
+  for (const model::HolderKey& key : Must(store.ListHolderKeys(Op()))) {
+    out << "key " << key.version << ' ' << key.since.unix_ms << '@' << key.log_index << '\n';
+  }
+  for (const model::RevokedToken& token : Must(store.ListRevokedTokens(Op(), "", 1000))) {
+    out << "revoked " << token.id.str() << ' ' << token.expires_at.unix_ms << '@' << token.log_index
+        << '\n';
   }
   out << "persons " << *store.CountStoredPersons(Op()) << '\n';
   return out.str();

@@ -1,0 +1,1 @@
+target_link_libraries(custody_test PRIVATE facegate_documents)
