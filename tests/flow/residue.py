@@ -34,8 +34,10 @@ PERSON = {
 
 
 def value_of(slot: bytes) -> bytes:
-    """A slot is four bytes of length, the value, zeros."""
-    return slot[4:4 + int.from_bytes(slot[:4], "big")]
+    """A slot is four bytes of length, the value, zeros. Of a long one, such as a sealed image, a
+    piece: the whole is spread over pages of the database."""
+    value = slot[4:4 + int.from_bytes(slot[:4], "big")]
+    return value if len(value) < 512 else value[64:192]
 
 
 def values(database: Path, subject: str, whole: bool = False, images: bool = False) -> list:
