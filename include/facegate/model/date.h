@@ -13,8 +13,8 @@ namespace facegate::model {
 
 // A day of the Gregorian calendar, without a time zone. Ordered, trivially copyable.
 struct Date {
-  std::int32_t days = 0;  // since 1970-01-01
-  auto operator<=>(const Date&) const = default;
+  std::int32_t days = 0;                          // since 1970-01-01
+  auto operator<=>(const Date&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 constexpr Date operator+(Date date, std::int32_t days) { return {date.days + days}; }
