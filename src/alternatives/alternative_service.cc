@@ -151,7 +151,7 @@ audit::Presented AlternativeService::JudgeShownPass(const policy::Grounds& groun
   presented.issued_by = pass->issued_by;
   if (!model::LetsThrough(presented.reason) || pass->many_uses) return presented;
   // The commit decides; this spares it what it would refuse.
-  const model::PassId used_as = audit::UsedAs(pass->issued_by);
+  const model::PassId used_as = UsedAs(pass->issued_by);
   const Result<bool> used = store_.IsPassUsed(camera.op, used_as);
   if (!used.ok()) return Answer(Reason::kFault);
   if (*used) {

@@ -37,6 +37,10 @@ std::uint64_t MarkOf(const std::string& name) {
 
 }  // namespace
 
+model::PassId UsedAs(std::uint64_t issued_by) {
+  return model::PassId(std::string("record-").append(std::to_string(issued_by)));
+}
+
 std::uint64_t SiteMark(const model::SiteRef& site) {
   return MarkOf(model::SiteName(site.op, site.site));
 }

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <utility>
 
 #include "audit/entry.h"
 #include "audit/head_file.h"
 #include "facegate/audit/log_keys.h"
-#include "facegate/audit/outcome.h"
-#include "facegate/core/json.h"
-#include "facegate/core/time.h"
-#include "facegate/storage/typed.h"
 #include "facegate/tlog/merkle.h"
 #include "facegate/tlog/note.h"
 
@@ -19,7 +14,6 @@ namespace facegate::audit {
 namespace {
 
 using core::Code;
-using core::Json;
 using core::Result;
 using core::Status;
 
@@ -29,73 +23,7 @@ Status LogError(const char* reason, const std::string& origin, const std::string
   return Status(Code::kDataLoss, reason, "log " + origin + ": " + what);
 }
 
-model::PassId PassUsedBy(const Json& pass_issued, std::uint64_t index) {
-  return pass_issued.StringOr("uses", "") == "ONCE" ? UsedAs(index) : model::PassId();
-}
-
-// What records of a tail closed, in the database that they are put back into.
-class Closed {
- public:
-  Closed(const storage::Store& store, const model::OperatorId& log) : store_(store), log_(log) {}
-
-  // `line` is of a record that is about to be appended at `index`.
-  Result<storage::Changes> Of(const Json& line, std::uint64_t index) {
-    const std::string type = line.StringOr("type", "");
-    if (type == "pass.issued") issued_[index] = line;
-    if (type == "badge.removed") return RemovedBadge(line);
-    if (line.StringOr("reason", "") == model::Word(model::Reason::kPassAccepted)) {
-      return UsedPass(line);
-    }
-    return storage::Changes{};
-  }
-
- private:
-  Result<storage::Changes> RemovedBadge(const Json& line) {
-    FG_ASSIGN_OR_RETURN(const auto badge, model::BadgeId::Parse(line.StringOr("badge", "")));
-    const model::BadgeRef ref{log_, badge};
-    const auto stands = store_.GetBadge(ref);
-    if (stands.status().code() == Code::kNotFound) return storage::Changes{};
-    FG_RETURN_IF_ERROR(stands.status());
-    if (!removed_.insert(badge).second) return storage::Changes{};  // earlier in this batch
-    return storage::Changes{storage::DeleteBadge{ref}};
-  }
-
-  // Its issue is among what the decision rests on.
-  Result<storage::Changes> UsedPass(const Json& line) {
-    const Json* rests_on = line.Find("rests_on");
-    if (rests_on == nullptr || !rests_on->is_array()) return storage::Changes{};
-    FG_ASSIGN_OR_RETURN(const auto at, core::ParseRfc3339(line.StringOr("decided_at", "")));
-    for (const Json& item : rests_on->AsArray()) {
-      const auto index = static_cast<std::uint64_t>(item.is_int() ? item.AsInt() : 0);
-      FG_ASSIGN_OR_RETURN(const Json issue, RecordAt(index));
-      if (issue.StringOr("type", "") != "pass.issued") continue;
-      const model::PassId pass = PassUsedBy(issue, index);
-      if (pass.empty()) return storage::Changes{};
-      FG_ASSIGN_OR_RETURN(const auto end, core::ParseRfc3339(issue.StringOr("expires_at", "")));
-      return storage::Changes{storage::UsePass{log_, pass, end, at}};
-    }
-    return storage::Changes{};
-  }
-
-  Result<Json> RecordAt(std::uint64_t index) const {
-    const auto issued = issued_.find(index);
-    if (issued != issued_.end()) return issued->second;
-    FG_ASSIGN_OR_RETURN(const auto entries, store_.ReadEntries(log_, index, 1));
-    if (entries.empty()) return Json::MakeObject();  // of this batch, and no pass
-    return storage::LineOf(entries.front().entry);
-  }
-
-  const storage::Store& store_;
-  const model::OperatorId log_;
-  std::map<std::uint64_t, Json> issued_;  // in the tail
-  std::set<model::BadgeId> removed_;
-};
-
 }  // namespace
-
-model::PassId UsedAs(std::uint64_t issued_by) {
-  return model::PassId(std::string("record-").append(std::to_string(issued_by)));
-}
 
 Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::string& data_dir,
                                                                 const std::string& gateway_name,
@@ -132,7 +60,6 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
   FG_ASSIGN_OR_RETURN(tlog::GrowingTree tree, tlog::GrowingTree::Load(head.size, tiles));
   const LogKeys log_keys(keys, until.origin);
   const tlog::VerifierKey record_key = log_keys.RecordVerifier();
-  Closed closed(store, log);
   while (tree.size() < until.size) {
     const std::uint64_t first = tree.size();
     const auto count =
@@ -149,8 +76,6 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
       FG_RETURN_IF_ERROR(tlog::VerifyNote(note, record_key));
       storage::BatchItem item;
       FG_ASSIGN_OR_RETURN(item.keys, KeysOfEntry(note.text, tree.size()));
-      FG_ASSIGN_OR_RETURN(const Json line, storage::LineOf(entry));
-      FG_ASSIGN_OR_RETURN(item.changes, closed.Of(line, tree.size()));
       item.leaf_hash = tlog::LeafHash(core::AsBytes(entry));
       item.entry = std::move(entry);
       tree.Append(item.leaf_hash);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backup/manifest.h"
+#include "facegate/alternatives/restored.h"
 #include "facegate/audit/durable_file.h"
 #include "facegate/audit/log_keys.h"
 #include "facegate/audit/tail.h"
@@ -253,8 +254,8 @@ class Restoring {
     return Status::Ok();
   }
 
-  // What the records that were put back changed of holder tokens: one that was revoked since the
-  // backup stays revoked.
+  // What the records that were put back closed: a holder token that was revoked since the backup
+  // stays revoked, a badge that was removed stays removed, a pass that was used stays used.
   Result<storage::Changes> ChangedSince(const model::OperatorId& op, const RestoredLog& log) const {
     storage::Changes changes;
     const std::uint64_t end = log.backup_size + log.tail;
@@ -263,6 +264,7 @@ class Restoring {
       if (entries.empty()) break;
       for (const storage::LogEntry& entry : entries) {
         FG_ASSIGN_OR_RETURN(const core::Json record, storage::LineOf(entry.entry));
+        FG_RETURN_IF_ERROR(alternatives::AddClosedBy(record, op, *new_, changes));
         FG_ASSIGN_OR_RETURN(storage::Changes of_it, custody::ChangesOf(record, op));
         std::move(of_it.begin(), of_it.end(), std::back_inserter(changes));
       }

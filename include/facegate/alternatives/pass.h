@@ -36,6 +36,10 @@ struct Pass {
   std::uint64_t access_point = 0;  // AccessPointMark; 0: any of the site
 };
 
+// Under which id a pass for one use is kept as used: of the record of its issue, so that the log
+// alone tells which were.
+model::PassId UsedAs(std::uint64_t issued_by);
+
 // What stands for a place in a pass: equal for equal names.
 std::uint64_t SiteMark(const model::SiteRef& site);
 std::uint64_t AccessPointMark(const model::AccessPointRef& point);

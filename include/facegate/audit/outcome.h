@@ -66,10 +66,6 @@ struct Outcome {
   std::optional<IssuedToken> issued_token = {};  // where the reason is kIssuedToHolder
 };
 
-// Under which id a pass for one use is kept as used: of the record of its issue, so that the log
-// alone tells which were.
-model::PassId UsedAs(std::uint64_t issued_by);
-
 // What became of a credential that is no face. Of faces it can say nothing, which is why the
 // ledger takes it without a permit.
 struct Presented {

@@ -25,8 +25,7 @@ using RecordReader =
     std::function<core::Result<std::vector<std::string>>(std::uint64_t first, std::size_t count)>;
 
 // Appends to the log what it lacks of the tree that `until` signs: the records verbatim, with the
-// search index rebuilt from them. Of what they changed besides only what closes a way in is changed
-// again: a badge that was removed is removed, a pass for one use that was used is used.
+// search index rebuilt from them. What they changed besides is not changed again.
 // Returns DATA_LOSS LOG_FORKED unless the log is then that very tree (nothing signed says otherwise
 // until then), RECORD_MISSING, BAD_RECORD; or the store's status.
 // Requires: nobody else writes to the store; until.origin is the log's.

@@ -307,7 +307,7 @@ TEST_F(BackupTest, OpensNothingThatWasClosedSince) {
   EXPECT_EQ(found->store->GetBadge(lost).status().code(), core::Code::kNotFound);
   EXPECT_TRUE(found->store->GetBadge(kept).ok());
   const auto is_used = [&](const alternatives::IssuedPass& one) {
-    return *found->store->IsPassUsed(World::op(), audit::UsedAs(one.receipt.index));
+    return *found->store->IsPassUsed(World::op(), alternatives::UsedAs(one.receipt.index));
   };
   EXPECT_TRUE(is_used(used));
   EXPECT_TRUE(is_used(later));
