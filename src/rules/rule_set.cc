@@ -15,11 +15,15 @@
 namespace facegate::rules {
 namespace {
 
-constexpr std::string_view kPersonsCountry = "subject.country";
-constexpr std::string_view kPersonsRegion = "subject.region";
+bool Reads(const Expression& expression, const std::optional<std::size_t>& input) {
+  const std::vector<std::size_t>& sorted = expression.inputs();
+  return input && std::binary_search(sorted.begin(), sorted.end(), *input);
+}
 
-bool Contains(const std::vector<std::size_t>& sorted, std::size_t index) {
-  return std::binary_search(sorted.begin(), sorted.end(), index);
+// Empty where it is missing.
+std::string_view TextOf(const Inputs& inputs, const std::optional<std::size_t>& input) {
+  const auto* text = input ? std::get_if<std::string>(&inputs.at(*input)) : nullptr;
+  return text != nullptr ? std::string_view(*text) : std::string_view();
 }
 
 template <class Enum, std::size_t kSize>
@@ -125,7 +129,10 @@ std::shared_ptr<const RuleView> RuleSet::Everything(const std::vector<Profile>& 
 }
 
 RuleView::RuleView(std::shared_ptr<const RuleSet> set)
-    : set_(std::move(set)), index_(std::make_unique<RuleIndex>()) {}
+    : set_(std::move(set)),
+      index_(std::make_unique<RuleIndex>()),
+      persons_country_(set_->vocabulary_->Find("subject.country")),
+      persons_region_(set_->vocabulary_->Find("subject.region")) {}
 RuleView::~RuleView() = default;
 
 void RuleView::Add(std::size_t rule) {
@@ -145,12 +152,8 @@ void RuleView::AddTo(RuleIndex& index, std::size_t rule) const {
 }
 
 bool RuleView::AsksWhereFrom(std::size_t rule) const {
-  const auto reads = [&](const RuleBody& body, std::string_view name) {
-    const auto input = set_->vocabulary_->Find(name);
-    return input && Contains(body.when->inputs(), *input);
-  };
   const auto asks = [&](const RuleBody& body) {
-    return reads(body, kPersonsRegion) || reads(body, kPersonsCountry);
+    return Reads(*body.when, persons_country_) || Reads(*body.when, persons_region_);
   };
   const auto& variants = set_->compiled_->variants[rule];
   return asks(set_->compiled_->bodies[rule]) ||
@@ -159,12 +162,8 @@ bool RuleView::AsksWhereFrom(std::size_t rule) const {
 }
 
 bool RuleView::Follows(const Follower& follower, const Inputs& inputs) const {
-  const auto text = [&](std::string_view name) -> std::string_view {
-    const auto input = set_->vocabulary_->Find(name);
-    const auto* word = input ? std::get_if<std::string>(&inputs.at(*input)) : nullptr;
-    return word != nullptr ? std::string_view(*word) : std::string_view();
-  };
-  return CoversPerson(follower.jurisdiction, text(kPersonsCountry), text(kPersonsRegion));
+  return CoversPerson(follower.jurisdiction, TextOf(inputs, persons_country_),
+                      TextOf(inputs, persons_region_));
 }
 
 std::vector<PackInfo> RuleView::PacksFollowing(const Inputs& inputs) const {

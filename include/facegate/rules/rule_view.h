@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,8 @@ class RuleView {
 
   std::shared_ptr<const RuleSet> set_;
   std::unique_ptr<RuleIndex> index_;
+  std::optional<std::size_t> persons_country_;  // inputs, where the vocabulary has them
+  std::optional<std::size_t> persons_region_;
   std::vector<Follower> followers_;
   std::vector<const Rule*> rules_;
   std::vector<PackInfo> packs_;
