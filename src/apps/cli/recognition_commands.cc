@@ -1,9 +1,7 @@
 // authorize, identify, enroll: one picture, one recorded answer. present: the same without a face.
 // status: what runs there.
-#include <locale>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "apps/cli/holder_token.h"
 #include "apps/cli/kiosk.h"
 #include "apps/cli/receipt_output.h"
+#include "apps/cli/registry_fields.h"
 
 namespace facegate::apps {
 namespace {
@@ -20,8 +19,7 @@ struct PictureFlags {
   std::string purpose;
   std::string subject;
   std::string picture;
-  std::vector<double> region;
-  std::string region_text;
+  std::string region;  // empty: none is marked
   std::string receipt_file;
   std::string token_file;  // authorize: what is shown; enroll: where to put what is handed out
   std::string token_svg;   // enroll
@@ -119,12 +117,7 @@ core::Json RequestOf(const Session& session, const PictureFlags& flags) {
   request.Set("camera", session.FullName(flags.camera));
   request.Set("purpose", session.FullName(flags.purpose));
   if (!flags.subject.empty()) request.Set("subject", session.FullName(flags.subject));
-  if (flags.region.size() == 4) {
-    core::Json region = core::Json::MakeObject();
-    region.Set("x0", flags.region[0]).Set("y0", flags.region[1]);
-    region.Set("x1", flags.region[2]).Set("y1", flags.region[3]);
-    request.Set("region", std::move(region));
-  }
+  if (auto region = RegionIn(flags.region)) request.Set("region", *std::move(region));
   return request;
 }
 
@@ -192,18 +185,6 @@ void AddKioskTo(CLI::App& enroll, Session& session, const std::shared_ptr<Pictur
   });
 }
 
-// What is wrong with it; "" where it is four numbers, which go to `region`.
-std::string ReadRegion(const std::string& text, std::vector<double>& region) {
-  std::istringstream in(text);
-  in.imbue(std::locale::classic());
-  region.clear();
-  char comma = ',';
-  for (double value = 0; comma == ',' && in >> value; comma = 0, in >> comma) {
-    region.push_back(value);
-  }
-  return in.eof() && region.size() == 4 ? "" : "is x0,y0,x1,y1";
-}
-
 void AddTokenFlags(CLI::App& command, PictureFlags& flags, bool is_enrolment) {
   if (is_enrolment) {
     command.add_option(
@@ -240,8 +221,10 @@ void AddPictureCommand(CLI::App& app, Session& session, const std::string& name,
   }
   if (with_region) {
     // One text: of several values CLI11 would take the picture behind it for one.
-    command->add_option("--region", flags->region_text, "The marked face: x0,y0,x1,y1 as fractions")
-        ->check([flags](const std::string& text) { return ReadRegion(text, flags->region); });
+    command->add_option("--region", flags->region, "The marked face: x0,y0,x1,y1 as fractions")
+        ->check([](const std::string& text) {
+          return RegionIn(text) ? std::string() : std::string("is ").append(kRegionForm);
+        });
   }
   command->add_option("--receipt", flags->receipt_file, "Write the receipt to this file");
   command->callback([&session, flags, method] {

@@ -209,19 +209,6 @@ std::optional<double> ReadNumber(const std::string& text) {
   return value;
 }
 
-core::Result<core::Json> ReadRegion(const std::string& flag, const std::string& text) {
-  const std::vector<std::string> parts = Split(text, ',', 5);
-  if (parts.size() != 4) return BadFlag(flag, "is x0,y0,x1,y1");
-  core::Json region = core::Json::MakeObject();
-  constexpr const char* kNames[] = {"x0", "y0", "x1", "y1"};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::optional<double> value = ReadNumber(parts[i]);
-    if (!value) return BadFlag(flag, "is x0,y0,x1,y1");
-    region.Set(kNames[i], *value);
-  }
-  return region;
-}
-
 core::Result<core::Json> ReadAlternatives(const std::string& flag,
                                           const std::vector<std::string>& texts) {
   core::Json list = core::Json::MakeArray();
@@ -262,6 +249,19 @@ core::Json ReadAttestation(const std::string& text) {
 
 }  // namespace
 
+std::optional<core::Json> RegionIn(const std::string& text) {
+  const std::vector<std::string> parts = Split(text, ',', 5);
+  if (parts.size() != 4) return std::nullopt;
+  core::Json region = core::Json::MakeObject();
+  constexpr const char* kNames[] = {"x0", "y0", "x1", "y1"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::optional<double> value = ReadNumber(parts[i]);
+    if (!value) return std::nullopt;
+    region.Set(kNames[i], *value);
+  }
+  return region;
+}
+
 core::Status BadFlag(const std::string& flag, const std::string& what) {
   return core::Status(core::Code::kInvalidArgument, "BAD_FLAG", flag + " " + what);
 }
@@ -299,7 +299,8 @@ core::Result<core::Json> ReadField(const Session& session, const Field& field,
       return list;
     }
     case FieldKind::kRegion:
-      return ReadRegion(field.flag, values.back());
+      if (auto region = RegionIn(values.back())) return *std::move(region);
+      return BadFlag(field.flag, std::string("is ").append(kRegionForm));
     case FieldKind::kAlternatives:
       return ReadAlternatives(field.flag, values);
     case FieldKind::kReasons:

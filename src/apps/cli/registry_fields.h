@@ -2,7 +2,9 @@
 // API's JSON.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/cli/session.h"
@@ -52,6 +54,10 @@ std::vector<ResourceKind> ResourceKinds();
 // Returns INVALID_ARGUMENT BAD_FLAG, or NOT_FOUND FILE_UNREADABLE.
 core::Result<core::Json> ReadField(const Session& session, const Field& field,
                                    const std::vector<std::string>& values);
+
+// A region in four fractions; nothing for any other text.
+inline constexpr std::string_view kRegionForm = "x0,y0,x1,y1";
+std::optional<core::Json> RegionIn(const std::string& text);
 
 core::Status BadFlag(const std::string& flag, const std::string& what);
 
