@@ -377,13 +377,11 @@ Result<ConsentResult> ConsentService::WithdrawImages(const Caller& caller,
     const auto kept = std::count_if(images.begin(), images.end(), [&](const auto& image) {
       return image.purpose == consent.purpose;
     });
-    const bool had_scope = consent.scopes.erase(model::ConsentScope::kOriginalImageRetention) > 0;
+    const bool has_scope = consent.scopes.contains(model::ConsentScope::kOriginalImageRetention);
     const bool stands = consent.status == model::ConsentStatus::kGranted;
-    if (!stands || (!had_scope && kept == 0)) {
-      FG_ASSIGN_OR_RETURN(const model::Consent unchanged, store_.GetConsent(ref));
-      return PastResult(unchanged);
-    }
+    if (!stands || (!has_scope && kept == 0)) return PastResult(consent);
     const storage::ConsentAtEpoch still{ref, consent.epoch};
+    consent.scopes.erase(model::ConsentScope::kOriginalImageRetention);
     consent.epoch += 1;
     FG_ASSIGN_OR_RETURN(
         const audit::RecordedEvent recorded,

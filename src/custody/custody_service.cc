@@ -17,7 +17,6 @@ using core::Result;
 using core::Status;
 using model::Reason;
 
-constexpr int kKeyVersionMax = 65535;
 constexpr std::size_t kRecordsPage = 256;
 constexpr std::string_view kIssuedType = "template.issued_to_holder";
 constexpr std::string_view kRevokedType = "token.revoked";

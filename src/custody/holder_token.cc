@@ -15,7 +15,6 @@ using core::Status;
 constexpr std::string_view kPrefix = "FGH1:";
 constexpr std::string_view kKind = "facegate holder token";
 constexpr std::uint8_t kVersion = 1;
-constexpr int kKeyVersionMax = 65535;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kIdBytes = 12;
 constexpr std::size_t kHeadBytes = 1 + 2 + kIdBytes + 8;

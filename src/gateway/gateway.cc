@@ -109,10 +109,8 @@ Worked WorkEnrollHeld(const Parts& parts, const vision::Face& face, const policy
     worked.outcome = Faulted(permit.grounds(), held.status(), counts);
     return worked;
   }
-  worked.outcome.verdict = model::Verdict::kAllow;
+  worked.outcome = Enrolled(permit.grounds(), counts);
   worked.outcome.reason = Reason::kIssuedToHolder;
-  worked.outcome.counts = counts;
-  worked.outcome.people.push_back(ClaimedPerson(permit.grounds()));
   worked.outcome.issued_token = {std::move(held->token), held->expires_at, held->key_version};
   worked.changes = std::move(held->changes);
   return worked;

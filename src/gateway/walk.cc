@@ -98,17 +98,14 @@ std::vector<audit::ModelRef> ModelsThatRan(const Parts& parts) {
   return models;
 }
 
-audit::Person ClaimedPerson(const policy::Grounds& grounds) {
-  FG_CHECK(grounds.consent.has_value());
-  return {*grounds.claim.subject, *grounds.consent, grounds.wrapped_subject_secret};
-}
-
 audit::Outcome Enrolled(const policy::Grounds& grounds, audit::Counts counts) {
   audit::Outcome outcome;
   outcome.verdict = model::Verdict::kAllow;
   outcome.reason = Reason::kEnrolled;
   outcome.counts = counts;
-  outcome.people.push_back(ClaimedPerson(grounds));
+  FG_CHECK(grounds.consent.has_value());
+  outcome.people.push_back(
+      {*grounds.claim.subject, *grounds.consent, grounds.wrapped_subject_secret});
   return outcome;
 }
 

@@ -47,9 +47,8 @@ model::Reason ReasonOfFault(const core::Status& status);
 
 std::vector<audit::ModelRef> ModelsThatRan(const Parts& parts);
 
-// The claimed person as someone whom the outcome rests on. Requires: a consent in the grounds.
-audit::Person ClaimedPerson(const policy::Grounds& grounds);
-// An outcome that stores templates of the claimed person, whose consent it rests on.
+// An outcome that rests on the claimed person, of whom templates were made. Requires: a consent in
+// the grounds.
 audit::Outcome Enrolled(const policy::Grounds& grounds, audit::Counts counts);
 
 // Turns matches of embedded faces into the outcome of an identification.

@@ -51,12 +51,12 @@ Status AnswerWithoutFace(alternatives::AlternativeService& alternatives,
   return Status::Ok();
 }
 
-// An enrolment, with the token where the template is its person's to hold.
+// An enrolment, with the token where the template is its person's to hold, and what is kept of the
+// picture.
 Status AnswerEnroll(gateway::Gateway& gateway, const v1::EnrollRequest& request, const Call& call,
                     v1::EnrollResponse& response) {
-  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
   FG_ASSIGN_OR_RETURN(const audit::Recorded recorded,
-                      gateway.Enroll(claim, core::AsBytes(request.image()), call.deadline));
+                      Ask(gateway, &gateway::Gateway::Enroll, request, call));
   *response.mutable_answer() = ToAnswer(recorded, DetailFor(call.caller.role));
   const audit::Outcome& outcome = recorded.outcome();
   if (const auto& token = outcome.issued_token) {

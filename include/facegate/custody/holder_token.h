@@ -30,6 +30,7 @@ namespace facegate::custody {
 // Nothing longer is looked at.
 inline constexpr std::size_t kTokenCharsMax = 512;
 inline constexpr std::size_t kHeldTemplateBytes = 128;
+inline constexpr int kKeyVersionMax = 65535;
 
 // What a token is of: another one opens under none of these.
 struct TokenBinding {
@@ -41,7 +42,7 @@ struct TokenBinding {
 TokenBinding BindingOf(const model::Consent& consent);
 
 struct TokenHead {
-  int key_version = 1;      // 1..65535
+  int key_version = 1;      // 1..kKeyVersionMax
   model::HolderTokenId id;  // 24 hex digits
   core::Timestamp expires_at;
 };
