@@ -190,7 +190,7 @@ Result<Presented> Desk::Present(core::ByteSpan picture, int person) {
   claim.purpose = kPurpose;
   claim.subject = SubjectOf(person);
   claim.request_id = crypto::RandomUuid();
-  policy::Decision decision = impl_->engine->Decide(claim);
+  policy::Decision decision = impl_->engine->Decide(std::move(claim));
   if (auto* denial = std::get_if<policy::Denial>(&decision)) {
     const Status denied = Denied(*denial);
     FG_RETURN_IF_ERROR(impl_->ledger->Commit(std::move(*denial), audit::Outcome{}).status());

@@ -1,6 +1,7 @@
 #include "facegate/gateway/gateway.h"
 
 #include <span>
+#include <utility>
 
 #include "facegate/frame/face_cut.h"
 #include "facegate/images/kept_image.h"
@@ -161,15 +162,15 @@ std::vector<vision::FaceBox> Meant(const View& view, Operation operation, Reason
 }
 
 // One frame, from claim to record.
-Result<Recorded> Process(const Parts& parts, const frame::Limits& limits,
-                         const policy::Claim& claim, core::ByteSpan bytes,
-                         const core::Deadline& deadline) {
+Result<Recorded> Process(const Parts& parts, const frame::Limits& limits, policy::Claim claim,
+                         core::ByteSpan bytes, const core::Deadline& deadline) {
   const core::StageTimer timer(parts.metrics, core::Stage::kRequest);
   parts.metrics.Add(core::Counter::kRequests);
+  const Operation operation = claim.operation;
 
   policy::Decision decision = [&] {
     const core::StageTimer decide(parts.metrics, core::Stage::kDecide);
-    return parts.engine.Decide(claim);
+    return parts.engine.Decide(std::move(claim));
   }();
   if (auto* denial = std::get_if<policy::Denial>(&decision)) {
     return parts.ledger.Commit(std::move(*denial), Outcome{});
@@ -182,7 +183,7 @@ Result<Recorded> Process(const Parts& parts, const frame::Limits& limits,
     return parts.ledger.Commit(std::move(view_permit), std::move(outcome));
   }
   Reason problem = Reason::kNoFace;
-  const auto boxes = Meant(*view, claim.operation, problem);
+  const auto boxes = Meant(*view, operation, problem);
   if (boxes.empty()) {
     Outcome outcome = Refused(view_permit.grounds(), problem, CountsOf(*view));
     return parts.ledger.Commit(std::move(view_permit), std::move(outcome));
@@ -212,22 +213,22 @@ Result<Recorded> Process(const Parts& parts, const frame::Limits& limits,
 Gateway::Gateway(Parts parts, frame::Limits limits)
     : parts_(parts), limits_(limits), seats_(std::make_shared<Seats>()) {}
 
-Result<Recorded> Gateway::Authorize(const policy::Claim& claim, core::ByteSpan image,
+Result<Recorded> Gateway::Authorize(policy::Claim claim, core::ByteSpan image,
                                     const core::Deadline& deadline) {
   FG_CHECK(claim.operation == Operation::kVerify1to1);
-  return Process(parts_, limits_, claim, image, deadline);
+  return Process(parts_, limits_, std::move(claim), image, deadline);
 }
 
-Result<Recorded> Gateway::Identify(const policy::Claim& claim, core::ByteSpan image,
+Result<Recorded> Gateway::Identify(policy::Claim claim, core::ByteSpan image,
                                    const core::Deadline& deadline) {
   FG_CHECK(claim.operation == Operation::kIdentify1toN);
-  return Process(parts_, limits_, claim, image, deadline);
+  return Process(parts_, limits_, std::move(claim), image, deadline);
 }
 
-Result<Recorded> Gateway::Enroll(const policy::Claim& claim, core::ByteSpan image,
+Result<Recorded> Gateway::Enroll(policy::Claim claim, core::ByteSpan image,
                                  const core::Deadline& deadline) {
   FG_CHECK(claim.operation == Operation::kEnroll);
-  return Process(parts_, limits_, claim, image, deadline);
+  return Process(parts_, limits_, std::move(claim), image, deadline);
 }
 
 Result<std::unique_ptr<Sitting>> Gateway::OpenSitting(const policy::Claim& claim, int templates) {

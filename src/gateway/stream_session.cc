@@ -31,7 +31,7 @@ Status LaneSession::EnsureLease(FrameResult& result) {
   policy::Claim claim = claim_;
   claim.request_id = crypto::RandomUuid();
   parts_.metrics.Add(core::Counter::kRequests);
-  policy::Decision decision = parts_.engine.Decide(claim);
+  policy::Decision decision = parts_.engine.Decide(std::move(claim));
   if (auto* permit = std::get_if<policy::ViewPermit>(&decision)) {
     lease_.emplace(std::move(*permit));
     return Status::Ok();
@@ -97,7 +97,7 @@ Result<audit::Recorded> LaneSession::DecideTrack(const View& view, const Track& 
   claim.request_id = crypto::RandomUuid();
   claim.lease_ms = 0;
   parts_.metrics.Add(core::Counter::kRequests);
-  policy::Decision decision = parts_.engine.Decide(claim);
+  policy::Decision decision = parts_.engine.Decide(std::move(claim));
   if (auto* denial = std::get_if<policy::Denial>(&decision)) {
     return parts_.ledger.Commit(std::move(*denial), {});
   }

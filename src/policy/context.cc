@@ -126,8 +126,6 @@ void SetAsked(rules::Inputs& inputs, std::optional<model::Operation> operation,
               core::Timestamp now) {
   inputs.Set("now", now);
   if (operation) inputs.Set("request.operation", OperationInput(*operation));
-  // There is no way to ask facegate for anything but identity.
-  inputs.Set("request.attributes", std::vector<std::string>{"identity"});
 }
 
 Json ToJson(const GatewayFacts& facts) {
@@ -170,7 +168,7 @@ bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera) {
 void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
                 core::Timestamp now) {
   SetAsked(inputs, claim.operation, now);
-  // Nor of anything but a live camera.
+  // There is no way to ask facegate about anything but a live camera.
   inputs.Set("request.source", std::string("live_camera"));
   inputs.Set("request.real_time", true);
   inputs.Set("request.remote_or_covert", false);
@@ -270,6 +268,8 @@ void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway) {
   inputs.Set("consent.grant_steps", 1.0);
   inputs.Set("consent.withdraw_steps", 1.0);
   inputs.Set("consent.term_unlimited_or_irrevocable", false);
+  // There is no way to ask facegate for anything but identity.
+  inputs.Set("request.attributes", std::vector<std::string>{"identity"});
 }
 
 void SetCustody(rules::Inputs& inputs, const model::Purpose& purpose) {

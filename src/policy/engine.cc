@@ -322,10 +322,9 @@ struct Engine::Impl {
   }
 
   // What is known before anything is looked up.
-  Grounds GroundsFor(const Claim& claim,
-                     const std::shared_ptr<const rules::RuleSet>& rule_set) const {
+  Grounds GroundsFor(Claim claim, const std::shared_ptr<const rules::RuleSet>& rule_set) const {
     Grounds grounds;
-    grounds.claim = claim;
+    grounds.claim = std::move(claim);
     grounds.decided_at = clock.Now();
     grounds.packs = {rule_set, &rule_set->packs()};
     grounds.gateway = gateway;
@@ -560,11 +559,11 @@ Denial RefuseForStore(Grounds grounds, const Status& status) {
 
 }  // namespace
 
-Decision Engine::Decide(const Claim& asked) const {
+Decision Engine::Decide(Claim asked) const {
   FG_CHECK(crypto::IsUuid(asked.request_id) && asked.credential == model::CredentialKind::kFace);
   FG_CHECK(NamesWhomItMust(asked));
   const auto rule_set = rules();
-  Grounds grounds = impl_->GroundsFor(asked, rule_set);
+  Grounds grounds = impl_->GroundsFor(std::move(asked), rule_set);
   const Claim& claim = grounds.claim;  // until the grounds are handed on
 
   const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
@@ -631,11 +630,12 @@ Decision Engine::Decide(const Claim& asked) const {
   return ViewPermit(std::move(warrant));
 }
 
-FacelessDecision Engine::DecideFaceless(const Claim& claim) const {
-  FG_CHECK(crypto::IsUuid(claim.request_id));
-  FG_CHECK(claim.credential != model::CredentialKind::kFace && !claim.subject.has_value());
+FacelessDecision Engine::DecideFaceless(Claim asked) const {
+  FG_CHECK(crypto::IsUuid(asked.request_id));
+  FG_CHECK(asked.credential != model::CredentialKind::kFace && !asked.subject.has_value());
   Grounds grounds;
-  grounds.claim = claim;
+  grounds.claim = std::move(asked);
+  const Claim& claim = grounds.claim;  // until the grounds are handed on
   grounds.decided_at = impl_->clock.Now();
   const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
                                                   impl_->TermsOf(rules()), grounds.decided_at);

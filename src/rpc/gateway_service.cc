@@ -20,16 +20,15 @@ constexpr MethodRule kAtADoor{"facegate.v1.GatewayService/Authorize",
 
 using Stream = grpc::ServerReaderWriter<v1::StreamFramesResponse, v1::StreamFramesRequest>;
 
-using UseCase = core::Result<audit::Recorded> (gateway::Gateway::*)(const policy::Claim&,
-                                                                    core::ByteSpan,
+using UseCase = core::Result<audit::Recorded> (gateway::Gateway::*)(policy::Claim, core::ByteSpan,
                                                                     const core::Deadline&);
 
 // The path of the three unary methods: claim, use case, answer.
 template <class Request>
 core::Result<audit::Recorded> Ask(gateway::Gateway& gateway, UseCase use_case,
                                   const Request& request, const Call& call) {
-  FG_ASSIGN_OR_RETURN(const policy::Claim claim, ToClaim(request, call.caller));
-  return (gateway.*use_case)(claim, core::AsBytes(request.image()), call.deadline);
+  FG_ASSIGN_OR_RETURN(policy::Claim claim, ToClaim(request, call.caller));
+  return (gateway.*use_case)(std::move(claim), core::AsBytes(request.image()), call.deadline);
 }
 template <class Request>
 Status Answer(gateway::Gateway& gateway, UseCase use_case, const Request& request, const Call& call,

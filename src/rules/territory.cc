@@ -79,16 +79,22 @@ bool Names(const std::string& word, const std::string& spelling) {
          });
 }
 
-// "US-NY-NYC" in its parts, lower-case.
-std::vector<std::string> PartsOf(std::string_view jurisdiction) {
-  std::vector<std::string> parts;
-  for (int i = 0; i < 2; ++i) {
+// "US-NY-NYC" in its parts, lower-case. Requests ask for it, of words so short that no string
+// allocates.
+struct Parts {
+  std::array<std::string, 3> at;
+  std::size_t count = 0;
+};
+
+Parts PartsOf(std::string_view jurisdiction) {
+  Parts parts;
+  while (parts.count + 1 < parts.at.size()) {
     const std::size_t dash = jurisdiction.find('-');
     if (dash == std::string_view::npos) break;
-    parts.push_back(Lower(jurisdiction.substr(0, dash)));
+    parts.at[parts.count++] = Lower(jurisdiction.substr(0, dash));
     jurisdiction.remove_prefix(dash + 1);
   }
-  parts.push_back(Lower(jurisdiction));
+  parts.at[parts.count++] = Lower(jurisdiction);
   return parts;
 }
 
@@ -104,27 +110,28 @@ TimeSpan SpanOf(const EffectiveDays& days, std::string_view jurisdiction) {
 
 bool IsJurisdiction(std::string_view word) {
   if (word == "ANY") return true;
-  const std::vector<std::string> parts = PartsOf(word);
+  const Parts parts = PartsOf(word);
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  return parts[0].size() == 2 && upper(word[0]) && upper(word[1]) &&
-         std::none_of(parts.begin(), parts.end(), [](const auto& part) { return part.empty(); });
+  return parts.at[0].size() == 2 && upper(word[0]) && upper(word[1]) &&
+         std::none_of(parts.at.begin(), parts.at.begin() + parts.count,
+                      [](const auto& part) { return part.empty(); });
 }
 
 bool Covers(std::string_view jurisdiction, std::string_view country, std::string_view region,
             std::string_view city) {
   if (jurisdiction == "ANY") return true;
-  const std::vector<std::string> parts = PartsOf(jurisdiction);
+  const Parts parts = PartsOf(jurisdiction);
   const std::string land = Lower(country);
-  if (parts[0] == "eu") {
+  if (parts.at[0] == "eu") {
     return std::find(kEuropean.begin(), kEuropean.end(), land) != kEuropean.end();
   }
-  if (!Names(parts[0], land)) return false;
-  if (parts.size() == 1) return true;
+  if (!Names(parts.at[0], land)) return false;
+  if (parts.count == 1) return true;
   std::string part = Lower(region);
   if (part.starts_with(land + "-")) part.erase(0, land.size() + 1);
-  const bool here = Names(parts[1], part);
-  if (parts.size() == 2) return here;
-  return (here || part.empty()) && Names(parts[2], Lower(city));
+  const bool here = Names(parts.at[1], part);
+  if (parts.count == 2) return here;
+  return (here || part.empty()) && Names(parts.at[2], Lower(city));
 }
 
 bool CoversPerson(std::string_view jurisdiction, std::string_view country,

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "facegate/core/bytes.h"
@@ -191,10 +192,17 @@ void BM_DecideUnderChineseLaw(benchmark::State& state) {
       return;
     }
   }
-  const std::uint64_t before = allocations;
-  for (auto _ : state) benchmark::DoNotOptimize(office.engine.Decide(claim));
-  state.counters["allocations"] = benchmark::Counter(static_cast<double>(allocations - before),
-                                                     benchmark::Counter::kAvgIterations);
+  // A request's claim is read from its message and handed on. The copy of it here takes time but is
+  // not counted.
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    policy::Claim asked = claim;
+    const std::uint64_t before = allocations;
+    benchmark::DoNotOptimize(office.engine.Decide(std::move(asked)));
+    allocated += allocations - before;
+  }
+  state.counters["allocations"] =
+      benchmark::Counter(static_cast<double>(allocated), benchmark::Counter::kAvgIterations);
 }
 BENCHMARK(BM_DecideUnderChineseLaw)->Arg(0)->Arg(1000)->Arg(100000)->Unit(benchmark::kMicrosecond);
 

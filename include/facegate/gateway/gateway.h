@@ -71,14 +71,14 @@ class Gateway {
   Gateway(Parts parts, frame::Limits limits);
 
   // 1:1 at a door: is this the claimed person, and may we ask? The claim's operation is verify.
-  core::Result<audit::Recorded> Authorize(const policy::Claim& claim, core::ByteSpan image,
+  core::Result<audit::Recorded> Authorize(policy::Claim claim, core::ByteSpan image,
                                           const core::Deadline& deadline);
   // 1:N in a marked lane. The claim's operation is identify.
-  core::Result<audit::Recorded> Identify(const policy::Claim& claim, core::ByteSpan image,
+  core::Result<audit::Recorded> Identify(policy::Claim claim, core::ByteSpan image,
                                          const core::Deadline& deadline);
   // Stores a template of the claimed person, or makes it a token for them to hold. The claim's
   // operation is enroll.
-  core::Result<audit::Recorded> Enroll(const policy::Claim& claim, core::ByteSpan image,
+  core::Result<audit::Recorded> Enroll(policy::Claim claim, core::ByteSpan image,
                                        const core::Deadline& deadline);
   // The same from several frames, of which the best `templates` become templates. `claim.lease_ms`
   // is how long it may take. Decides at once: a refusal is the sitting's result.

@@ -44,8 +44,7 @@ struct Population {
   std::optional<model::Date> threshold_crossed_on;
 };
 
-// now, request.attributes, request.operation: what is asked for, whoever asks. Nothing: whatever
-// may be asked.
+// now, request.operation: what is asked for, whoever asks. Nothing: whatever may be asked.
 void SetAsked(rules::Inputs& inputs, std::optional<model::Operation> operation,
               core::Timestamp now);
 // Whether a certificate speaks for a camera: for the resource it names, and for all below that
@@ -64,7 +63,8 @@ const model::Exemption* SetExemption(rules::Inputs& inputs,
 // org.*, ai.*, audit.*, records.*, contract.*, minor.*, oversight.*, security.mlps_level, and what
 // of security.controls people attest, beside those of the gateway.
 void SetOperator(rules::Inputs& inputs, const model::Operator& op, const GatewayFacts& gateway);
-// image.*, storage.*, log.*, consent.withdraw_steps and the like: what facegate is.
+// image.*, storage.*, log.*, consent.withdraw_steps, request.attributes and the like: what facegate
+// is.
 void SetGateway(rules::Inputs& inputs, const GatewayFacts& gateway);
 // storage.location of templates that people hold.
 inline constexpr std::string_view kHeldLocation = "subject_token";

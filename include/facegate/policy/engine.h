@@ -74,15 +74,15 @@ class Engine {
   // Ensures:  a permit's scope lies within the claim and expires within permit_ms_max, or
   //           the lease_ms that the claim asks for and the options allow, and with the holder
   //           token.
-  Decision Decide(const Claim& asked) const;
+  Decision Decide(Claim asked) const;
 
   // Whether a credential that is no face may be looked at there: camera, site, access point and
   // purpose are registered, and the access point offers a way for it, which works (staff who stand
   // there need no report that they do). No rule is evaluated and no consent needed: nothing
   // processes a face. Total, as Decide.
   //
-  // Requires: claim.request_id is a UUID; credential is not kFace; no subject.
-  FacelessDecision DecideFaceless(const Claim& claim) const;
+  // Requires: its request_id is a UUID; credential is not kFace; no subject.
+  FacelessDecision DecideFaceless(Claim asked) const;
 
   // Evaluates the rules that need to know who is in view, and turns the view permit into a Permit.
   //
