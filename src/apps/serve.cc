@@ -3,6 +3,7 @@
 
 #include "apps/wiring.h"
 #include "facegate/gateway/gallery_dropper.h"
+#include "facegate/gateway/presence.h"
 #include "facegate/gateway/sweeper.h"
 #include "facegate/rpc/token_desk.h"
 
@@ -46,7 +47,10 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
                             static_cast<int>(config.retention.unconsented_days_max));
   alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
   custody::CustodyService custody(*store, *ledger, *keys, clock);
-  const gateway::Sweeper sweeper(consents, images, duties, alternatives, backups, logger,
+  gateway::Presence presence(*store, *ledger, clock, logger,
+                             PresenceOptionsOf(config, options.sweep_ms));
+  FG_RETURN_IF_ERROR(presence.Begin());
+  const gateway::Sweeper sweeper(consents, images, duties, alternatives, backups, presence, logger,
                                  options.sweep_ms);
 
   rpc::TokenDesk token_desk(consents, clock,

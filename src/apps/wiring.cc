@@ -113,6 +113,15 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
   return options;
 }
 
+gateway::PresenceOptions PresenceOptionsOf(const config::ServerConfig& config,
+                                           std::int64_t sweep_ms) {
+  gateway::PresenceOptions options;
+  options.version = FACEGATE_VERSION;
+  options.heartbeat_s = config.audit.heartbeat_s;
+  options.beat_ms = sweep_ms;
+  return options;
+}
+
 backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config) {
   backup::KeeperOptions options;
   options.folder = config.backup.dir;

@@ -13,6 +13,7 @@
 #include "facegate/core/status.h"
 #include "facegate/frame/image.h"
 #include "facegate/gallery/gallery.h"
+#include "facegate/gateway/presence.h"
 #include "facegate/policy/engine.h"
 #include "facegate/rpc/consent_pages.h"
 #include "facegate/rpc/metrics_listener.h"
@@ -47,6 +48,8 @@ core::Result<std::unique_ptr<gallery::Gallery>> LoadGallery(
 std::shared_ptr<policy::AbandonSink> AbandonSinkOf(audit::Ledger& ledger);
 
 audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config);
+gateway::PresenceOptions PresenceOptionsOf(const config::ServerConfig& config,
+                                           std::int64_t sweep_ms);
 backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);

@@ -176,6 +176,10 @@ constexpr Field kFields[] = {
     {"audit.retained_days",
      IntField{[](C& c) -> std::int64_t& { return c.audit.retained_days; }, 1, 36'500},
      "Days for which the audit log is kept; nothing removes a record before."},
+    {"audit.heartbeat_s",
+     IntField{[](C& c) -> std::int64_t& { return c.audit.heartbeat_s; }, 120, 86'400},
+     "Seconds after which a log that nothing was written to gets a heartbeat, so that a gap in it "
+     "can be told from a quiet night."},
     {"backup.dir", PathField{[](C& c) -> std::string& { return c.backup.dir; }},
      "The folder where `facegate backup create` has the server put copies of the database. Put it "
      "on "

@@ -9,12 +9,13 @@ namespace facegate::gateway {
 
 Sweeper::Sweeper(consent::ConsentService& consents, consent::ImageDesk& images, DutySweep& duties,
                  alternatives::AlternativeService& alternatives, backup::Keeper& backups,
-                 core::Logger& logger, std::int64_t interval_ms)
+                 Presence& presence, core::Logger& logger, std::int64_t interval_ms)
     : consents_(consents),
       images_(images),
       duties_(duties),
       alternatives_(alternatives),
       backups_(backups),
+      presence_(presence),
       logger_(logger),
       interval_ms_(interval_ms),
       thread_([this] { Run(); }) {}
@@ -39,6 +40,8 @@ void Sweeper::Run() {
 }
 
 void Sweeper::SweepOnce() {
+  const auto beats = presence_.Beat();
+  if (!beats.ok()) logger_.Error("heartbeat_failed", {{"reason", beats.status().reason()}});
   const auto swept = consents_.SweepExpired({audit::GatewayItself(), crypto::RandomUuid()});
   if (!swept.ok()) {
     logger_.Error("sweep_failed", {{"reason", swept.status().reason()}});

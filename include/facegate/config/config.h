@@ -106,6 +106,7 @@ struct ServerConfig {
 
   struct Audit {
     std::int64_t retained_days = 1095;
+    std::int64_t heartbeat_s = 3600;
   } audit;
 
   struct Backup {

@@ -1,5 +1,5 @@
-// Does, in the background, what falls due with time: expiring consents and images, duties and
-// silent alternatives put on record, backups deleted.
+// Does, in the background, what falls due with time: expiring consents and images, duties, silent
+// alternatives and the gateway's own heartbeats put on record, backups deleted.
 #pragma once
 
 #include <condition_variable>
@@ -13,6 +13,7 @@
 #include "facegate/consent/image_desk.h"
 #include "facegate/core/log.h"
 #include "facegate/gateway/duty_sweep.h"
+#include "facegate/gateway/presence.h"
 
 namespace facegate::gateway {
 
@@ -24,7 +25,7 @@ class Sweeper {
   // All must outlive it.
   Sweeper(consent::ConsentService& consents, consent::ImageDesk& images, DutySweep& duties,
           alternatives::AlternativeService& alternatives, backup::Keeper& backups,
-          core::Logger& logger, std::int64_t interval_ms);
+          Presence& presence, core::Logger& logger, std::int64_t interval_ms);
   ~Sweeper();
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
@@ -38,6 +39,7 @@ class Sweeper {
   DutySweep& duties_;
   alternatives::AlternativeService& alternatives_;
   backup::Keeper& backups_;
+  Presence& presence_;
   core::Logger& logger_;
   const std::int64_t interval_ms_;
   std::mutex mutex_;
