@@ -19,8 +19,8 @@ Status BadFilter(const char* message) {
 }
 
 // The filters that are resource names become ids, after checking that they belong together.
-Status SetPlaces(const model::OperatorId& log, const v1::ListRecordsRequest& request,
-                 storage::LogQuery& query) {
+template <class Filter>
+Status SetPlaces(const model::OperatorId& log, const Filter& request, storage::LogQuery& query) {
   const auto narrow = [&](const model::OperatorId& op, const model::SiteId& site) {
     const bool fits = op == log && (query.site.empty() || query.site == site.str());
     query.site = site.str();
@@ -49,10 +49,9 @@ Status SetPlaces(const model::OperatorId& log, const v1::ListRecordsRequest& req
   return Status::Ok();
 }
 
-}  // namespace
-
-core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
-                                        const v1::ListRecordsRequest& request) {
+// Of any message that has the fields of a RecordFilter.
+template <class Filter>
+core::Result<storage::LogQuery> QueryOf(const model::OperatorId& log, const Filter& request) {
   storage::LogQuery query;
   if (request.has_start_time()) {
     FG_ASSIGN_OR_RETURN(const core::Timestamp from, FromProto(request.start_time()));
@@ -79,6 +78,45 @@ core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
   if (request.first_index() < 0) return BadFilter("first_index is 0 or more");
   query.first_index = static_cast<std::uint64_t>(request.first_index());
   return query;
+}
+
+}  // namespace
+
+core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
+                                        const v1::ListRecordsRequest& request) {
+  return QueryOf(log, request);
+}
+
+core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
+                                        const v1::RecordFilter& filter) {
+  return QueryOf(log, filter);
+}
+
+core::Result<storage::LogKey> ToLogKey(v1::RecordKey key) {
+  switch (key) {
+    case v1::RECORD_KEY_TYPE:
+      return storage::LogKey::kType;
+    case v1::RECORD_KEY_SITE:
+      return storage::LogKey::kSite;
+    case v1::RECORD_KEY_ACCESS_POINT:
+      return storage::LogKey::kAccessPoint;
+    case v1::RECORD_KEY_CAMERA:
+      return storage::LogKey::kCamera;
+    case v1::RECORD_KEY_PURPOSE:
+      return storage::LogKey::kPurpose;
+    case v1::RECORD_KEY_VERDICT:
+      return storage::LogKey::kVerdict;
+    case v1::RECORD_KEY_REASON:
+      return storage::LogKey::kReason;
+    case v1::RECORD_KEY_RULE:
+      return storage::LogKey::kRule;
+    case v1::RECORD_KEY_DAY:
+      return storage::LogKey::kDay;
+    case v1::RECORD_KEY_HOUR:
+      return storage::LogKey::kHour;
+    default:
+      return BadFilter("group_by is none that this version knows");
+  }
 }
 
 core::Result<RecordRef> ParseRecordName(std::string_view name) {

@@ -17,6 +17,10 @@ namespace facegate::rpc {
 // negative.
 core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
                                         const v1::ListRecordsRequest& request);
+core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
+                                        const v1::RecordFilter& filter);
+// Returns INVALID_ARGUMENT BAD_FILTER where it is not told.
+core::Result<storage::LogKey> ToLogKey(v1::RecordKey key);
 
 struct RecordRef {
   model::OperatorId log;

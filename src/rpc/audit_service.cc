@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -86,6 +88,101 @@ grpc::Status AuditServiceImpl::ListRecords(grpc::ServerContext* context,
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.AuditService/ListRecords", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::CountRecords(grpc::ServerContext* context,
+                                            const v1::CountRecordsRequest* request,
+                                            v1::CountRecordsResponse* response) {
+  const auto handler = [&](const Call&) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const storage::LogQuery query, ToQuery(log, request->filter()));
+    FG_ASSIGN_OR_RETURN(const storage::LogKey by, ToLogKey(request->group_by()));
+    FG_ASSIGN_OR_RETURN(const auto counts, store_.CountLog(log, query, by));
+    for (const storage::LogCount& count : counts) {
+      v1::RecordCount& proto = *response->add_counts();
+      proto.set_value(count.value);
+      proto.set_records(static_cast<std::int64_t>(count.records));
+    }
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/CountRecords", *request, handler);
+}
+
+namespace {
+
+// What a stream of records has sent, and where it goes on.
+class RecordStream {
+ public:
+  // All must outlive it.
+  RecordStream(const storage::Store& store, const model::OperatorId& log, storage::LogQuery query,
+               const core::Deadline& deadline,
+               grpc::ServerWriter<v1::StreamRecordsResponse>& writer)
+      : store_(store), log_(log), query_(std::move(query)), deadline_(deadline), writer_(writer) {
+    query_.limit = kPageSize;
+  }
+
+  // Sends what there is now, and with which checkpoint it ends.
+  Status CatchUp() {
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log_));
+    while (query_.first_index < head.size) {
+      FG_RETURN_IF_ERROR(deadline_.Check());
+      FG_ASSIGN_OR_RETURN(const auto entries, store_.QueryLog(log_, query_));
+      for (const storage::LogEntry& entry : entries) {
+        if (entry.index >= head.size) break;  // its checkpoint is a later one
+        v1::StreamRecordsResponse response;
+        *response.mutable_record() = ToProto(log_, entry);
+        response.set_next_index(static_cast<std::int64_t>(entry.index + 1));
+        FG_RETURN_IF_ERROR(Send(response));
+      }
+      const bool is_last = entries.size() < query_.limit || entries.back().index >= head.size;
+      query_.first_index = is_last ? head.size : entries.back().index + 1;
+    }
+    if (head.size == 0 || head.size == told_) return Status::Ok();
+    told_ = head.size;
+    v1::StreamRecordsResponse response;
+    response.set_next_index(static_cast<std::int64_t>(query_.first_index));
+    FG_ASSIGN_OR_RETURN(*response.mutable_checkpoint(), CheckpointToProto(head.checkpoint));
+    return Send(response);
+  }
+
+ private:
+  static constexpr std::size_t kPageSize = 256;
+
+  Status Send(const v1::StreamRecordsResponse& response) {
+    if (writer_.Write(response)) return Status::Ok();
+    return Status(Code::kCancelled, "CANCELLED", "the caller went away");
+  }
+
+  const storage::Store& store_;
+  const model::OperatorId& log_;
+  storage::LogQuery query_;
+  const core::Deadline& deadline_;
+  grpc::ServerWriter<v1::StreamRecordsResponse>& writer_;
+  std::uint64_t told_ = 0;  // the size whose checkpoint was sent last
+};
+
+// How long a stream that follows a log may be behind it.
+constexpr std::chrono::milliseconds kFollowEvery{200};
+
+}  // namespace
+
+grpc::Status AuditServiceImpl::StreamRecords(
+    grpc::ServerContext* context, const v1::StreamRecordsRequest* request,
+    grpc::ServerWriter<v1::StreamRecordsResponse>* writer) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(storage::LogQuery query, ToQuery(log, request->filter()));
+    RecordStream stream(store_, log, std::move(query), call.deadline, *writer);
+    FG_RETURN_IF_ERROR(stream.CatchUp());
+    while (request->follow()) {
+      std::this_thread::sleep_for(kFollowEvery);
+      FG_RETURN_IF_ERROR(call.deadline.Check());
+      FG_RETURN_IF_ERROR(stream.CatchUp());
+    }
+    return Status::Ok();
+  };
+  return guard_.Stream(
+      *context, "facegate.v1.AuditService/StreamRecords", [&] { return request; }, handler);
 }
 
 grpc::Status AuditServiceImpl::GetRecord(grpc::ServerContext* context,

@@ -20,6 +20,10 @@ class AuditServiceImpl final : public v1::AuditService::Service {
 
   grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsRequest* request,
                            v1::ListRecordsResponse* response) override;
+  grpc::Status CountRecords(grpc::ServerContext* context, const v1::CountRecordsRequest* request,
+                            v1::CountRecordsResponse* response) override;
+  grpc::Status StreamRecords(grpc::ServerContext* context, const v1::StreamRecordsRequest* request,
+                             grpc::ServerWriter<v1::StreamRecordsResponse>* writer) override;
   grpc::Status GetRecord(grpc::ServerContext* context, const v1::GetRecordRequest* request,
                          v1::Record* response) override;
   grpc::Status GetCheckpoint(grpc::ServerContext* context, const v1::GetCheckpointRequest* request,

@@ -90,6 +90,8 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
                 "threshold_review"),
     {"facegate.v1.DutyService/DraftDocument", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/ListRecords", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/CountRecords", kAuditor | kOperator, "parent", ""},
+    {"facegate.v1.AuditService/StreamRecords", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/GetCheckpoint", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/GetLogKeys", kAuditor | kOperator, "parent", ""},

@@ -455,6 +455,35 @@ bool Fits(const LogQuery& q, const IndexKeys& k) {
          Fits(q.reason, k.reason) && FitsPerson(q.subject_pseudonym, k);
 }
 
+// What a record has of a key: one value, but for rules.
+std::vector<std::string> ValuesOf(const IndexKeys& keys, LogKey by) {
+  switch (by) {
+    case LogKey::kType:
+      return {keys.type};
+    case LogKey::kSite:
+      return {keys.site};
+    case LogKey::kAccessPoint:
+      return {keys.access_point};
+    case LogKey::kCamera:
+      return {keys.camera};
+    case LogKey::kPurpose:
+      return {keys.purpose};
+    case LogKey::kVerdict:
+      return {keys.verdict};
+    case LogKey::kReason:
+      return {keys.reason};
+    case LogKey::kRule: {
+      const std::set<std::string> once(keys.rules.begin(), keys.rules.end());
+      return {once.begin(), once.end()};
+    }
+    case LogKey::kDay:
+      return {core::FormatDay(keys.time)};
+    case LogKey::kHour:
+      return {core::FormatRfc3339(keys.time).substr(0, 13) + ":00:00Z"};
+  }
+  return {};
+}
+
 model::KeptImage WithoutBytes(model::KeptImage image) {
   image.wrapped_key.clear();
   image.sealed.clear();
@@ -516,6 +545,8 @@ class MemoryStore final : public Store {
   Result<core::Bytes> ReadTile(const model::OperatorId& log, const TileKey& tile) const override;
   Result<std::vector<LogEntry>> QueryLog(const model::OperatorId& log,
                                          const LogQuery& query) const override;
+  Result<std::vector<LogCount>> CountLog(const model::OperatorId& log, const LogQuery& query,
+                                         LogKey by) const override;
   Result<std::string> GetProperty(std::string_view key) const override;
   Status SetPropertyOnce(std::string_view key, std::string_view value) override;
 
@@ -875,6 +906,24 @@ Result<std::vector<LogEntry>> MemoryStore::QueryLog(const model::OperatorId& log
     if (Fits(query, stored.keys[i])) found.push_back({i, stored.entries[i]});
   }
   return found;
+}
+
+Result<std::vector<LogCount>> MemoryStore::CountLog(const model::OperatorId& log,
+                                                    const LogQuery& query, LogKey by) const {
+  const std::shared_lock lock(mutex_);
+  std::map<std::string, std::uint64_t> counts;
+  if (const auto it = state_.logs.find(log); it != state_.logs.end()) {
+    const std::vector<IndexKeys>& keys = it->second.keys;
+    for (std::uint64_t i = query.first_index; i < keys.size(); ++i) {
+      if (!Fits(query, keys[i])) continue;
+      for (std::string& value : ValuesOf(keys[i], by)) ++counts[std::move(value)];
+    }
+  }
+  counts.erase("");
+  std::vector<LogCount> sorted;
+  sorted.reserve(counts.size());
+  for (const auto& [value, records] : counts) sorted.push_back({value, records});
+  return sorted;
 }
 
 Result<std::string> MemoryStore::GetProperty(std::string_view key) const {

@@ -2,6 +2,7 @@
 // first step to its reset, which Query does at the end of its scope.
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "storage/sqlite_rows.h"
@@ -18,9 +19,6 @@ using core::Status;
 
 constexpr std::size_t kReadEntriesMax = 1000;
 constexpr std::size_t kQueryLimitMax = 1000;
-// Records that one statement of a query looks at, which bounds how long it holds up a scrub.
-constexpr std::uint64_t kQueryChunk = 4096;
-
 Status NotFound(const char* reason) { return Status(Code::kNotFound, reason, "nothing is stored"); }
 
 // SQLite takes a negative limit for none, and has no greater numbers.
@@ -444,17 +442,110 @@ const char* QuerySql(const LogQuery& query) {
          "WHERE ?12 = '' AND ?13 = '' AND " FG_LOG_FILTERS "ORDER BY k.seq LIMIT ?14";
 }
 
-// Appends the entries of [first, end) that fit, until `found` holds query.limit.
-void QueryRange(Connection& db, const LogQuery& query, std::int64_t first, std::int64_t end,
-                std::vector<LogEntry>& found) {
+// The same as a condition on the records' keys alone, for counting.
+#define FG_LOG_COUNT_FILTERS                                               \
+  "(?12 = '' OR k.subject_pseudonym = ?12 OR EXISTS (SELECT 1 FROM "       \
+  "log_others o WHERE o.pseudonym = ?12 AND o.seq = k.seq)) "              \
+  "AND (?13 = '' OR EXISTS (SELECT 1 FROM log_rules r WHERE r.rule = ?13 " \
+  "AND r.seq = k.seq)) AND " FG_LOG_FILTERS
+#define FG_COUNT_BY(value)                                                                \
+  "SELECT " value " AS value, count(*) FROM log_index_keys k WHERE " FG_LOG_COUNT_FILTERS \
+  "GROUP BY value"
+
+const char* CountSql(LogKey by) {
+  switch (by) {
+    case LogKey::kType:
+      return FG_COUNT_BY("k.type");
+    case LogKey::kSite:
+      return FG_COUNT_BY("k.site");
+    case LogKey::kAccessPoint:
+      return FG_COUNT_BY("k.access_point");
+    case LogKey::kCamera:
+      return FG_COUNT_BY("k.camera");
+    case LogKey::kPurpose:
+      return FG_COUNT_BY("k.purpose");
+    case LogKey::kVerdict:
+      return FG_COUNT_BY("k.verdict");
+    case LogKey::kReason:
+      return FG_COUNT_BY("k.reason");
+    case LogKey::kRule:
+      return "SELECT b.rule AS value, count(*) FROM log_index_keys k CROSS JOIN log_rules b "
+             "INDEXED BY log_rules_by_record ON b.seq = k.seq WHERE " FG_LOG_COUNT_FILTERS
+             "GROUP BY value";
+    case LogKey::kDay:
+      return FG_COUNT_BY("strftime('%Y-%m-%d', k.time_ms / 1000, 'unixepoch')");
+    case LogKey::kHour:
+      return FG_COUNT_BY("strftime('%Y-%m-%dT%H:00:00Z', k.time_ms / 1000, 'unixepoch')");
+  }
+  return FG_COUNT_BY("k.type");
+}
+
+// Records with indices from `first` to before `end`.
+struct IndexRange {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+};
+
+// Binds what FG_LOG_FILTERS and the conditions beside it name.
+void BindFilters(Query& rows, const LogQuery& query, std::int64_t log, const IndexRange& range) {
   constexpr std::int64_t kAlways = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-  Query rows(db, QuerySql(query));
-  rows.Bind(first, end, query.from ? query.from->unix_ms : kAlways,
-            query.until ? query.until->unix_ms : kNever, query.type, query.site, query.access_point,
-            query.camera, query.purpose, query.verdict, query.reason, query.subject_pseudonym,
-            query.rule, Limit(query.limit - found.size()));
-  while (rows.Step()) found.push_back(ReadEntry(rows));
+  rows.Bind(Sequence(log, range.first), Sequence(log, range.end),
+            query.from ? query.from->unix_ms : kAlways, query.until ? query.until->unix_ms : kNever,
+            query.type, query.site, query.access_point, query.camera, query.purpose, query.verdict,
+            query.reason, query.subject_pseudonym, query.rule);
+}
+
+// Keeps of `stretches` those in which a record has that value.
+void KeepWhere(Connection& db, std::int64_t log, LogField field, const std::string& value,
+               std::vector<std::uint64_t>& stretches) {
+  if (value.empty() || stretches.empty()) return;
+  Query rows(db, R"sql(
+      SELECT stretch FROM log_stretch_values
+      WHERE log = ?1 AND field = ?2 AND value = ?3 AND stretch >= ?4 ORDER BY stretch)sql");
+  rows.Bind(log, static_cast<int>(field), value, stretches.front());
+  std::vector<std::uint64_t> kept;
+  auto next = stretches.begin();
+  while (next != stretches.end() && rows.Step()) {
+    const auto stretch = static_cast<std::uint64_t>(rows.Int(0));
+    next = std::lower_bound(next, stretches.end(), stretch);
+    if (next != stretches.end() && *next == stretch) kept.push_back(*next++);
+  }
+  stretches = std::move(kept);
+}
+
+// The parts of the log in which a record may fit, in order, none longer than a stretch: all others
+// are skipped unread. What is written meanwhile may be left out.
+std::vector<IndexRange> RangesToRead(Connection& db, const LogRow& log, const LogQuery& query) {
+  std::vector<std::uint64_t> stretches;
+  if (query.first_index < log.size) {
+    constexpr std::int64_t kAlways = std::numeric_limits<std::int64_t>::min();
+    constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+    Query rows(db, R"sql(
+        SELECT stretch FROM log_stretches WHERE log = ?1 AND stretch >= ?2 AND max_ms >= ?3
+        AND min_ms < ?4 ORDER BY stretch)sql");
+    rows.Bind(log.id, query.first_index / kStretchRecords,
+              query.from ? query.from->unix_ms : kAlways,
+              query.until ? query.until->unix_ms : kNever);
+    while (rows.Step()) stretches.push_back(static_cast<std::uint64_t>(rows.Int(0)));
+  }
+  KeepWhere(db, log.id, LogField::kType, query.type, stretches);
+  KeepWhere(db, log.id, LogField::kSite, query.site, stretches);
+  KeepWhere(db, log.id, LogField::kAccessPoint, query.access_point, stretches);
+  KeepWhere(db, log.id, LogField::kCamera, query.camera, stretches);
+  KeepWhere(db, log.id, LogField::kPurpose, query.purpose, stretches);
+  KeepWhere(db, log.id, LogField::kVerdict, query.verdict, stretches);
+  KeepWhere(db, log.id, LogField::kReason, query.reason, stretches);
+  KeepWhere(db, log.id, LogField::kRule, query.rule, stretches);
+  std::vector<IndexRange> ranges;
+  ranges.reserve(stretches.size());
+  for (const std::uint64_t stretch : stretches) {
+    const std::uint64_t first = stretch * kStretchRecords;
+    ranges.push_back(
+        {std::max(first, query.first_index), std::min(first + kStretchRecords, log.size)});
+    if (ranges.back().first >= ranges.back().end) ranges.pop_back();
+  }
+  return ranges;
 }
 
 }  // namespace
@@ -467,13 +558,40 @@ Result<std::vector<LogEntry>> SqliteStore::QueryLog(const model::OperatorId& log
   return Read([&](Connection& db) -> Result<std::vector<LogEntry>> {
     std::vector<LogEntry> found;
     const LogRow row = FindLog(db, log);
-    const std::uint64_t step = query.subject_pseudonym.empty() ? kQueryChunk : row.size;
-    for (std::uint64_t first = query.first_index; first < row.size && found.size() < query.limit;
-         first += step) {
-      const std::uint64_t end = first + std::min(step, row.size - first);
-      QueryRange(db, query, Sequence(row.id, first), Sequence(row.id, end), found);
+    std::vector<IndexRange> ranges;
+    if (query.subject_pseudonym.empty()) {
+      ranges = RangesToRead(db, row, query);
+    } else if (query.first_index < row.size) {
+      ranges = {{query.first_index, row.size}};  // a person's records are few, and have an index
+    }
+    for (const IndexRange& range : ranges) {
+      Query rows(db, QuerySql(query));
+      BindFilters(rows, query, row.id, range);
+      rows.Bind(Limit(query.limit - found.size()));
+      while (rows.Step()) found.push_back(ReadEntry(rows));
+      if (found.size() >= query.limit) break;
     }
     return found;
+  });
+}
+
+Result<std::vector<LogCount>> SqliteStore::CountLog(const model::OperatorId& log,
+                                                    const LogQuery& query, LogKey by) const {
+  return Read([&](Connection& db) -> Result<std::vector<LogCount>> {
+    std::map<std::string, std::uint64_t> counts;
+    const LogRow row = FindLog(db, log);
+    for (const IndexRange& range : RangesToRead(db, row, query)) {
+      Query rows(db, CountSql(by));
+      BindFilters(rows, query, row.id, range);
+      while (rows.Step()) {
+        std::string value = rows.Text(0);
+        if (!value.empty()) counts[std::move(value)] += static_cast<std::uint64_t>(rows.Int(1));
+      }
+    }
+    std::vector<LogCount> sorted;
+    sorted.reserve(counts.size());
+    for (const auto& [value, records] : counts) sorted.push_back({value, records});
+    return sorted;
   });
 }
 

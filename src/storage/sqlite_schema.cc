@@ -258,6 +258,44 @@ CREATE TABLE revoked_tokens (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (op, expires_at);
 )sql",
+    // Between which times the records of a stretch of 4,096 were written, and which values of the
+    // search keys they have: a query reads only the stretches where something may fit. `field` is a
+    // LogField.
+    R"sql(
+CREATE TABLE log_stretches (
+  log     INTEGER NOT NULL REFERENCES logs,
+  stretch INTEGER NOT NULL,
+  min_ms  INTEGER NOT NULL,
+  max_ms  INTEGER NOT NULL,
+  PRIMARY KEY (log, stretch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE log_stretch_values (
+  log     INTEGER NOT NULL REFERENCES logs,
+  field   INTEGER NOT NULL,
+  value   TEXT    NOT NULL,
+  stretch INTEGER NOT NULL,
+  PRIMARY KEY (log, field, value, stretch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX log_rules_by_record ON log_rules (seq);
+INSERT INTO log_stretches SELECT seq >> 40, (seq & 1099511627775) >> 12, min(time_ms), max(time_ms)
+  FROM log_index_keys GROUP BY seq >> 12;
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 1, type, (seq & 1099511627775) >> 12
+  FROM log_index_keys WHERE type != '';
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 2, site, (seq & 1099511627775) >> 12
+  FROM log_index_keys WHERE site != '';
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 3, access_point, (seq & 1099511627775) >> 12
+  FROM log_index_keys WHERE access_point != '';
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 4, camera, (seq & 1099511627775) >> 12
+  FROM log_index_keys WHERE camera != '';
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 5, purpose, (seq & 1099511627775) >> 12
+  FROM log_index_keys WHERE purpose != '';
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 6, verdict, (seq & 1099511627775) >> 12
+  FROM log_index_keys WHERE verdict != '';
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 7, reason, (seq & 1099511627775) >> 12
+  FROM log_index_keys WHERE reason != '';
+INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 8, rule, (seq & 1099511627775) >> 12
+  FROM log_rules;
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {

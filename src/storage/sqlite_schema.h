@@ -37,4 +37,19 @@ constexpr std::uint64_t IndexOf(std::int64_t sequence) {
   return static_cast<std::uint64_t>(sequence) & ((std::uint64_t{1} << kIndexBits) - 1);
 }
 
+// Records are summed up in stretches, for queries to skip; no statement reads more than one, which
+// bounds how long it holds up a scrub.
+constexpr std::uint64_t kStretchRecords = 4096;
+// What of a record its stretch is summed up by; numbers in the table log_stretch_values.
+enum class LogField {
+  kType = 1,
+  kSite = 2,
+  kAccessPoint = 3,
+  kCamera = 4,
+  kPurpose = 5,
+  kVerdict = 6,
+  kReason = 7,
+  kRule = 8
+};
+
 }  // namespace facegate::storage::sqlite

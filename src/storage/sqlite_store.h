@@ -75,6 +75,8 @@ class SqliteStore final : public Store {
                                      const TileKey& tile) const override;
   core::Result<std::vector<LogEntry>> QueryLog(const model::OperatorId& log,
                                                const LogQuery& query) const override;
+  core::Result<std::vector<LogCount>> CountLog(const model::OperatorId& log, const LogQuery& query,
+                                               LogKey by) const override;
   core::Result<std::string> GetProperty(std::string_view key) const override;
   core::Status SetPropertyOnce(std::string_view key, std::string_view value) override;
   core::Result<StoreCopy> CopyTo(const std::string& path) override;

@@ -2,8 +2,13 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,6 +37,7 @@ ApplyResult BatchWriter::Write() {
     Status status = WriteItem(batch_.items()[i]);
     if (!status.ok()) return {std::move(status), i};
   }
+  WriteStretches();
   WriteTiles();
   WriteHead();
   return {};
@@ -92,6 +98,47 @@ void BatchWriter::WriteEntry(const BatchItem& item) {
   for (const std::string& rule : keys.rules) {
     Query(connection_, "INSERT OR IGNORE INTO log_rules (rule, seq) VALUES (?1, ?2)")
         .Bind(rule, seq)
+        .Run();
+  }
+}
+
+void BatchWriter::WriteStretches() {
+  using Value = std::tuple<std::uint64_t, LogField, std::string_view>;
+  std::map<std::uint64_t, std::pair<std::int64_t, std::int64_t>> times;
+  std::set<Value> values;
+  std::uint64_t index = batch_.expected_size();
+  for (const BatchItem& item : batch_.items()) {
+    const IndexKeys& keys = item.keys;
+    const std::uint64_t stretch = index++ / kStretchRecords;
+    auto& [min_ms, max_ms] =
+        times.try_emplace(stretch, keys.time.unix_ms, keys.time.unix_ms).first->second;
+    min_ms = std::min(min_ms, keys.time.unix_ms);
+    max_ms = std::max(max_ms, keys.time.unix_ms);
+    const auto add = [&](LogField field, std::string_view value) {
+      if (!value.empty()) values.emplace(stretch, field, value);
+    };
+    add(LogField::kType, keys.type);
+    add(LogField::kSite, keys.site);
+    add(LogField::kAccessPoint, keys.access_point);
+    add(LogField::kCamera, keys.camera);
+    add(LogField::kPurpose, keys.purpose);
+    add(LogField::kVerdict, keys.verdict);
+    add(LogField::kReason, keys.reason);
+    for (const std::string& rule : keys.rules) add(LogField::kRule, rule);
+  }
+  for (const auto& [stretch, span] : times) {
+    Query(connection_, R"sql(
+        INSERT INTO log_stretches (log, stretch, min_ms, max_ms) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO UPDATE SET min_ms = min(min_ms, excluded.min_ms),
+                                  max_ms = max(max_ms, excluded.max_ms))sql")
+        .Bind(log_, stretch, span.first, span.second)
+        .Run();
+  }
+  for (const auto& [stretch, field, value] : values) {
+    Query(connection_, R"sql(
+        INSERT OR IGNORE INTO log_stretch_values (log, field, value, stretch)
+        VALUES (?1, ?2, ?3, ?4))sql")
+        .Bind(log_, static_cast<int>(field), value, stretch)
         .Run();
   }
 }

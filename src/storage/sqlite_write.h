@@ -49,6 +49,7 @@ class BatchWriter {
   core::Status ReadHead();
   core::Status WriteItem(const BatchItem& item);
   void WriteEntry(const BatchItem& item);
+  void WriteStretches();
   void WriteTiles();
   void WriteHead();
 

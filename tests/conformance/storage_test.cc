@@ -379,6 +379,81 @@ TEST_P(Conformance, FindsAcrossALongLog) {
   EXPECT_EQ(Found(query), (Indexes{4095, 4096}));
 }
 
+TEST_P(Conformance, FindsByTimeInALongLogWhereTimesStandStill) {
+  std::vector<IndexKeys> keys(9000, Keys());
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i].time = {static_cast<std::int64_t>(i / 10)};
+  PutLog(std::move(keys));
+  LogQuery query;
+  query.from = core::Timestamp{409};
+  query.until = core::Timestamp{410};
+  EXPECT_EQ(Found(query), (Indexes{4090, 4091, 4092, 4093, 4094, 4095, 4096, 4097, 4098, 4099}));
+  query.type = "none of them";
+  EXPECT_EQ(Found(query), Indexes{});
+}
+
+TEST_P(Conformance, FindsWhatALaterBatchAddedToAStretch) {
+  PutLog(std::vector<IndexKeys>(3));
+  PutLog({Keys()});
+  LogQuery query;
+  query.reason = "MATCHED";
+  query.from = core::Timestamp{100};
+  EXPECT_EQ(Found(query), (Indexes{3}));
+}
+
+using Counts = std::vector<LogCount>;
+
+TEST_P(Conformance, CountsByEveryKey) {
+  IndexKeys other = Keys();
+  other.type = "consent.granted";
+  other.camera = "";
+  other.verdict = "";
+  other.rules = {"r2"};
+  other.time = {90'061'000};  // the second day, in its second hour
+  PutLog({Keys(), other, Keys()});
+  const auto counts = [&](LogKey by) { return Must(store_->CountLog(Op(), {}, by)); };
+  EXPECT_EQ(counts(LogKey::kType), (Counts{{"consent.granted", 1}, {"decision", 2}}));
+  EXPECT_EQ(counts(LogKey::kSite), (Counts{{"hq", 3}}));
+  EXPECT_EQ(counts(LogKey::kAccessPoint), (Counts{{"front", 3}}));
+  EXPECT_EQ(counts(LogKey::kCamera), (Counts{{"cam1", 2}}));
+  EXPECT_EQ(counts(LogKey::kPurpose), (Counts{{"entry", 3}}));
+  EXPECT_EQ(counts(LogKey::kVerdict), (Counts{{"ALLOW", 2}}));
+  EXPECT_EQ(counts(LogKey::kReason), (Counts{{"MATCHED", 3}}));
+  EXPECT_EQ(counts(LogKey::kRule), (Counts{{"r1", 2}, {"r2", 3}}));
+  EXPECT_EQ(counts(LogKey::kDay), (Counts{{"1970-01-01", 2}, {"1970-01-02", 1}}));
+  EXPECT_EQ(counts(LogKey::kHour),
+            (Counts{{"1970-01-01T00:00:00Z", 2}, {"1970-01-02T01:00:00Z", 1}}));
+}
+
+TEST_P(Conformance, CountsWhatAQueryFinds) {
+  std::vector<IndexKeys> keys(9000);
+  for (const std::size_t i : {0, 4095, 4096, 8999}) keys[i] = Keys();
+  keys[4096].verdict = "DENY";
+  keys[8999].rules = {"r3"};
+  keys[8999].subject_pseudonym = "another";
+  keys[8999].other_pseudonyms = {"pseudonym"};
+  PutLog(std::move(keys));
+  const auto verdicts = [&](const LogQuery& query) {
+    return Must(store_->CountLog(Op(), query, LogKey::kVerdict));
+  };
+  LogQuery query;
+  query.camera = "cam1";
+  query.limit = 1;  // of no meaning here
+  EXPECT_EQ(verdicts(query), (Counts{{"ALLOW", 3}, {"DENY", 1}}));
+  query.first_index = 4096;
+  EXPECT_EQ(verdicts(query), (Counts{{"ALLOW", 1}, {"DENY", 1}}));
+  query.rule = "r1";
+  EXPECT_EQ(verdicts(query), (Counts{{"DENY", 1}}));
+  LogQuery person;
+  person.subject_pseudonym = "pseudonym";
+  EXPECT_EQ(verdicts(person), (Counts{{"ALLOW", 3}, {"DENY", 1}}));
+  EXPECT_EQ(Must(store_->CountLog(Op(), person, LogKey::kRule)),
+            (Counts{{"r1", 3}, {"r2", 3}, {"r3", 1}}));
+}
+
+TEST_P(Conformance, CountsNothingInALogThatIsNot) {
+  EXPECT_TRUE(store_->CountLog(Op("nobody"), {}, LogKey::kType)->empty());
+}
+
 TEST_P(Conformance, RefusesAQueryWithoutAProperLimit) {
   for (const std::size_t limit : {0u, 1001u}) {
     LogQuery query;

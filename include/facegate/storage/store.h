@@ -306,6 +306,26 @@ struct LogQuery {
   std::size_t limit = 100;        // 1..1000
 };
 
+// What records can be counted by. kDay is the UTC day, "2026-11-23", and kHour an hour of it,
+// "2026-11-23T08:00:00Z"; the rest is as in IndexKeys.
+enum class LogKey {
+  kType,
+  kSite,
+  kAccessPoint,
+  kCamera,
+  kPurpose,
+  kVerdict,
+  kReason,
+  kRule,
+  kDay,
+  kHour
+};
+struct LogCount {
+  std::string value;
+  std::uint64_t records = 0;
+  bool operator==(const LogCount&) const = default;
+};
+
 // What a copy of a store holds.
 struct StoreCopy {
   int schema_version = 0;
@@ -427,6 +447,10 @@ class Store {
   // Entries that fit, in index order. INVALID_ARGUMENT BAD_LIMIT.
   virtual core::Result<std::vector<LogEntry>> QueryLog(const model::OperatorId& log,
                                                        const LogQuery& query) const = 0;
+  // How many entries fit, by each value of a key that is not empty, in the order of the values; a
+  // record of which several rules were not met counts for each. The query's limit means nothing.
+  virtual core::Result<std::vector<LogCount>> CountLog(const model::OperatorId& log,
+                                                       const LogQuery& query, LogKey by) const = 0;
 
   // A value of the store itself ("kek_fingerprint", ...): set once, before any record.
   // NOT_FOUND PROPERTY_NOT_FOUND; SetPropertyOnce returns ALREADY_EXISTS PROPERTY_EXISTS where

@@ -1,6 +1,13 @@
-// audit list|get|keys|export|verify|prove: reading the log, and checking it without the server.
+// audit list|count|stream|get|keys|export|verify|prove: reading the log, and checking it without
+// the server.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/log_keys.h"
@@ -14,6 +21,9 @@ namespace {
 struct AuditFlags {
   std::string parent;  // the operator
   std::string type, site, camera, verdict, reason, rule, from, until;
+  std::string access_point, purpose, pseudonym;
+  std::string by, format = "json";
+  bool follow = false;
   std::uint64_t index = 0;
   std::string directory;
   std::string out_file;
@@ -39,10 +49,14 @@ void SayRecord(const Session& session, const core::Json& record, const core::Jso
 
 core::Json FilterOf(const Session& session, const AuditFlags& flags) {
   core::Json request = core::Json::MakeObject();
-  request.Set("parent", OperatorName(session, flags));
   if (!flags.type.empty()) request.Set("type", flags.type);
   if (!flags.site.empty()) request.Set("site", session.FullName(flags.site));
+  if (!flags.access_point.empty()) {
+    request.Set("access_point", session.FullName(flags.access_point));
+  }
   if (!flags.camera.empty()) request.Set("camera", session.FullName(flags.camera));
+  if (!flags.purpose.empty()) request.Set("purpose", session.FullName(flags.purpose));
+  if (!flags.pseudonym.empty()) request.Set("subject_pseudonym", flags.pseudonym);
   if (!flags.verdict.empty()) request.Set("verdict", "VERDICT_" + flags.verdict);
   if (!flags.reason.empty()) request.Set("reason", "REASON_" + flags.reason);
   if (!flags.rule.empty()) request.Set("rule", flags.rule);
@@ -53,8 +67,10 @@ core::Json FilterOf(const Session& session, const AuditFlags& flags) {
 
 core::Result<Exit> List(Session& session, const AuditFlags& flags) {
   core::Json lines = core::Json::MakeArray();
-  FG_RETURN_IF_ERROR(session.ForEach("AuditService/ListRecords", FilterOf(session, flags),
-                                     "records", [&](const core::Json& record) -> core::Status {
+  core::Json request = FilterOf(session, flags);
+  request.Set("parent", OperatorName(session, flags));
+  FG_RETURN_IF_ERROR(session.ForEach("AuditService/ListRecords", request, "records",
+                                     [&](const core::Json& record) -> core::Status {
                                        FG_ASSIGN_OR_RETURN(core::Json line, LineOf(record));
                                        if (!session.json()) SayRecord(session, record, line);
                                        lines.Push(std::move(line));
@@ -62,6 +78,101 @@ core::Result<Exit> List(Session& session, const AuditFlags& flags) {
                                      }));
   if (session.json()) session.Say(lines.DumpPretty());
   return Exit::kYes;
+}
+
+constexpr std::array<std::string_view, 10> kKeys = {"type",    "site",    "access_point", "camera",
+                                                    "purpose", "verdict", "reason",       "rule",
+                                                    "day",     "hour"};
+
+core::Result<Exit> Count(Session& session, const AuditFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", OperatorName(session, flags))
+      .Set("filter", FilterOf(session, flags))
+      .Set("group_by", "RECORD_KEY_" + core::AsciiUpper(flags.by));
+  FG_ASSIGN_OR_RETURN(const core::Json answer, session.Call("AuditService/CountRecords", request));
+  if (session.json()) {
+    session.Say(answer.DumpPretty());
+    return Exit::kYes;
+  }
+  const core::Json& counts = MemberOrNull(answer, "counts");
+  if (!counts.is_array()) return Exit::kYes;
+  std::int64_t most = 1;
+  std::size_t widest = 0;
+  for (const core::Json& count : counts.AsArray()) {
+    most = std::max(most, count.IntOr("records", 0));
+    widest = std::max(widest, count.StringOr("value", "").size());
+  }
+  constexpr std::int64_t kBarMax = 40;
+  for (const core::Json& count : counts.AsArray()) {
+    const std::int64_t records = count.IntOr("records", 0);
+    std::string value = count.StringOr("value", "");
+    value.resize(widest, ' ');
+    std::string number = std::to_string(records);
+    number.insert(0, number.size() < 9 ? 9 - number.size() : 0, ' ');
+    const auto bar = static_cast<std::size_t>((records * kBarMax + most - 1) / most);
+    session.Say(value + number + "  " + std::string(bar, '#'));
+  }
+  return Exit::kYes;
+}
+
+constexpr std::array<std::string_view, 10> kColumns = {
+    "index",  "time",    "type",    "site",   "access_point",
+    "camera", "purpose", "outcome", "reason", "request_id"};
+
+// Ids, words and times: nothing in them needs quotes.
+std::string CsvLine(const core::Json& line) {
+  std::string text;
+  for (const std::string_view column : kColumns) {
+    if (column != kColumns.front()) text += ',';
+    const core::Json* value = line.Find(column);
+    if (value == nullptr) continue;
+    text += value->is_string() ? value->AsString() : value->Dump();
+  }
+  return text;
+}
+
+// A line a record, as it is or as a row of a table. Following goes on after a break, from where it
+// was.
+core::Result<Exit> Stream(Session& session, const AuditFlags& flags) {
+  core::Json filter = FilterOf(session, flags);
+  FG_ASSIGN_OR_RETURN(client::Client * client, session.Connect());
+  const bool as_table = flags.format == "csv";
+  if (as_table) {
+    std::string header;
+    for (const std::string_view column : kColumns) {
+      if (!header.empty()) header += ',';
+      header += column;
+    }
+    session.Say(header);
+  }
+  std::int64_t next = static_cast<std::int64_t>(flags.index);
+  for (;;) {
+    core::Json request = core::Json::MakeObject();
+    request.Set("parent", OperatorName(session, flags))
+        .Set("filter", filter.Set("first_index", next))
+        .Set("follow", flags.follow);
+    const core::Status status = client->CallStreaming(
+        "AuditService/StreamRecords", request, [&](const core::Json& part) -> core::Status {
+          if (const core::Json* record = part.Find("record"); record != nullptr) {
+            FG_ASSIGN_OR_RETURN(const core::Json line, LineOf(*record));
+            session.Say(as_table ? CsvLine(line) : line.Dump());
+          } else {
+            std::cout.flush();  // whoever reads along has all there is
+          }
+          next = std::max(next, part.IntOr("nextIndex", 0));
+          return core::Status::Ok();
+        });
+    if (!flags.follow) {
+      FG_RETURN_IF_ERROR(status);
+      return Exit::kYes;
+    }
+    const bool goes_on =
+        status.code() == core::Code::kDeadlineExceeded || status.code() == core::Code::kUnavailable;
+    if (!goes_on) return status;
+    if (status.code() == core::Code::kUnavailable) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+  }
 }
 
 core::Result<Exit> Get(Session& session, const AuditFlags& flags) {
@@ -174,20 +285,49 @@ void AddParent(CLI::App* command, AuditFlags& flags) {
   command->add_option("--parent", flags.parent, "Name of the operator; --operator if absent");
 }
 
+void AddFilters(CLI::App* command, AuditFlags& flags) {
+  command->add_option("--type", flags.type, "Such as decision or consent.withdrawn");
+  command->add_option("--site", flags.site, "Name of a site");
+  command->add_option("--access-point", flags.access_point, "Name of an access point");
+  command->add_option("--camera", flags.camera, "Name of a camera");
+  command->add_option("--purpose", flags.purpose, "Name of a purpose");
+  command->add_option("--verdict", flags.verdict, "ALLOW, USE_ALTERNATIVE or DENY");
+  command->add_option("--reason", flags.reason, "Such as CONSENT_WITHDRAWN");
+  command->add_option("--rule", flags.rule, "Id of a rule that was not met");
+  command->add_option("--pseudonym", flags.pseudonym, "A pseudonym as records have it, in hex");
+  command->add_option("--from", flags.from, "At or after this RFC 3339 time");
+  command->add_option("--until", flags.until, "Before this RFC 3339 time");
+}
+
 void AddReaders(CLI::App& group, Session& session) {
   auto flags = std::make_shared<AuditFlags>();
   CLI::App* list =
       AddAuditCommand(group, session, "list", "Lists records",
                       "facegate --operator acme audit list --verdict USE_ALTERNATIVE", flags, List);
   AddParent(list, *flags);
-  list->add_option("--type", flags->type, "Such as decision or consent.withdrawn");
-  list->add_option("--site", flags->site, "Name of a site");
-  list->add_option("--camera", flags->camera, "Name of a camera");
-  list->add_option("--verdict", flags->verdict, "ALLOW, USE_ALTERNATIVE or DENY");
-  list->add_option("--reason", flags->reason, "Such as CONSENT_WITHDRAWN");
-  list->add_option("--rule", flags->rule, "Id of a rule that was not met");
-  list->add_option("--from", flags->from, "At or after this RFC 3339 time");
-  list->add_option("--until", flags->until, "Before this RFC 3339 time");
+  AddFilters(list, *flags);
+
+  CLI::App* count = AddAuditCommand(
+      group, session, "count", "Counts records by one of their keys, as a histogram",
+      "facegate --operator acme audit count --by reason --type decision", flags, Count);
+  AddParent(count, *flags);
+  AddFilters(count, *flags);
+  count
+      ->add_option("--by", flags->by,
+                   "type, site, access_point, camera, purpose, verdict, reason, "
+                   "rule, day or hour")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>(kKeys.begin(), kKeys.end())));
+
+  CLI::App* stream = AddAuditCommand(
+      group, session, "stream", "Writes records as JSON Lines or CSV, for other systems",
+      "facegate --operator acme audit stream --format csv --follow", flags, Stream);
+  AddParent(stream, *flags);
+  AddFilters(stream, *flags);
+  stream->add_option("--first", flags->index, "Index to begin with; 0 if absent");
+  stream->add_option("--format", flags->format, "json (as records hold it, a line each) or csv")
+      ->check(CLI::IsMember({"json", "csv"}));
+  stream->add_flag("--follow", flags->follow, "Goes on with new records until it is stopped");
 
   CLI::App* get = AddAuditCommand(group, session, "get", "Shows one record",
                                   "facegate --operator acme audit get 7", flags, Get);

@@ -139,6 +139,11 @@ class FaultyStore final : public storage::Store {
       const model::OperatorId& log, const storage::LogQuery& query) const override {
     return inner_.QueryLog(log, query);
   }
+  core::Result<std::vector<storage::LogCount>> CountLog(const model::OperatorId& log,
+                                                        const storage::LogQuery& query,
+                                                        storage::LogKey by) const override {
+    return inner_.CountLog(log, query, by);
+  }
   core::Result<std::string> GetProperty(std::string_view key) const override {
     return inner_.GetProperty(key);
   }

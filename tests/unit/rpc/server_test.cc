@@ -503,6 +503,74 @@ TEST_F(ServedTest, ListsRecordsByFilterInPages) {
   EXPECT_EQ(second.StringOr("nextPageToken", "?"), "");
 }
 
+TEST_F(ServedTest, CountsRecordsByAKey) {
+  for (const char* id : {"a", "b", "c"}) served_.world.AddSubject(id);
+  const auto auditor = served_.ClientAs(Role::kAuditor);
+  const auto counted = auditor->Call("AuditService/CountRecords",
+                                     Object()
+                                         .Set("parent", "operators/acme")
+                                         .Set("filter", Object().Set("type", "subject.created"))
+                                         .Set("groupBy", "RECORD_KEY_DAY"));
+  ASSERT_TRUE(counted.ok()) << counted.status().ToString();
+  const Json& counts = *counted->Find("counts");
+  ASSERT_EQ(counts.AsArray().size(), 1u);
+  EXPECT_EQ(counts.AsArray()[0].StringOr("value", ""), core::FormatDay(served_.world.clock.Now()));
+  EXPECT_EQ(counts.AsArray()[0].IntOr("records", 0), 3);
+  EXPECT_EQ(auditor->Call("AuditService/CountRecords", Object().Set("parent", "operators/acme"))
+                .status()
+                .reason(),
+            "BAD_FILTER");
+}
+
+TEST_F(ServedTest, StreamsRecordsThatFitAndEndsWithTheCheckpoint) {
+  for (const char* id : {"a", "b", "c"}) served_.world.AddSubject(id);
+  const auto auditor = served_.ClientAs(Role::kAuditor);
+  const std::int64_t size =
+      auditor->Call("AuditService/GetCheckpoint", Object().Set("parent", "operators/acme"))
+          ->IntOr("size", 0);
+  std::vector<Json> got;
+  const core::Status status = auditor->CallStreaming(
+      "AuditService/StreamRecords",
+      Object()
+          .Set("parent", "operators/acme")
+          .Set("filter", Object().Set("type", "subject.created").Set("firstIndex", size - 2)),
+      [&](const Json& part) {
+        got.push_back(part);
+        return core::Status::Ok();
+      });
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_EQ(got[0].Find("record")->IntOr("index", 0), size - 2);
+  EXPECT_EQ(got[0].IntOr("nextIndex", 0), size - 1);
+  EXPECT_EQ(got[1].IntOr("nextIndex", 0), size);
+  EXPECT_EQ(got[2].Find("checkpoint")->IntOr("size", 0), size);
+  EXPECT_EQ(got[2].IntOr("nextIndex", 0), size);
+}
+
+TEST_F(ServedTest, StreamsOnAsRecordsAreWritten) {
+  const auto auditor = served_.ClientAs(Role::kAuditor);
+  int caught_up = 0;
+  std::vector<std::string> added;
+  const core::Status status =
+      auditor->CallStreaming("AuditService/StreamRecords",
+                             Object()
+                                 .Set("parent", "operators/acme")
+                                 .Set("follow", true)
+                                 .Set("filter", Object().Set("type", "subject.created")),
+                             [&](const Json& part) {
+                               if (part.Find("record") != nullptr) {
+                                 added.push_back(part.Find("record")->StringOr("name", ""));
+                               } else if (++caught_up < 3) {
+                                 served_.world.AddSubject(caught_up == 1 ? "a" : "b");
+                               } else {
+                                 return core::Status(core::Code::kCancelled, "ENOUGH", "both came");
+                               }
+                               return core::Status::Ok();
+                             });
+  EXPECT_EQ(status.reason(), "ENOUGH");
+  EXPECT_EQ(added.size(), 2u);
+}
+
 TEST_F(ServedTest, ProvesEveryRecordAndThatTheLogOnlyGrew) {
   const auto auditor = served_.ClientAs(Role::kAuditor);
   const Json parent = Object().Set("parent", "operators/acme");

@@ -38,6 +38,8 @@ class SqliteStore : public ::testing::Test {
 };
 using SqliteStoreDeathTest = SqliteStore;
 
+constexpr int kBeforeStretches = 9;  // the schema that did not sum up the log
+
 TEST_F(SqliteStore, KeepsEverythingWhenReopened) {
   std::string before;
   {
@@ -138,6 +140,30 @@ TEST_F(SqliteStore, GoesOnWithTheGrowingTileOfVersion1) {
   Commit(*store, {Item({}, {}, "c")});
   wanted.insert(wanted.end(), 32, 'c');
   EXPECT_EQ(*store->ReadTile(Op(), {0, 0}), wanted);
+}
+
+TEST_F(SqliteStore, SumsUpTheLogOfAnOlderVersion) {
+  std::vector<BatchItem> items(5000, Item());
+  items[4500].keys.camera = "cam1";
+  items[4500].keys.time = {1'000};
+  items[4500].keys.rules = {"r1"};
+  Commit(*Open(path_), std::move(items));
+  Outsider older(path_);
+  for (const char* drop : {"DROP TABLE log_stretches", "DROP TABLE log_stretch_values",
+                           "DROP INDEX log_rules_by_record"}) {
+    older.Execute(drop);
+  }
+  older.Execute("PRAGMA user_version = " + std::to_string(kBeforeStretches));
+
+  const auto store = Open(path_);
+  for (const bool by_rule : {false, true}) {
+    LogQuery query;
+    query.from = core::Timestamp{500};
+    (by_rule ? query.rule : query.camera) = by_rule ? "r1" : "cam1";
+    const auto found = Must(store->QueryLog(Op(), query));
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].index, 4500U);
+  }
 }
 
 TEST_F(SqliteStore, FinishesAFileWhoseCreationWasCutShort) {
