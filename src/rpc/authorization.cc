@@ -41,6 +41,9 @@ constexpr std::uint32_t kSelf = RoleBit(Role::kSelf);
   {service "/Update" Noun, kOperator, member ".name", ""}, \
   {service "/Delete" Noun, kOperator, "name", ""}
 
+// A method that reads an operator's log as a whole.
+#define FG_LOG_READ(Method) {"facegate.v1.AuditService/" Method, kAuditor | kOperator, "parent", ""}
+
 constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.GatewayService/Authorize", kController | kEnroller | kOperator, "camera", ""},
     {"facegate.v1.GatewayService/Identify", kCamera | kController, "camera", ""},
@@ -89,17 +92,13 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     FG_RESOURCE("facegate.v1.DutyService", "ThresholdReview", "ThresholdReviews",
                 "threshold_review"),
     {"facegate.v1.DutyService/DraftDocument", kAuditor | kOperator, "parent", ""},
-    {"facegate.v1.AuditService/ListRecords", kAuditor | kOperator, "parent", ""},
-    {"facegate.v1.AuditService/CountRecords", kAuditor | kOperator, "parent", ""},
-    {"facegate.v1.AuditService/StreamRecords", kAuditor | kOperator, "parent", ""},
+    FG_LOG_READ("ListRecords"), FG_LOG_READ("CountRecords"),
+    FG_LOG_READ("StreamRecords"), FG_LOG_READ("GetCheckpoint"),
+    FG_LOG_READ("GetLogKeys"), FG_LOG_READ("GetInclusionProof"),
+    FG_LOG_READ("GetConsistencyProof"), FG_LOG_READ("ExportEntries"),
+    FG_LOG_READ("ReviewDeployment"),
     {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
-    {"facegate.v1.AuditService/GetCheckpoint", kAuditor | kOperator, "parent", ""},
-    {"facegate.v1.AuditService/GetLogKeys", kAuditor | kOperator, "parent", ""},
-    {"facegate.v1.AuditService/GetInclusionProof", kAuditor | kOperator, "parent", ""},
-    {"facegate.v1.AuditService/GetConsistencyProof", kAuditor | kOperator, "parent", ""},
-    {"facegate.v1.AuditService/ExportEntries", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
-    {"facegate.v1.AuditService/ReviewDeployment", kAuditor | kOperator, "parent", ""},
     {"facegate.v1.ImageService/ListImages", kEnroller | kOperator | kViewer, "parent", ""},
     {"facegate.v1.ImageService/ViewImage", kViewer, "name", ""},
     {"facegate.v1.ImageService/DeleteImage", kEnroller | kOperator, "name", ""},
@@ -115,6 +114,7 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
 });
 // clang-format on
 #undef FG_RESOURCE
+#undef FG_LOG_READ
 
 constexpr std::string_view kRoleUriPrefix = "urn:facegate:";
 

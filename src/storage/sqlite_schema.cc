@@ -279,22 +279,29 @@ CREATE TABLE log_stretch_values (
 CREATE INDEX log_rules_by_record ON log_rules (seq);
 INSERT INTO log_stretches SELECT seq >> 40, (seq & 1099511627775) >> 12, min(time_ms), max(time_ms)
   FROM log_index_keys GROUP BY seq >> 12;
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 1, type, (seq & 1099511627775) >> 12
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 1, type, (seq & 1099511627775) >> 12
   FROM log_index_keys WHERE type != '';
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 2, site, (seq & 1099511627775) >> 12
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 2, site, (seq & 1099511627775) >> 12
   FROM log_index_keys WHERE site != '';
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 3, access_point, (seq & 1099511627775) >> 12
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 3, access_point, (seq & 1099511627775) >> 12
   FROM log_index_keys WHERE access_point != '';
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 4, camera, (seq & 1099511627775) >> 12
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 4, camera, (seq & 1099511627775) >> 12
   FROM log_index_keys WHERE camera != '';
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 5, purpose, (seq & 1099511627775) >> 12
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 5, purpose, (seq & 1099511627775) >> 12
   FROM log_index_keys WHERE purpose != '';
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 6, verdict, (seq & 1099511627775) >> 12
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 6, verdict, (seq & 1099511627775) >> 12
   FROM log_index_keys WHERE verdict != '';
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 7, reason, (seq & 1099511627775) >> 12
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 7, reason, (seq & 1099511627775) >> 12
   FROM log_index_keys WHERE reason != '';
-INSERT INTO log_stretch_values SELECT DISTINCT seq >> 40, 8, rule, (seq & 1099511627775) >> 12
-  FROM log_rules;
+INSERT INTO log_stretch_values
+  SELECT DISTINCT seq >> 40, 8, rule, (seq & 1099511627775) >> 12 FROM log_rules;
 )sql",
 };
 

@@ -23,6 +23,8 @@ core::Bytes Crop(const cv::Rect& part, const cv::Size& size) {
   return jpeg;
 }
 
+}  // namespace
+
 testing::WorldOptions OnDisk(const testing::TempDir& dir) {
   testing::WorldOptions options;
   storage::SqliteOptions sqlite;
@@ -33,8 +35,6 @@ testing::WorldOptions OnDisk(const testing::TempDir& dir) {
   options.data_dir = dir.path();
   return options;
 }
-
-}  // namespace
 
 std::string Label(Size size) { return size == Size::kVga ? "640x480" : "1280x720"; }
 

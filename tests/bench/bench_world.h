@@ -30,6 +30,9 @@ struct BenchWorld {
   core::Bytes hd;   // 1280 x 720
 };
 
+// A world's store as a SQLite file in a folder, with its head and suppression files.
+testing::WorldOptions OnDisk(const testing::TempDir& dir);
+
 // Made once, at first use: loading models is not what is measured.
 BenchWorld& TheWorld();
 
