@@ -455,6 +455,11 @@ bool Fits(const LogQuery& q, const IndexKeys& k) {
          Fits(q.reason, k.reason) && FitsPerson(q.subject_pseudonym, k);
 }
 
+void SortOnce(std::vector<std::string>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
 // What a record has of a key: one value, but for rules.
 std::vector<std::string> ValuesOf(const IndexKeys& keys, LogKey by) {
   switch (by) {
@@ -547,6 +552,9 @@ class MemoryStore final : public Store {
                                          const LogQuery& query) const override;
   Result<std::vector<LogCount>> CountLog(const model::OperatorId& log, const LogQuery& query,
                                          LogKey by) const override;
+  Result<std::vector<IndexRow>> ReadIndex(const model::OperatorId& log, std::uint64_t first,
+                                          std::size_t count) const override;
+  Status ReplaceIndex(const model::OperatorId& log, const std::vector<IndexRow>& rows) override;
   Result<std::string> GetProperty(std::string_view key) const override;
   Status SetPropertyOnce(std::string_view key, std::string_view value) override;
 
@@ -924,6 +932,38 @@ Result<std::vector<LogCount>> MemoryStore::CountLog(const model::OperatorId& log
   sorted.reserve(counts.size());
   for (const auto& [value, records] : counts) sorted.push_back({value, records});
   return sorted;
+}
+
+Result<std::vector<IndexRow>> MemoryStore::ReadIndex(const model::OperatorId& log,
+                                                     std::uint64_t first, std::size_t count) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<IndexRow> rows;
+  const auto it = state_.logs.find(log);
+  if (it == state_.logs.end()) return rows;
+  const StoredLog& stored = it->second;
+  const std::size_t wanted = std::min(count, kReadEntriesMax);
+  for (std::uint64_t i = first; i < stored.keys.size() && rows.size() < wanted; ++i) {
+    IndexRow row{i, stored.keys[i], stored.leaf_hashes[i]};
+    SortOnce(row.keys.rules);
+    SortOnce(row.keys.other_pseudonyms);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Status MemoryStore::ReplaceIndex(const model::OperatorId& log, const std::vector<IndexRow>& rows) {
+  const std::unique_lock lock(mutex_);
+  const auto it = state_.logs.find(log);
+  for (const IndexRow& row : rows) {
+    if (it == state_.logs.end() || row.index >= it->second.entries.size()) {
+      return Status(Code::kNotFound, "RECORD_NOT_FOUND", "the log is not that long");
+    }
+  }
+  for (const IndexRow& row : rows) {
+    it->second.keys[row.index] = row.keys;
+    it->second.leaf_hashes[row.index] = row.leaf_hash;
+  }
+  return Status::Ok();
 }
 
 Result<std::string> MemoryStore::GetProperty(std::string_view key) const {

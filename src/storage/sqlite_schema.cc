@@ -277,6 +277,7 @@ CREATE TABLE log_stretch_values (
   PRIMARY KEY (log, field, value, stretch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX log_rules_by_record ON log_rules (seq);
+CREATE INDEX log_others_by_record ON log_others (seq);
 INSERT INTO log_stretches SELECT seq >> 40, (seq & 1099511627775) >> 12, min(time_ms), max(time_ms)
   FROM log_index_keys GROUP BY seq >> 12;
 INSERT INTO log_stretch_values

@@ -131,24 +131,6 @@ SqliteStore::~SqliteStore() = default;
 // ---- Writing
 // -------------------------------------------------------------------------------------
 
-template <class Body>
-Status SqliteStore::InTransaction(Body body) {
-  bool is_committing = false;
-  try {
-    Query(*writer_, "BEGIN IMMEDIATE").Run();
-    Status status = body();
-    if (!status.ok()) {
-      Query(*writer_, "ROLLBACK").Run();
-      return status;
-    }
-    is_committing = true;
-    Query(*writer_, "COMMIT").Run();
-    return status;
-  } catch (const SQLite::Exception& fault) {
-    return AfterFault(fault, is_committing);
-  }
-}
-
 Status SqliteStore::AfterFault(const SQLite::Exception& fault, bool is_committing) {
   const int code = fault.getErrorCode() & 0xff;
   // A full disk is found before the commit record is written, and the others before anything is;

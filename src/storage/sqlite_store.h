@@ -77,6 +77,10 @@ class SqliteStore final : public Store {
                                                const LogQuery& query) const override;
   core::Result<std::vector<LogCount>> CountLog(const model::OperatorId& log, const LogQuery& query,
                                                LogKey by) const override;
+  core::Result<std::vector<IndexRow>> ReadIndex(const model::OperatorId& log, std::uint64_t first,
+                                                std::size_t count) const override;
+  core::Status ReplaceIndex(const model::OperatorId& log,
+                            const std::vector<IndexRow>& rows) override;
   core::Result<std::string> GetProperty(std::string_view key) const override;
   core::Status SetPropertyOnce(std::string_view key, std::string_view value) override;
   core::Result<StoreCopy> CopyTo(const std::string& path) override;
@@ -90,7 +94,22 @@ class SqliteStore final : public Store {
   // Runs `body` in an immediate transaction and commits if it returns ok, else rolls back.
   // Decides after a fault whether the store is poisoned.
   template <class Body>
-  core::Status InTransaction(Body body);
+  core::Status InTransaction(Body body) {
+    bool is_committing = false;
+    try {
+      Query(*writer_, "BEGIN IMMEDIATE").Run();
+      core::Status status = body();
+      if (!status.ok()) {
+        Query(*writer_, "ROLLBACK").Run();
+        return status;
+      }
+      is_committing = true;
+      Query(*writer_, "COMMIT").Run();
+      return status;
+    } catch (const SQLite::Exception& fault) {
+      return AfterFault(fault, is_committing);
+    }
+  }
   core::Status AfterFault(const SQLite::Exception& fault, bool is_committing);
   void Poison();
   // Empties the -wal, so that nothing destroyed is left in any file. UNAVAILABLE NOT_SCRUBBED.

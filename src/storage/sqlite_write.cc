@@ -28,6 +28,28 @@ Status Failed(const char* message) { return Status(Code::kAborted, "PRECONDITION
 
 }  // namespace
 
+void WriteIndexKeys(Connection& connection, std::int64_t seq, const IndexKeys& keys,
+                    const core::Hash256& leaf_hash) {
+  Query(connection, R"sql(
+      INSERT INTO log_index_keys (seq, type, time_ms, site, access_point, camera, purpose, verdict,
+                                  reason, subject_pseudonym, leaf_hash)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))sql")
+      .Bind(seq, keys.type, keys.time.unix_ms, keys.site, keys.access_point, keys.camera,
+            keys.purpose, keys.verdict, keys.reason, keys.subject_pseudonym,
+            core::ByteSpan(leaf_hash))
+      .Run();
+  for (const std::string& pseudonym : keys.other_pseudonyms) {
+    Query(connection, "INSERT OR IGNORE INTO log_others (pseudonym, seq) VALUES (?1, ?2)")
+        .Bind(pseudonym, seq)
+        .Run();
+  }
+  for (const std::string& rule : keys.rules) {
+    Query(connection, "INSERT OR IGNORE INTO log_rules (rule, seq) VALUES (?1, ?2)")
+        .Bind(rule, seq)
+        .Run();
+  }
+}
+
 BatchWriter::BatchWriter(Connection& connection, const Batch& batch)
     : connection_(connection), vault_(connection), batch_(batch) {}
 
@@ -82,24 +104,7 @@ void BatchWriter::WriteEntry(const BatchItem& item) {
   Query(connection_, "INSERT INTO log_entries (seq, entry) VALUES (?1, ?2)")
       .Bind(seq, core::AsBytes(item.entry))
       .Run();
-  Query(connection_, R"sql(
-      INSERT INTO log_index_keys (seq, type, time_ms, site, access_point, camera, purpose, verdict,
-                                  reason, subject_pseudonym, leaf_hash)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))sql")
-      .Bind(seq, keys.type, keys.time.unix_ms, keys.site, keys.access_point, keys.camera,
-            keys.purpose, keys.verdict, keys.reason, keys.subject_pseudonym,
-            core::ByteSpan(item.leaf_hash))
-      .Run();
-  for (const std::string& pseudonym : keys.other_pseudonyms) {
-    Query(connection_, "INSERT OR IGNORE INTO log_others (pseudonym, seq) VALUES (?1, ?2)")
-        .Bind(pseudonym, seq)
-        .Run();
-  }
-  for (const std::string& rule : keys.rules) {
-    Query(connection_, "INSERT OR IGNORE INTO log_rules (rule, seq) VALUES (?1, ?2)")
-        .Bind(rule, seq)
-        .Run();
-  }
+  WriteIndexKeys(connection_, seq, keys, item.leaf_hash);
 }
 
 void BatchWriter::WriteStretches() {

@@ -9,6 +9,10 @@
 
 namespace facegate::storage::sqlite {
 
+// Writes the rows that a record is searched by. Throws SQLite::Exception.
+void WriteIndexKeys(Connection& connection, std::int64_t seq, const IndexKeys& keys,
+                    const core::Hash256& leaf_hash);
+
 // Writes one batch. Not thread-safe. Functions throw SQLite::Exception.
 class BatchWriter {
  public:

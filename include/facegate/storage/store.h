@@ -213,6 +213,7 @@ struct IndexKeys {
   // Of the others whom it is about, where it is about several people.
   std::vector<std::string> other_pseudonyms = {};
   std::vector<std::string> rules;
+  bool operator==(const IndexKeys&) const = default;
 };
 
 struct BatchItem {
@@ -324,6 +325,15 @@ struct LogCount {
   std::string value;
   std::uint64_t records = 0;
   bool operator==(const LogCount&) const = default;
+};
+
+// What is stored beside a record, all of which follows from it: its search keys, with the rules and
+// the other pseudonyms sorted and each once, and its hash in the log's tree.
+struct IndexRow {
+  std::uint64_t index = 0;
+  IndexKeys keys;
+  core::Hash256 leaf_hash{};
+  bool operator==(const IndexRow&) const = default;
 };
 
 // What a copy of a store holds.
@@ -451,6 +461,18 @@ class Store {
   // record of which several rules were not met counts for each. The query's limit means nothing.
   virtual core::Result<std::vector<LogCount>> CountLog(const model::OperatorId& log,
                                                        const LogQuery& query, LogKey by) const = 0;
+
+  // Up to `count` rows of the search index from record `first` on, in order; what is missing in
+  // between is left out. At most 1000 a call.
+  virtual core::Result<std::vector<IndexRow>> ReadIndex(const model::OperatorId& log,
+                                                        std::uint64_t first,
+                                                        std::size_t count) const = 0;
+  // Puts these rows in the place of those that are there, or where there is none: the one write
+  // beside Apply, for an index that was damaged. It says nothing that the records do not, and
+  // leaves them alone. All or nothing, and durable when it returns ok; returns as Apply, or
+  // NOT_FOUND RECORD_NOT_FOUND for a record that the log does not have.
+  virtual core::Status ReplaceIndex(const model::OperatorId& log,
+                                    const std::vector<IndexRow>& rows) = 0;
 
   // A value of the store itself ("kek_fingerprint", ...): set once, before any record.
   // NOT_FOUND PROPERTY_NOT_FOUND; SetPropertyOnce returns ALREADY_EXISTS PROPERTY_EXISTS where

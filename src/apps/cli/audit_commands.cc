@@ -359,6 +359,7 @@ void AddReaders(CLI::App& group, Session& session) {
 void AddAuditCommands(CLI::App& app, Session& session) {
   CLI::App* audit = AddGroup(app, "audit", "The log: read, copy, prove, verify");
   AddReaders(*audit, session);
+  AddFsckCommand(*audit, session);
   auto flags = std::make_shared<AuditFlags>();
   CLI::App* verify = AddAuditCommand(
       *audit, session, "verify", "Checks a copy of the log; needs no server (exit 1 if it is bad)",

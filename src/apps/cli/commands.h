@@ -30,6 +30,8 @@ void AddPeopleCommands(CLI::App& app, Session& session);    // subject consent
 void AddRecognitionCommands(CLI::App& app,
                             Session& session);           // authorize identify enroll present status
 void AddAuditCommands(CLI::App& app, Session& session);  // audit
+// Into the group "audit".
+void AddFsckCommand(CLI::App& group, Session& session);
 void AddPolicyCommands(CLI::App& app, Session& session);       // policy
 void AddModelCommands(CLI::App& app, Session& session);        // models eval
 void AddDocsCommands(CLI::App& app, Session& session);         // docs

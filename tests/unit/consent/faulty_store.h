@@ -144,6 +144,15 @@ class FaultyStore final : public storage::Store {
                                                         storage::LogKey by) const override {
     return inner_.CountLog(log, query, by);
   }
+  core::Result<std::vector<storage::IndexRow>> ReadIndex(const model::OperatorId& log,
+                                                         std::uint64_t first,
+                                                         std::size_t count) const override {
+    return inner_.ReadIndex(log, first, count);
+  }
+  core::Status ReplaceIndex(const model::OperatorId& log,
+                            const std::vector<storage::IndexRow>& rows) override {
+    return inner_.ReplaceIndex(log, rows);
+  }
   core::Result<std::string> GetProperty(std::string_view key) const override {
     return inner_.GetProperty(key);
   }

@@ -150,7 +150,7 @@ TEST_F(SqliteStore, SumsUpTheLogOfAnOlderVersion) {
   Commit(*Open(path_), std::move(items));
   Outsider older(path_);
   for (const char* drop : {"DROP TABLE log_stretches", "DROP TABLE log_stretch_values",
-                           "DROP INDEX log_rules_by_record"}) {
+                           "DROP INDEX log_rules_by_record", "DROP INDEX log_others_by_record"}) {
     older.Execute(drop);
   }
   older.Execute("PRAGMA user_version = " + std::to_string(kBeforeStretches));

@@ -1,0 +1,291 @@
+#include "facegate/audit/inspection.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "audit/entry.h"
+#include "audit/head_file.h"
+#include "facegate/audit/log_keys.h"
+#include "facegate/core/time.h"
+#include "facegate/tlog/checkpoint.h"
+#include "facegate/tlog/merkle.h"
+#include "facegate/tlog/note.h"
+
+namespace facegate::audit {
+namespace {
+
+using core::Code;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kPageRecords = 256;  // a tile's
+
+std::string HeadPath(const std::string& data_dir, const std::string& log) {
+  return data_dir + "/heads/" + log + ".head";
+}
+
+void SortOnce(std::vector<std::string>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+// The row that belongs beside a record. Fails as KeysOfEntry.
+Result<storage::IndexRow> RowOf(const storage::LogEntry& entry) {
+  storage::IndexRow row;
+  row.index = entry.index;
+  const std::string_view line = std::string_view(entry.entry).substr(0, entry.entry.find('\n'));
+  FG_ASSIGN_OR_RETURN(row.keys, KeysOfEntry(line, entry.index));
+  SortOnce(row.keys.rules);
+  SortOnce(row.keys.other_pseudonyms);
+  row.leaf_hash = tlog::LeafHash(core::AsBytes(entry.entry));
+  return row;
+}
+
+// The index rows of one page of records, by index.
+Result<std::map<std::uint64_t, storage::IndexRow>> RowsFrom(const storage::Store& store,
+                                                            const model::OperatorId& log,
+                                                            std::uint64_t first) {
+  FG_ASSIGN_OR_RETURN(std::vector<storage::IndexRow> rows,
+                      store.ReadIndex(log, first, kPageRecords));
+  std::map<std::uint64_t, storage::IndexRow> by_index;
+  for (storage::IndexRow& row : rows) by_index.emplace(row.index, std::move(row));
+  return by_index;
+}
+
+// Goes through one log once.
+class Inspector {
+ public:
+  Inspector(const storage::Store& store, const LogKeys& keys, const model::OperatorId& log,
+            const Progress& progress)
+      : store_(store), keys_(keys), log_(log), progress_(progress) {
+    found_.origin = keys.origin;
+  }
+
+  Status Run(const std::string& head_path) {
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log_));
+    found_.size = head.size;
+    const std::optional<tlog::Checkpoint> signs = OpenCheckpoint(head);
+    const std::optional<tlog::Checkpoint> kept = OpenHeadFile(head_path);
+    FG_RETURN_IF_ERROR(ReadRecords(kept));
+    if (found_.records_checked < found_.size) return Status::Ok();  // the tree cannot be told
+    CheckRoots(signs, kept);
+    return Status::Ok();
+  }
+
+  Inspection Take() && { return std::move(found_); }
+
+ private:
+  void Blame(Ill ill, std::optional<std::uint64_t> record, std::string what) {
+    found_.faults.push_back({ill, record, std::move(what)});
+  }
+
+  std::optional<tlog::Checkpoint> OpenCheckpoint(const storage::LogHead& head) {
+    if (head.size == 0) return std::nullopt;
+    const auto opened = tlog::OpenCheckpoint(head.checkpoint, keys_.CheckpointVerifier());
+    if (opened.ok() && opened->size == head.size) return *opened;
+    const bool by_others = opened.status().code() == Code::kPermissionDenied;
+    Blame(by_others ? Ill::kWrongKeys : Ill::kDamage, std::nullopt,
+          by_others ? "the stored checkpoint was signed with another log key"
+                    : "the stored checkpoint is malformed, or is that of another size");
+    return std::nullopt;
+  }
+
+  std::optional<tlog::Checkpoint> OpenHeadFile(const std::string& path) {
+    found_.unproven.emplace_back(
+        "that nothing was left out before it was recorded: reconcile with the callers' own counts");
+    const auto kept = path.empty() ? std::optional<std::string>() : ReadHeadFile(path);
+    if (!kept) {
+      found_.unproven.emplace_back(
+          "that nothing was cut off its end: there is no head file; compare with a copy or a "
+          "receipt");
+      return std::nullopt;
+    }
+    found_.unproven.emplace_back(
+        "that the database and its head file were not set back together: compare with a copy, a "
+        "receipt or a witness");
+    const auto opened = tlog::OpenCheckpoint(*kept, keys_.CheckpointVerifier());
+    if (opened.ok()) {
+      if (opened->size > found_.size) {
+        Blame(Ill::kRollback, found_.size,
+              "the log ends before this record, but its head file knows " +
+                  std::to_string(opened->size));
+      }
+      return *opened;
+    }
+    const bool by_others = opened.status().code() == Code::kPermissionDenied;
+    Blame(
+        by_others ? Ill::kWrongKeys : Ill::kDamage, std::nullopt,
+        by_others ? "the head file was signed with another log key" : "the head file is malformed");
+    return std::nullopt;
+  }
+
+  std::optional<std::string> ReadHeadFile(const std::string& path) {
+    auto kept = HeadFile(path).Read();
+    if (kept.ok()) return std::move(kept).value();
+    Blame(Ill::kDamage, std::nullopt, "the head file cannot be read: " + kept.status().message());
+    return std::nullopt;
+  }
+
+  Status ReadRecords(const std::optional<tlog::Checkpoint>& kept) {
+    while (found_.records_checked < found_.size) {
+      const std::uint64_t first = found_.records_checked;
+      FG_ASSIGN_OR_RETURN(const auto entries, store_.ReadEntries(log_, first, kPageRecords));
+      FG_ASSIGN_OR_RETURN(auto rows, RowsFrom(store_, log_, first));
+      for (const storage::LogEntry& entry : entries) {
+        if (entry.index != found_.records_checked) break;
+        CheckRecord(entry);
+        CheckRow(entry, rows[entry.index]);
+        root_.Append(tlog::LeafHash(core::AsBytes(entry.entry)));
+        tree_.Append(tlog::LeafHash(core::AsBytes(entry.entry)));
+        ++found_.records_checked;
+        if (kept && found_.records_checked == kept->size) root_at_head_ = root_.Root();
+      }
+      if (found_.records_checked == first) {
+        Blame(Ill::kMissing, first, "the record is not there");
+        return Status::Ok();
+      }
+      FG_RETURN_IF_ERROR(CheckTiles());
+      if (progress_) progress_(found_.records_checked, found_.size);
+    }
+    return Status::Ok();
+  }
+
+  void CheckRecord(const storage::LogEntry& entry) {
+    if (has_bad_record_) return;
+    const std::string wrong = WrongWith(entry);
+    has_bad_record_ = !wrong.empty();
+    if (has_bad_record_) Blame(Ill::kDamage, entry.index, wrong);
+  }
+
+  std::string WrongWith(const storage::LogEntry& entry) {
+    const auto note = tlog::ParseNote(entry.entry);
+    if (!note.ok()) return "it is no signed note";
+    if (!tlog::VerifyNote(*note, record_key_).ok()) return "its signature does not verify";
+    const auto line = core::Json::Parse(note->text);
+    if (!line.ok() || line->IntOr("index", -1) != static_cast<std::int64_t>(entry.index)) {
+      return "it says that it belongs elsewhere";
+    }
+    const auto time = core::ParseRfc3339(line->StringOr("time", ""));
+    if (!time.ok() || *time < last_time_) return "its time is before that of the record above it";
+    last_time_ = *time;
+    return "";
+  }
+
+  void CheckRow(const storage::LogEntry& entry, const storage::IndexRow& row) {
+    const auto wanted = RowOf(entry);
+    if (!wanted.ok() || row == *wanted) return;
+    if (found_.index_rows_wrong++ == 0) found_.first_index_row_wrong = entry.index;
+  }
+
+  // Whether the tiles that the records made are the stored ones.
+  Status CheckTiles() {
+    for (const auto& [id, hashes] : tree_.TakeChangedTiles()) {
+      const bool is_complete = hashes.size() == storage::kTileBytes;
+      if (has_bad_tile_ || (!is_complete && found_.records_checked < found_.size)) continue;
+      const auto stored = store_.ReadTile(log_, {id.level, id.index});
+      if (!stored.ok() && stored.status().code() != Code::kNotFound) return stored.status();
+      if (stored.ok() && *stored == hashes) continue;
+      has_bad_tile_ = true;
+      Blame(stored.ok() ? Ill::kDamage : Ill::kMissing, std::nullopt,
+            "tile " + std::to_string(id.index) + " of level " + std::to_string(id.level) +
+                (stored.ok() ? " is not that of the records" : " is not there"));
+    }
+    return Status::Ok();
+  }
+
+  void CheckRoots(const std::optional<tlog::Checkpoint>& signs,
+                  const std::optional<tlog::Checkpoint>& kept) {
+    if (signs && root_.Root() != signs->root) {
+      Blame(Ill::kDamage, std::nullopt, "the stored checkpoint signs other records");
+    }
+    const bool reaches = kept && kept->size <= found_.size && kept->size > 0;
+    if (reaches && root_at_head_ != kept->root) {
+      Blame(Ill::kFork, std::nullopt,
+            "the first " + std::to_string(kept->size) +
+                " records are not those that the head file signs");
+    }
+  }
+
+  const storage::Store& store_;
+  const LogKeys& keys_;
+  const model::OperatorId& log_;
+  const Progress& progress_;
+  const tlog::VerifierKey record_key_ = keys_.RecordVerifier();
+  Inspection found_;
+  tlog::RootAccumulator root_;
+  tlog::GrowingTree tree_;
+  core::Hash256 root_at_head_{};
+  core::Timestamp last_time_;
+  bool has_bad_record_ = false;
+  bool has_bad_tile_ = false;
+};
+
+}  // namespace
+
+std::string_view IllWord(Ill ill) {
+  switch (ill) {
+    case Ill::kDamage:
+      return "DAMAGE";
+    case Ill::kMissing:
+      return "MISSING";
+    case Ill::kFork:
+      return "FORK";
+    case Ill::kRollback:
+      return "ROLLBACK";
+    case Ill::kWrongKeys:
+      return "WRONG_KEYS";
+  }
+  return "DAMAGE";
+}
+
+Result<std::vector<model::OperatorId>> KnownLogs(const storage::Store& store,
+                                                 const std::string& data_dir) {
+  FG_ASSIGN_OR_RETURN(const auto stored, store.ListLogs());
+  std::set<model::OperatorId> logs(stored.begin(), stored.end());
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::path(data_dir) / "heads";
+  if (!data_dir.empty() && std::filesystem::is_directory(folder, error)) {
+    for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
+      if (file.path().extension() != ".head") continue;
+      FG_ASSIGN_OR_RETURN(auto log, model::OperatorId::Parse(file.path().stem().string()));
+      logs.insert(std::move(log));
+    }
+  }
+  return std::vector<model::OperatorId>(logs.begin(), logs.end());
+}
+
+Result<Inspection> InspectLog(const storage::Store& store, const crypto::KeyRing& keys,
+                              const std::string& gateway_name, const std::string& data_dir,
+                              const model::OperatorId& log, const Progress& progress) {
+  const LogKeys log_keys(keys, OriginOf(gateway_name, log));
+  Inspector inspector(store, log_keys, log, progress);
+  FG_RETURN_IF_ERROR(inspector.Run(data_dir.empty() ? "" : HeadPath(data_dir, log.str())));
+  return std::move(inspector).Take();
+}
+
+Result<std::uint64_t> RebuildIndex(storage::Store& store, const model::OperatorId& log,
+                                   const Progress& progress) {
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
+  std::uint64_t mended = 0;
+  for (std::uint64_t first = 0; first < head.size; first += kPageRecords) {
+    FG_ASSIGN_OR_RETURN(const auto entries, store.ReadEntries(log, first, kPageRecords));
+    FG_ASSIGN_OR_RETURN(auto rows, RowsFrom(store, log, first));
+    // Those that are right too: what the store sums up from them is made again with them.
+    std::vector<storage::IndexRow> right;
+    for (const storage::LogEntry& entry : entries) {
+      if (entry.index >= first + kPageRecords) break;
+      Result<storage::IndexRow> wanted = RowOf(entry);
+      if (!wanted.ok()) continue;
+      mended += rows[entry.index] != *wanted ? 1 : 0;
+      right.push_back(*std::move(wanted));
+    }
+    FG_RETURN_IF_ERROR(store.ReplaceIndex(log, right));
+    if (progress) progress(std::min(first + kPageRecords, head.size), head.size);
+  }
+  return mended;
+}
+
+}  // namespace facegate::audit
