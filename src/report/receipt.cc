@@ -1,9 +1,9 @@
 #include "facegate/report/receipt.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/tlog/merkle.h"
 #include "report/record.h"
@@ -20,11 +20,7 @@ std::optional<std::uint64_t> ReadIndex(const core::Json* json) {
   if (json == nullptr) return 0;  // protobuf leaves out zeros
   if (json->is_int() && json->AsInt() >= 0) return static_cast<std::uint64_t>(json->AsInt());
   if (!json->is_string()) return std::nullopt;
-  const std::string& text = json->AsString();
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return core::ParseDecimal(json->AsString());
 }
 
 std::optional<core::Hash256> ReadHash(const core::Json* json) {
@@ -69,17 +65,19 @@ core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
   const std::optional<std::uint64_t> index = ReadIndex(body->Find("index"));
   if (!index) return BadReceipt("its index is no number");
   receipt.index = *index;
-  if (const std::string entry = body->StringOr("entry", ""); !entry.empty()) {
-    core::Result<core::Bytes> bytes = crypto::Base64Decode(entry);
+  if (const core::Json* entry = body->Find("entry"); entry != nullptr) {
+    if (!entry->is_string()) return BadReceipt("its entry is no text");
+    core::Result<core::Bytes> bytes = crypto::Base64Decode(entry->AsString());
     if (!bytes.ok()) return BadReceipt("its entry is no base64");
-    receipt.entry = std::string(core::AsText(*bytes));
+    if (!bytes->empty()) receipt.entry = std::string(core::AsText(*bytes));
   }
   const std::optional<core::Hash256> leaf = ReadHash(FindEither(*body, "leaf_hash", "leafHash"));
   if (!leaf) return BadReceipt("its leaf_hash is no hash");
   receipt.leaf_hash = *leaf;
   receipt.checkpoint = body->StringOr("checkpoint", "");
   const core::Json* proof = FindEither(*body, "inclusion_proof", "inclusionProof");
-  if (proof != nullptr && proof->is_array()) {
+  if (proof != nullptr) {
+    if (!proof->is_array()) return BadReceipt("its inclusion_proof is no list");
     for (const core::Json& item : proof->AsArray()) {
       const std::optional<core::Hash256> hash = ReadHash(&item);
       if (!hash) return BadReceipt("its inclusion_proof holds no hash");

@@ -118,11 +118,16 @@ TEST(ParseReceipt, RefusesWhatIsNone) {
   for (const char* text : {"", "[]", "{}", R"({"receipt": 1})", R"({"checkpoint": ""})"}) {
     EXPECT_EQ(ParseReceipt(text).status().reason(), "BAD_RECEIPT") << text;
   }
-  for (const char* member : {"index", "entry", "leafHash"}) {
-    core::Json json = Receipt(1);
-    json.Set(member, "?");
-    EXPECT_EQ(ReasonOf(json), "BAD_RECEIPT") << member;
+  for (const char* member : {"index", "entry", "leafHash", "inclusionProof"}) {
+    for (const core::Json& value : {core::Json("?"), core::Json(nullptr), core::Json(1.5)}) {
+      core::Json json = Receipt(1);
+      json.Set(member, value);
+      EXPECT_EQ(ReasonOf(json), "BAD_RECEIPT") << member << " " << value.Dump();
+    }
   }
+  core::Json json = Receipt(1);
+  json.Set("index", "01");
+  EXPECT_EQ(ReasonOf(json), "BAD_RECEIPT");
 }
 
 }  // namespace
