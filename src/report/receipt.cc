@@ -50,6 +50,11 @@ core::Status Refused(std::string_view reason, std::string_view what) {
   return core::Status(core::Code::kPermissionDenied, std::string(reason), std::string(what));
 }
 
+std::string ProofFileOf(const HeldReceipt& receipt) {
+  return tlog::EncodeProofFile(
+      {std::nullopt, receipt.index, receipt.inclusion_proof, receipt.checkpoint});
+}
+
 }  // namespace
 
 core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
@@ -84,6 +89,16 @@ core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
       receipt.inclusion_proof.push_back(*hash);
     }
   }
+  if (const core::Json* file = FindEither(*body, "proof_file", "proofFile"); file != nullptr) {
+    if (!file->is_string()) return BadReceipt("its proof_file is no text");
+    if (!file->AsString().empty()) receipt.proof_file = file->AsString();
+  }
+  if (const core::Json* time = FindEither(*body, "record_time", "recordTime"); time != nullptr) {
+    if (!time->is_string()) return BadReceipt("its record_time is no text");
+    core::Result<core::Timestamp> at = core::ParseRfc3339(time->AsString());
+    if (!at.ok()) return BadReceipt("its record_time is no time");
+    receipt.record_time = *at;
+  }
   return receipt;
 }
 
@@ -103,6 +118,9 @@ core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKe
   }
   FG_RETURN_IF_ERROR(tlog::VerifyInclusion(receipt.leaf_hash, receipt.index, checkpoint->size,
                                            receipt.inclusion_proof, checkpoint->root));
+  if (receipt.proof_file && *receipt.proof_file != ProofFileOf(receipt)) {
+    return Refused("CLAIM_DIFFERS", "the proof file is not that of the receipt's own proof");
+  }
   ReceiptProof proof;
   proof.index = receipt.index;
   proof.log_size = checkpoint->size;
@@ -114,6 +132,9 @@ core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKe
   FG_ASSIGN_OR_RETURN(OpenedRecord record, OpenRecord(*receipt.entry, keys.record));
   if (record.index != receipt.index) {
     return Refused("INDEX_DIFFERS", "the record says that it belongs elsewhere");
+  }
+  if (receipt.record_time && *receipt.record_time != record.time) {
+    return Refused("CLAIM_DIFFERS", "the record was made at another time than the receipt says");
   }
   proof.record = std::move(record.line);
   return proof;
