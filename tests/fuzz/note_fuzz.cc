@@ -22,6 +22,13 @@ const tlog::VerifierKey& Verifier() {
   return key;
 }
 
+const tlog::VerifierKey& Witness() {
+  static const tlog::VerifierKey key =
+      tlog::MakeVerifierKey("witness.example/日", tlog::kSigCosignatureV1, Key().public_key());
+  return key;
+}
+
+constexpr std::int64_t kCosignedAt = 1'700'000'000;
 constexpr std::string_view kText = "{\"v\":1}\n\nwith an empty line\n";
 
 }  // namespace
@@ -32,6 +39,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     FG_CHECK(tlog::EncodeNote(*note) == input);
     // Nobody has forged a signature: only the seed's own text verifies.
     if (tlog::VerifyNote(*note, Verifier()).ok()) FG_CHECK(note->text == kText);
+    if (const auto time = tlog::VerifyCosignature(*note, Witness()); time.ok()) {
+      FG_CHECK(note->text == kText && *time == kCosignedAt);
+    }
   }
   if (const auto key = tlog::VerifierKey::Parse(input); key.ok()) {
     FG_CHECK(key->ToString() == input);
@@ -43,6 +53,6 @@ std::vector<std::string> FuzzSeeds() {
   tlog::Note note{std::string(kText), {}};
   tlog::SignNote(note, Verifier().name, Key());
   const std::string one = tlog::EncodeNote(note);
-  tlog::CosignNote(note, "witness.example/日", Key(), 1'700'000'000);
+  tlog::CosignNote(note, Witness().name, Key(), kCosignedAt);
   return {one, tlog::EncodeNote(note), Verifier().ToString()};
 }

@@ -513,7 +513,7 @@ TEST(TilePathDeathTest, RequiresAWidthThatATileCanHave) {
   EXPECT_DEATH(TilePath({0, 0}, 257), "check failed");
   EXPECT_DEATH(TilePath({-1, 0}, 1), "check failed");
   EXPECT_DEATH(TilePath({kTileLevelMax + 1, 0}, 1), "check failed");
-  EXPECT_DEATH(ParseTile({}, 0), "check failed");
+  EXPECT_DEATH((void)ParseTile({}, 0), "check failed");
   EXPECT_DEATH(BundlePath(0, 0), "check failed");
   EXPECT_DEATH(BundlePath(0, 257), "check failed");
 }
