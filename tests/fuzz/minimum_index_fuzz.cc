@@ -6,23 +6,13 @@
 
 #include "facegate/core/check.h"
 #include "facegate/tlog/checkpoint.h"
+#include "fuzz/fuzz_keys.h"
 #include "fuzz/fuzz_target.h"
 
 namespace {
 
 namespace core = facegate::core;
 namespace tlog = facegate::tlog;
-
-const facegate::crypto::SigningKey& Key() {
-  static const facegate::crypto::SigningKey key(core::Bytes(32, 7));
-  return key;
-}
-
-const tlog::VerifierKey& Verifier() {
-  static const tlog::VerifierKey key =
-      tlog::MakeVerifierKey("log.example/a", tlog::kSigEd25519, Key().public_key());
-  return key;
-}
 
 const tlog::MinimumIndex kSigned{"log.example/a", 512, {1, 2, 3}};
 
@@ -34,7 +24,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     FG_CHECK(tlog::MinimumIndexText(*minimum) == input);
     FG_CHECK(!tlog::ParseCheckpointText(input).ok());
   }
-  if (const auto opened = tlog::OpenMinimumIndex(input, std::span(&Verifier(), 1)); opened.ok()) {
+  if (const auto opened = tlog::OpenMinimumIndex(input, std::span(&FuzzVerifier(), 1));
+      opened.ok()) {
     FG_CHECK(*opened == kSigned);
   }
   return 0;
@@ -42,5 +33,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
 std::vector<std::string> FuzzSeeds() {
   return {tlog::MinimumIndexText(kSigned), tlog::MinimumIndexText({"o", 0, tlog::EmptyRoot()}),
-          tlog::SignMinimumIndex(kSigned, Key())};
+          tlog::SignMinimumIndex(kSigned, FuzzKey())};
 }

@@ -312,12 +312,16 @@ std::string FaultOf(const std::string& directory, const LogKeys& keys) {
   return report->ok() ? "OK" : report->fault->reason;
 }
 
+void WriteTrueCopy(WrittenLog& log, std::uint64_t size, const std::string& directory) {
+  log.AppendMany(size);
+  log.WriteTo(directory);
+  ASSERT_EQ(FaultOf(directory, log.keys()), "OK");
+}
+
 TEST(Mutation, OfAnyLineOrByteOfACopysFilesIsFound) {
   TempDir dir;
   WrittenLog log;
-  log.AppendMany(2);
-  log.WriteTo(dir.path());
-  ASSERT_EQ(FaultOf(dir.path(), log.keys()), "OK");
+  WriteTrueCopy(log, 2, dir.path());
   for (const auto& [path, content] : log.Files()) {
     const std::string whole(core::AsText(content));
     for (const std::string& mutant : testing::TextMutants(whole)) {
@@ -338,9 +342,7 @@ TEST(Mutation, OfAnyLineOrByteOfACopysFilesIsFound) {
 TEST(Mutation, OfAnUpperTileIsFound) {
   TempDir dir;
   WrittenLog log;
-  log.AppendMany(257);
-  log.WriteTo(dir.path());
-  ASSERT_EQ(FaultOf(dir.path(), log.keys()), "OK");
+  WriteTrueCopy(log, 257, dir.path());
   for (const char* path : {"tile/1/000.p/1", "tile/0/001.p/1"}) {
     const std::string whole = ReadFile(dir / path);
     ASSERT_EQ(whole.size(), 32u);
