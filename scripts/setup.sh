@@ -17,6 +17,7 @@ packages=(
   libpango1.0-dev libcairo2-dev libharfbuzz-dev libfontconfig-dev libqrencode-dev libzbar-dev
   fonts-noto-core fonts-noto-cjk
   libgtest-dev libgmock-dev libbenchmark-dev poppler-utils zbar-tools
+  golang-go golang-golang-x-mod-dev
   clang clang-format clang-tidy
   python3 python3-yaml python3-grpcio python3-protobuf python3-jsonschema
   ca-certificates curl git

@@ -1,9 +1,9 @@
 #include "facegate/report/receipt.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/tlog/merkle.h"
 #include "report/record.h"
@@ -20,11 +20,7 @@ std::optional<std::uint64_t> ReadIndex(const core::Json* json) {
   if (json == nullptr) return 0;  // protobuf leaves out zeros
   if (json->is_int() && json->AsInt() >= 0) return static_cast<std::uint64_t>(json->AsInt());
   if (!json->is_string()) return std::nullopt;
-  const std::string& text = json->AsString();
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return core::ParseDecimal(json->AsString());
 }
 
 std::optional<core::Hash256> ReadHash(const core::Json* json) {
@@ -54,6 +50,11 @@ core::Status Refused(std::string_view reason, std::string_view what) {
   return core::Status(core::Code::kPermissionDenied, std::string(reason), std::string(what));
 }
 
+std::string ProofFileOf(const HeldReceipt& receipt) {
+  return tlog::EncodeProofFile(
+      {std::nullopt, receipt.index, receipt.inclusion_proof, receipt.checkpoint});
+}
+
 }  // namespace
 
 core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
@@ -69,22 +70,34 @@ core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
   const std::optional<std::uint64_t> index = ReadIndex(body->Find("index"));
   if (!index) return BadReceipt("its index is no number");
   receipt.index = *index;
-  if (const std::string entry = body->StringOr("entry", ""); !entry.empty()) {
-    core::Result<core::Bytes> bytes = crypto::Base64Decode(entry);
+  if (const core::Json* entry = body->Find("entry"); entry != nullptr) {
+    if (!entry->is_string()) return BadReceipt("its entry is no text");
+    core::Result<core::Bytes> bytes = crypto::Base64Decode(entry->AsString());
     if (!bytes.ok()) return BadReceipt("its entry is no base64");
-    receipt.entry = std::string(core::AsText(*bytes));
+    if (!bytes->empty()) receipt.entry = std::string(core::AsText(*bytes));
   }
   const std::optional<core::Hash256> leaf = ReadHash(FindEither(*body, "leaf_hash", "leafHash"));
   if (!leaf) return BadReceipt("its leaf_hash is no hash");
   receipt.leaf_hash = *leaf;
   receipt.checkpoint = body->StringOr("checkpoint", "");
   const core::Json* proof = FindEither(*body, "inclusion_proof", "inclusionProof");
-  if (proof != nullptr && proof->is_array()) {
+  if (proof != nullptr) {
+    if (!proof->is_array()) return BadReceipt("its inclusion_proof is no list");
     for (const core::Json& item : proof->AsArray()) {
       const std::optional<core::Hash256> hash = ReadHash(&item);
       if (!hash) return BadReceipt("its inclusion_proof holds no hash");
       receipt.inclusion_proof.push_back(*hash);
     }
+  }
+  if (const core::Json* file = FindEither(*body, "proof_file", "proofFile"); file != nullptr) {
+    if (!file->is_string()) return BadReceipt("its proof_file is no text");
+    if (!file->AsString().empty()) receipt.proof_file = file->AsString();
+  }
+  if (const core::Json* time = FindEither(*body, "record_time", "recordTime"); time != nullptr) {
+    if (!time->is_string()) return BadReceipt("its record_time is no text");
+    core::Result<core::Timestamp> at = core::ParseRfc3339(time->AsString());
+    if (!at.ok()) return BadReceipt("its record_time is no time");
+    receipt.record_time = *at;
   }
   return receipt;
 }
@@ -105,6 +118,9 @@ core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKe
   }
   FG_RETURN_IF_ERROR(tlog::VerifyInclusion(receipt.leaf_hash, receipt.index, checkpoint->size,
                                            receipt.inclusion_proof, checkpoint->root));
+  if (receipt.proof_file && *receipt.proof_file != ProofFileOf(receipt)) {
+    return Refused("CLAIM_DIFFERS", "the proof file is not that of the receipt's own proof");
+  }
   ReceiptProof proof;
   proof.index = receipt.index;
   proof.log_size = checkpoint->size;
@@ -116,6 +132,9 @@ core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKe
   FG_ASSIGN_OR_RETURN(OpenedRecord record, OpenRecord(*receipt.entry, keys.record));
   if (record.index != receipt.index) {
     return Refused("INDEX_DIFFERS", "the record says that it belongs elsewhere");
+  }
+  if (receipt.record_time && *receipt.record_time != record.time) {
+    return Refused("CLAIM_DIFFERS", "the record was made at another time than the receipt says");
   }
   proof.record = std::move(record.line);
   return proof;

@@ -1,10 +1,10 @@
 #include "facegate/tlog/checkpoint.h"
 
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "facegate/core/check.h"
+#include "facegate/core/text.h"
+#include "tlog/lines.h"
 
 namespace facegate::tlog {
 namespace {
@@ -25,33 +25,6 @@ Status BadProofFile(std::string why) {
   return {Code::kInvalidArgument, "BAD_PROOF_FILE", std::move(why)};
 }
 
-// Takes the first line of `rest`, without its newline. Empty if there is no newline.
-std::optional<std::string_view> TakeLine(std::string_view& rest) {
-  const std::size_t end = rest.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
-}
-
-// Decimal digits only, no leading zeros, below 2^64.
-std::optional<std::uint64_t> ParseDecimal(std::string_view text) {
-  if (text.empty() || (text.size() > 1 && text[0] == '0')) return std::nullopt;
-  std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
-}
-
-std::optional<Hash256> ParseHash(std::string_view base64) {
-  const Result<core::Bytes> bytes = crypto::Base64Decode(base64);
-  Hash256 hash;
-  if (!bytes.ok() || bytes->size() != hash.size()) return std::nullopt;
-  std::copy(bytes->begin(), bytes->end(), hash.begin());
-  return hash;
-}
-
 }  // namespace
 
 std::string CheckpointText(const Checkpoint& checkpoint) {
@@ -67,7 +40,7 @@ Result<Checkpoint> ParseCheckpointText(std::string_view text) {
   if (!root_line) return BadCheckpoint("want three lines: origin, size, root");
   if (!text.empty()) return BadCheckpoint("extension lines are not accepted");
   if (!IsValidKeyName(*origin)) return BadCheckpoint("the origin is not a valid key name");
-  const std::optional<std::uint64_t> size = ParseDecimal(*size_line);
+  const std::optional<std::uint64_t> size = core::ParseDecimal(*size_line);
   if (!size) return BadCheckpoint("the size is not a decimal number");
   const std::optional<Hash256> root = ParseHash(*root_line);
   if (!root) return BadCheckpoint("the root is not the base64 of 32 bytes");
@@ -83,10 +56,14 @@ std::string SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKe
 }
 
 Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, const VerifierKey& key) {
+  return OpenCheckpoint(note_bytes, std::span<const VerifierKey>(&key, 1));
+}
+
+Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, std::span<const VerifierKey> keys) {
   FG_ASSIGN_OR_RETURN(const Note note, ParseNote(note_bytes));
-  FG_RETURN_IF_ERROR(VerifyNote(note, key));
+  FG_ASSIGN_OR_RETURN(const VerifierKey* const key, VerifyNoteByAny(note, keys));
   FG_ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpointText(note.text));
-  if (checkpoint.origin != key.name) {
+  if (checkpoint.origin != key->name) {
     return Status(Code::kPermissionDenied, "ORIGIN_WRONG",
                   "the key signed a checkpoint of another log than its own");
   }
@@ -116,7 +93,7 @@ Result<ProofFile> ParseProofFile(std::string_view bytes) {
     line = TakeLine(rest);
   }
   if (!line || !line->starts_with(kIndexPrefix)) return BadProofFile("no index line");
-  const std::optional<std::uint64_t> index = ParseDecimal(line->substr(kIndexPrefix.size()));
+  const std::optional<std::uint64_t> index = core::ParseDecimal(line->substr(kIndexPrefix.size()));
   if (!index) return BadProofFile("the index is not a decimal number");
   proof.index = *index;
   for (line = TakeLine(rest); line && !line->empty(); line = TakeLine(rest)) {
@@ -139,6 +116,7 @@ Result<Checkpoint> VerifyProofFile(const ProofFile& proof, core::ByteSpan entry,
 }
 
 core::Bytes EncodeBundle(const std::vector<std::string>& entries) {
+  FG_CHECK(entries.size() <= static_cast<std::size_t>(kTileWidth));
   core::Bytes bytes;
   for (const std::string& entry : entries) {
     FG_CHECK(entry.size() <= kEntryBytesMax);
@@ -150,13 +128,16 @@ core::Bytes EncodeBundle(const std::vector<std::string>& entries) {
 }
 
 Result<std::vector<std::string>> ParseBundle(core::ByteSpan bytes) {
-  const Status bad(Code::kInvalidArgument, "BAD_BUNDLE", "the last entry is cut short");
+  const auto bad = [](const char* why) {
+    return Status(Code::kInvalidArgument, "BAD_BUNDLE", why);
+  };
   std::vector<std::string> entries;
   while (!bytes.empty()) {
-    if (bytes.size() < 2) return bad;
+    if (entries.size() == static_cast<std::size_t>(kTileWidth)) return bad("more than 256 entries");
+    if (bytes.size() < 2) return bad("the last entry is cut short");
     const std::size_t size = static_cast<std::size_t>(bytes[0]) << 8 | bytes[1];
     bytes = bytes.subspan(2);
-    if (bytes.size() < size) return bad;
+    if (bytes.size() < size) return bad("the last entry is cut short");
     entries.emplace_back(core::AsText(bytes.first(size)));
     bytes = bytes.subspan(size);
   }

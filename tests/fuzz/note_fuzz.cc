@@ -3,25 +3,21 @@
 #include "facegate/tlog/note.h"
 
 #include "facegate/core/check.h"
+#include "fuzz/fuzz_keys.h"
 #include "fuzz/fuzz_target.h"
 
 namespace {
 
-using facegate::crypto::SigningKey;
 namespace core = facegate::core;
 namespace tlog = facegate::tlog;
 
-const SigningKey& Key() {
-  static const SigningKey key(core::Bytes(32, 7));
-  return key;
-}
-
-const tlog::VerifierKey& Verifier() {
+const tlog::VerifierKey& Witness() {
   static const tlog::VerifierKey key =
-      tlog::MakeVerifierKey("log.example/a", tlog::kSigEd25519, Key().public_key());
+      tlog::MakeVerifierKey("witness.example/日", tlog::kSigCosignatureV1, FuzzKey().public_key());
   return key;
 }
 
+constexpr std::int64_t kCosignedAt = 1'700'000'000;
 constexpr std::string_view kText = "{\"v\":1}\n\nwith an empty line\n";
 
 }  // namespace
@@ -31,7 +27,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (const auto note = tlog::ParseNote(input); note.ok()) {
     FG_CHECK(tlog::EncodeNote(*note) == input);
     // Nobody has forged a signature: only the seed's own text verifies.
-    if (tlog::VerifyNote(*note, Verifier()).ok()) FG_CHECK(note->text == kText);
+    if (tlog::VerifyNote(*note, FuzzVerifier()).ok()) FG_CHECK(note->text == kText);
+    if (const auto time = tlog::VerifyCosignature(*note, Witness()); time.ok()) {
+      FG_CHECK(note->text == kText && *time == kCosignedAt);
+    }
   }
   if (const auto key = tlog::VerifierKey::Parse(input); key.ok()) {
     FG_CHECK(key->ToString() == input);
@@ -41,8 +40,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
 std::vector<std::string> FuzzSeeds() {
   tlog::Note note{std::string(kText), {}};
-  tlog::SignNote(note, Verifier().name, Key());
+  tlog::SignNote(note, FuzzVerifier().name, FuzzKey());
   const std::string one = tlog::EncodeNote(note);
-  tlog::CosignNote(note, "witness.example/日", Key(), 1'700'000'000);
-  return {one, tlog::EncodeNote(note), Verifier().ToString()};
+  tlog::CosignNote(note, Witness().name, FuzzKey(), kCosignedAt);
+  return {one, tlog::EncodeNote(note), FuzzVerifier().ToString()};
 }

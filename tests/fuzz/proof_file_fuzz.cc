@@ -2,6 +2,7 @@
 // Proof files: no mutation makes one prove another entry or another place.
 #include "facegate/core/check.h"
 #include "facegate/tlog/checkpoint.h"
+#include "fuzz/fuzz_keys.h"
 #include "fuzz/fuzz_target.h"
 
 namespace {
@@ -12,17 +13,6 @@ namespace tlog = facegate::tlog;
 constexpr std::string_view kEntry = "the entry";
 constexpr std::uint64_t kIndex = 2;
 
-const facegate::crypto::SigningKey& Key() {
-  static const facegate::crypto::SigningKey key(core::Bytes(32, 7));
-  return key;
-}
-
-const tlog::VerifierKey& Verifier() {
-  static const tlog::VerifierKey key =
-      tlog::MakeVerifierKey("log.example/a", tlog::kSigEd25519, Key().public_key());
-  return key;
-}
-
 // A tree of three leaves, the last of which is the entry.
 tlog::ProofFile Proof() {
   const tlog::Hash256 left =
@@ -31,7 +21,7 @@ tlog::ProofFile Proof() {
   proof.index = kIndex;
   proof.hashes = {left};
   const tlog::Hash256 root = tlog::NodeHash(left, tlog::LeafHash(core::AsBytes(kEntry)));
-  proof.checkpoint = tlog::SignCheckpoint({Verifier().name, 3, root}, Key());
+  proof.checkpoint = tlog::SignCheckpoint({FuzzVerifier().name, 3, root}, FuzzKey());
   return proof;
 }
 
@@ -42,10 +32,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto proof = tlog::ParseProofFile(input);
   if (!proof.ok()) return 0;
   FG_CHECK(tlog::EncodeProofFile(*proof) == input);
-  if (tlog::VerifyProofFile(*proof, core::AsBytes(kEntry), Verifier()).ok()) {
+  if (tlog::VerifyProofFile(*proof, core::AsBytes(kEntry), FuzzVerifier()).ok()) {
     FG_CHECK(proof->index == kIndex);
   }
-  FG_CHECK(!tlog::VerifyProofFile(*proof, core::AsBytes("another entry"), Verifier()).ok());
+  FG_CHECK(!tlog::VerifyProofFile(*proof, core::AsBytes("another entry"), FuzzVerifier()).ok());
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "facegate/core/bytes.h"
 #include "facegate/core/json.h"
 #include "facegate/core/status.h"
+#include "facegate/core/time.h"
 #include "facegate/report/log_copy.h"
 
 namespace facegate::report {
@@ -22,6 +23,8 @@ struct HeldReceipt {
   core::Hash256 leaf_hash{};
   std::string checkpoint;  // signed note
   std::vector<core::Hash256> inclusion_proof;
+  std::optional<std::string> proof_file;       // the same as a C2SP tlog-proof file
+  std::optional<core::Timestamp> record_time;  // only the entry can bear it out
 };
 
 // Reads a receipt, or what carries one: {"receipt": ...} or {"answer": {"receipt": ...}}. Unknown
@@ -35,9 +38,10 @@ struct ReceiptProof {
   std::optional<core::Json> record;  // the record's line, where the receipt carries it
 };
 
-// Checks the checkpoint's signature, the inclusion of the leaf, and where the receipt carries its
-// record that it is that leaf, signed, and says the same index.
-// Returns PERMISSION_DENIED with the reason of the first check that fails.
+// Checks the checkpoint's signature, the inclusion of the leaf, that a proof file says the same,
+// and where the receipt carries its record that it is that leaf, signed, and says the same index
+// and time. Without its record nothing bears out record_time. Returns PERMISSION_DENIED with the
+// reason of the first check that fails.
 core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKeys& keys);
 
 }  // namespace facegate::report

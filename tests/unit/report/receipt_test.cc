@@ -114,15 +114,39 @@ TEST(Receipt, IsRefusedWithATamperedProof) {
   EXPECT_EQ(ReasonOf(json), "PROOF_BAD");
 }
 
+// What repeats the proof, or follows from the record, is held to it.
+TEST(Receipt, IsRefusedWithAProofFileOrTimeThatDiffers) {
+  const core::Json honest = Receipt(4);
+  const HeldReceipt held = ParseReceipt(honest.Dump()).value();
+  core::Json json = honest;
+  json.Set("proofFile",
+           tlog::EncodeProofFile({std::nullopt, 4, held.inclusion_proof, held.checkpoint}));
+  json.Set("recordTime", "2026-03-02T08:00:04Z");
+  EXPECT_EQ(ReasonOf(json), "OK");
+  json.Set("recordTime", "2026-03-02T08:00:05Z");
+  EXPECT_EQ(ReasonOf(json), "CLAIM_DIFFERS");
+  json.Set("recordTime", "yesterday");
+  EXPECT_EQ(ReasonOf(json), "BAD_RECEIPT");
+  json = honest;
+  json.Set("proof_file",
+           tlog::EncodeProofFile({std::nullopt, 5, held.inclusion_proof, held.checkpoint}));
+  EXPECT_EQ(ReasonOf(json), "CLAIM_DIFFERS");
+}
+
 TEST(ParseReceipt, RefusesWhatIsNone) {
   for (const char* text : {"", "[]", "{}", R"({"receipt": 1})", R"({"checkpoint": ""})"}) {
     EXPECT_EQ(ParseReceipt(text).status().reason(), "BAD_RECEIPT") << text;
   }
-  for (const char* member : {"index", "entry", "leafHash"}) {
-    core::Json json = Receipt(1);
-    json.Set(member, "?");
-    EXPECT_EQ(ReasonOf(json), "BAD_RECEIPT") << member;
+  for (const char* member : {"index", "entry", "leafHash", "inclusionProof"}) {
+    for (const core::Json& value : {core::Json("?"), core::Json(nullptr), core::Json(1.5)}) {
+      core::Json json = Receipt(1);
+      json.Set(member, value);
+      EXPECT_EQ(ReasonOf(json), "BAD_RECEIPT") << member << " " << value.Dump();
+    }
   }
+  core::Json json = Receipt(1);
+  json.Set("index", "01");
+  EXPECT_EQ(ReasonOf(json), "BAD_RECEIPT");
 }
 
 }  // namespace
