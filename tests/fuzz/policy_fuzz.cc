@@ -38,12 +38,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 }
 
 std::vector<std::string> FuzzSeeds() {
-  std::string text =
-      "# a policy\nlog " + Vkey("log.example/a", tlog::kSigEd25519, 9) + " https://a\n";
-  for (std::uint8_t i = 1; i <= 4; ++i) {
-    const std::string name = "w" + std::to_string(i);
-    text += "witness " + name + " " + Vkey(name, tlog::kSigCosignatureV1, i) + "\thttp://b:1\n";
+  std::string text = "# a policy\nlog ";
+  text.append(Vkey("log.example/a", tlog::kSigEd25519, 9)).append(" https://a\n");
+  for (const std::uint8_t number : {1, 2, 3, 4}) {
+    const std::string name(1, static_cast<char>('0' + number));
+    text.append("witness ").append(name).append(" ");
+    text.append(Vkey(name, tlog::kSigCosignatureV1, number)).append("\thttp://b:1\n");
   }
-  return {text + "group g 2 w1 w2 w3\ngroup h all g w4\nquorum h\n", text + "quorum w1\n",
+  return {text + "group g 2 1 2 3\ngroup h all g 4\nquorum h\n", text + "quorum 1\n",
           "quorum none\n"};
 }
