@@ -1,6 +1,8 @@
 #include "facegate/core/text.h"
 
+#include <charconv>
 #include <cstdint>
+#include <system_error>
 
 namespace facegate::core {
 
@@ -50,6 +52,15 @@ std::string AsciiLower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return lower;
+}
+
+std::optional<std::uint64_t> ParseDecimal(std::string_view text) {
+  if (text.empty() || (text.size() > 1 && text[0] == '0')) return std::nullopt;
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
 }
 
 }  // namespace facegate::core

@@ -1,7 +1,6 @@
 #include "facegate/report/log_copy.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -36,21 +35,6 @@ std::optional<std::string_view> TakeEntry(std::string_view& bundle) {
   const std::string_view entry = bundle.substr(2, size);
   bundle.remove_prefix(2 + size);
   return entry;
-}
-
-bool IsDigits(std::string_view text, std::size_t size_min, std::size_t size_max) {
-  return text.size() >= size_min && text.size() <= size_max &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::vector<std::string_view> SplitPath(std::string_view path) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t slash = path.find('/');
-    parts.push_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) return parts;
-    path.remove_prefix(slash + 1);
-  }
 }
 
 // Walks a copy record by record.
@@ -196,22 +180,7 @@ core::Result<CopyReport> VerifyLogCopy(const std::string& directory, const LogKe
 }
 
 bool IsLogFilePath(std::string_view path) {
-  if (path == kCheckpointFile) return true;
-  const std::vector<std::string_view> parts = SplitPath(path);
-  if (parts.size() < 3 || parts[0] != "tile") return false;
-  if (parts[1] != "entries" && !IsDigits(parts[1], 1, 2)) return false;
-  std::size_t at = 2;
-  while (at < parts.size() && parts[at].starts_with('x')) {
-    if (!IsDigits(parts[at].substr(1), 3, 3)) return false;
-    ++at;
-  }
-  if (at == parts.size()) return false;
-  std::string_view last = parts[at];
-  const bool partial = last.ends_with(".p");
-  if (partial) last.remove_suffix(2);
-  if (!IsDigits(last, 3, 3)) return false;
-  if (!partial) return at + 1 == parts.size();
-  return at + 2 == parts.size() && IsDigits(parts[at + 1], 1, 3);
+  return path == kCheckpointFile || tlog::ParseTilePath(path).ok();
 }
 
 core::Result<LogCopyWriter> LogCopyWriter::Open(const std::string& directory) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "facegate/core/check.h"
+#include "facegate/core/text.h"
 #include "tlog/lines.h"
 
 namespace facegate::tlog {
@@ -39,7 +40,7 @@ Result<Checkpoint> ParseCheckpointText(std::string_view text) {
   if (!root_line) return BadCheckpoint("want three lines: origin, size, root");
   if (!text.empty()) return BadCheckpoint("extension lines are not accepted");
   if (!IsValidKeyName(*origin)) return BadCheckpoint("the origin is not a valid key name");
-  const std::optional<std::uint64_t> size = ParseDecimal(*size_line);
+  const std::optional<std::uint64_t> size = core::ParseDecimal(*size_line);
   if (!size) return BadCheckpoint("the size is not a decimal number");
   const std::optional<Hash256> root = ParseHash(*root_line);
   if (!root) return BadCheckpoint("the root is not the base64 of 32 bytes");
@@ -55,10 +56,14 @@ std::string SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKe
 }
 
 Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, const VerifierKey& key) {
+  return OpenCheckpoint(note_bytes, std::span<const VerifierKey>(&key, 1));
+}
+
+Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, std::span<const VerifierKey> keys) {
   FG_ASSIGN_OR_RETURN(const Note note, ParseNote(note_bytes));
-  FG_RETURN_IF_ERROR(VerifyNote(note, key));
+  FG_ASSIGN_OR_RETURN(const VerifierKey* const key, VerifyNoteByAny(note, keys));
   FG_ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpointText(note.text));
-  if (checkpoint.origin != key.name) {
+  if (checkpoint.origin != key->name) {
     return Status(Code::kPermissionDenied, "ORIGIN_WRONG",
                   "the key signed a checkpoint of another log than its own");
   }
@@ -88,7 +93,7 @@ Result<ProofFile> ParseProofFile(std::string_view bytes) {
     line = TakeLine(rest);
   }
   if (!line || !line->starts_with(kIndexPrefix)) return BadProofFile("no index line");
-  const std::optional<std::uint64_t> index = ParseDecimal(line->substr(kIndexPrefix.size()));
+  const std::optional<std::uint64_t> index = core::ParseDecimal(line->substr(kIndexPrefix.size()));
   if (!index) return BadProofFile("the index is not a decimal number");
   proof.index = *index;
   for (line = TakeLine(rest); line && !line->empty(); line = TakeLine(rest)) {
@@ -111,6 +116,7 @@ Result<Checkpoint> VerifyProofFile(const ProofFile& proof, core::ByteSpan entry,
 }
 
 core::Bytes EncodeBundle(const std::vector<std::string>& entries) {
+  FG_CHECK(entries.size() <= static_cast<std::size_t>(kTileWidth));
   core::Bytes bytes;
   for (const std::string& entry : entries) {
     FG_CHECK(entry.size() <= kEntryBytesMax);
@@ -122,13 +128,16 @@ core::Bytes EncodeBundle(const std::vector<std::string>& entries) {
 }
 
 Result<std::vector<std::string>> ParseBundle(core::ByteSpan bytes) {
-  const Status bad(Code::kInvalidArgument, "BAD_BUNDLE", "the last entry is cut short");
+  const auto bad = [](const char* why) {
+    return Status(Code::kInvalidArgument, "BAD_BUNDLE", why);
+  };
   std::vector<std::string> entries;
   while (!bytes.empty()) {
-    if (bytes.size() < 2) return bad;
+    if (entries.size() == static_cast<std::size_t>(kTileWidth)) return bad("more than 256 entries");
+    if (bytes.size() < 2) return bad("the last entry is cut short");
     const std::size_t size = static_cast<std::size_t>(bytes[0]) << 8 | bytes[1];
     bytes = bytes.subspan(2);
-    if (bytes.size() < size) return bad;
+    if (bytes.size() < size) return bad("the last entry is cut short");
     entries.emplace_back(core::AsText(bytes.first(size)));
     bytes = bytes.subspan(size);
   }

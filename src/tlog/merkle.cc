@@ -4,8 +4,10 @@
 #include <bit>
 #include <cstdio>
 #include <limits>
+#include <optional>
 
 #include "facegate/core/check.h"
+#include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
 
 namespace facegate::tlog {
@@ -26,14 +28,19 @@ std::uint64_t HashesAtLevel(int level, std::uint64_t size) {
 // RFC 6962's k: the largest power of two smaller than `leaves`. Requires: leaves > 1.
 std::uint64_t SplitPoint(std::uint64_t leaves) { return std::bit_floor(leaves - 1); }
 
+// `bytes` as hashes. Requires: they are whole ones.
+std::vector<Hash256> HashesOf(core::ByteSpan bytes) {
+  std::vector<Hash256> hashes(bytes.size() / kHashBytes);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(i * kHashBytes), kHashBytes,
+                hashes[i].begin());
+  }
+  return hashes;
+}
+
 // Every complete node over the given hashes: [r][i] covers hashes [i << r, (i + 1) << r).
 std::vector<std::vector<Hash256>> CompleteNodes(core::ByteSpan hashes) {
-  std::vector<std::vector<Hash256>> nodes(1);
-  nodes[0].resize(hashes.size() / kHashBytes);
-  for (std::size_t i = 0; i < nodes[0].size(); ++i) {
-    std::copy_n(hashes.begin() + static_cast<std::ptrdiff_t>(i * kHashBytes), kHashBytes,
-                nodes[0][i].begin());
-  }
+  std::vector<std::vector<Hash256>> nodes = {HashesOf(hashes)};
   while (nodes.back().size() > 1) {
     const std::vector<Hash256>& below = nodes.back();
     std::vector<Hash256> level(below.size() / 2);
@@ -76,6 +83,29 @@ std::string WithWidth(std::string path, int width) {
   return path;
 }
 
+Status BadTilePath() {
+  return {Code::kInvalidArgument, "BAD_TILE_PATH", "the path is none of a tile or entry bundle"};
+}
+
+// Takes the first part of `path`, up to a slash or the end.
+std::string_view TakePart(std::string_view& path) {
+  const std::size_t slash = path.find('/');
+  const std::string_view part = path.substr(0, slash);
+  path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  return part;
+}
+
+// Three digits.
+std::optional<std::uint64_t> ParseGroup(std::string_view text) {
+  if (text.size() != 3) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return value;
+}
+
 Status ProofBad(const char* why) { return {Code::kPermissionDenied, "PROOF_BAD", why}; }
 
 // Walks up while `inner` is a left child that has no sibling to join yet: such levels add nothing
@@ -102,12 +132,57 @@ Hash256 NodeHash(const Hash256& l, const Hash256& r) {
 Hash256 EmptyRoot() { return crypto::Sha256(core::ByteSpan()); }
 
 std::string TilePath(const TileId& id, int width) {
-  FG_CHECK(id.level >= 0);
+  FG_CHECK(id.level >= 0 && id.level <= kTileLevelMax);
   return WithWidth("tile/" + std::to_string(id.level) + "/" + GroupedIndex(id.index), width);
 }
 
 std::string BundlePath(std::uint64_t index, int width) {
   return WithWidth("tile/entries/" + GroupedIndex(index), width);
+}
+
+// Reads leniently, and then accepts what would be written as `path` again.
+Result<TileFile> ParseTilePath(std::string_view path) {
+  std::string_view rest = path;
+  if (TakePart(rest) != "tile") return BadTilePath();
+  TileFile file;
+  const std::string_view level = TakePart(rest);
+  if (level == "entries") {
+    file.content = TileFile::Content::kEntries;
+  } else {
+    const std::optional<std::uint64_t> number = core::ParseDecimal(level);
+    if (!number || *number > kTileLevelMax) return BadTilePath();
+    file.id.level = static_cast<int>(*number);
+  }
+  for (bool is_last = false; !is_last;) {
+    std::string_view part = TakePart(rest);
+    is_last = !part.starts_with('x');
+    if (!is_last) part.remove_prefix(1);
+    if (is_last && part.ends_with(".p")) {
+      part.remove_suffix(2);
+      const std::optional<std::uint64_t> width = core::ParseDecimal(rest);
+      if (!width || *width < 1 || *width >= kTileWidth) return BadTilePath();
+      file.width = static_cast<int>(*width);
+    }
+    const std::optional<std::uint64_t> group = ParseGroup(part);
+    constexpr std::uint64_t kIndexMax = std::numeric_limits<std::uint64_t>::max();
+    if (!group || file.id.index > (kIndexMax - *group) / 1000) return BadTilePath();
+    file.id.index = file.id.index * 1000 + *group;
+  }
+  const std::string written = file.content == TileFile::Content::kEntries
+                                  ? BundlePath(file.id.index, file.width)
+                                  : TilePath(file.id, file.width);
+  if (written != path) return BadTilePath();
+  return file;
+}
+
+Result<std::vector<Hash256>> ParseTile(core::ByteSpan bytes, int width) {
+  FG_CHECK(width >= 1 && width <= kTileWidth);
+  if (bytes.size() != static_cast<std::size_t>(width) * kHashBytes) {
+    return Status(
+        Code::kInvalidArgument, "BAD_TILE",
+        std::to_string(bytes.size()) + " bytes are not " + std::to_string(width) + " hashes");
+  }
+  return HashesOf(bytes);
 }
 
 int TileWidthAt(const TileId& id, std::uint64_t size) {

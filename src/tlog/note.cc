@@ -80,11 +80,20 @@ Result<NoteSignature> ParseSignatureLine(std::string_view line) {
   return signature;
 }
 
+bool IsOf(const NoteSignature& signature, const VerifierKey& key) {
+  return signature.name == key.name && signature.id == key.id;
+}
+
+// The time at the front of a cosignature. Requires: there are eight bytes.
+std::uint64_t StatedTime(const NoteSignature& cosignature) {
+  return ReadBigEndian(core::ByteSpan(cosignature.signature).first(kTimeBytes));
+}
+
 bool Verifies(const NoteSignature& signature, std::string_view text, const VerifierKey& key) {
   const core::ByteSpan bytes(signature.signature);
   if (key.type == kSigEd25519) return crypto::VerifyEd25519(key.key, core::AsBytes(text), bytes);
   if (key.type != kSigCosignatureV1 || bytes.size() <= kTimeBytes) return false;
-  const std::uint64_t unix_s = ReadBigEndian(bytes.first(kTimeBytes));
+  const std::uint64_t unix_s = StatedTime(signature);
   if (unix_s > std::numeric_limits<std::int64_t>::max()) return false;
   return crypto::VerifyEd25519(key.key, core::AsBytes(CosignedMessage(unix_s, text)),
                                bytes.subspan(kTimeBytes));
@@ -198,7 +207,7 @@ void CosignNote(Note& note, std::string_view name, const crypto::SigningKey& key
 Status VerifyNote(const Note& note, const VerifierKey& key) {
   bool found = false;
   for (const NoteSignature& signature : note.signatures) {
-    if (signature.name != key.name || signature.id != key.id) continue;
+    if (!IsOf(signature, key)) continue;
     if (!Verifies(signature, note.text, key)) {
       return {Code::kPermissionDenied, "SIGNATURE_BAD",
               "a signature under the key's name and id does not verify"};
@@ -207,6 +216,30 @@ Status VerifyNote(const Note& note, const VerifierKey& key) {
   }
   if (found) return Status::Ok();
   return {Code::kPermissionDenied, "SIGNATURE_MISSING", "the note is not signed by this key"};
+}
+
+Result<const VerifierKey*> VerifyNoteByAny(const Note& note, std::span<const VerifierKey> keys) {
+  const VerifierKey* signer = nullptr;
+  for (const VerifierKey& key : keys) {
+    const Status status = VerifyNote(note, key);
+    if (status.reason() == "SIGNATURE_BAD") return status;
+    if (status.ok() && signer == nullptr) signer = &key;
+  }
+  if (signer != nullptr) return signer;
+  return Status(Code::kPermissionDenied, "SIGNATURE_MISSING",
+                "the note is not signed by any of these keys");
+}
+
+Result<std::int64_t> VerifyCosignature(const Note& note, const VerifierKey& key) {
+  if (key.type != kSigCosignatureV1) {
+    return Status(Code::kInvalidArgument, "NO_COSIGNER", "the key does not make cosignatures");
+  }
+  FG_RETURN_IF_ERROR(VerifyNote(note, key));
+  std::uint64_t latest = 0;
+  for (const NoteSignature& signature : note.signatures) {
+    if (IsOf(signature, key)) latest = std::max(latest, StatedTime(signature));
+  }
+  return static_cast<std::int64_t>(latest);
 }
 
 }  // namespace facegate::tlog

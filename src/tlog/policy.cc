@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "tlog/lines.h"
+#include "facegate/core/text.h"
 
 namespace facegate::tlog {
 namespace {
@@ -97,7 +97,7 @@ class PolicyReader {
       group.threshold = members;
     } else if (words[2] == "any") {
       group.threshold = 1;
-    } else if (const std::optional<std::uint64_t> number = ParseDecimal(words[2]); number) {
+    } else if (const std::optional<std::uint64_t> number = core::ParseDecimal(words[2]); number) {
       group.threshold = static_cast<std::size_t>(*number);
     }
     if (group.threshold < 1 || group.threshold > members) {

@@ -1,10 +1,10 @@
 #include "facegate/tlog/witness.h"
 
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "facegate/core/check.h"
+#include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
 #include "tlog/lines.h"
 
@@ -16,7 +16,6 @@ using core::Result;
 using core::Status;
 
 constexpr std::string_view kOldPrefix = "old ";
-constexpr std::size_t kTimeBytes = 8;
 // Signature lines become a note below a text: that has one parser.
 constexpr std::string_view kAnyText = "\n";
 
@@ -42,7 +41,7 @@ Result<AddCheckpointRequest> ParseAddCheckpoint(std::string_view bytes) {
   std::string_view rest = bytes;
   std::optional<std::string_view> line = TakeLine(rest);
   if (!line || !line->starts_with(kOldPrefix)) return BadRequest("no line with the old size");
-  const std::optional<std::uint64_t> old_size = ParseDecimal(line->substr(kOldPrefix.size()));
+  const std::optional<std::uint64_t> old_size = core::ParseDecimal(line->substr(kOldPrefix.size()));
   if (!old_size) return BadRequest("the old size is not a decimal number");
   AddCheckpointRequest request;
   request.old_size = *old_size;
@@ -61,7 +60,7 @@ std::string EncodeTreeSize(std::uint64_t size) { return std::to_string(size) + "
 
 Result<std::uint64_t> ParseTreeSize(std::string_view body) {
   const std::optional<std::string_view> line = TakeLine(body);
-  const std::optional<std::uint64_t> size = line ? ParseDecimal(*line) : std::nullopt;
+  const std::optional<std::uint64_t> size = line ? core::ParseDecimal(*line) : std::nullopt;
   if (!size || !body.empty()) return BadAnswer("the size is not a decimal number on one line");
   return *size;
 }
@@ -76,15 +75,6 @@ Result<std::vector<NoteSignature>> ParseSignatureLines(std::string_view body) {
   if (!note.ok() || note->text != kAnyText)
     return BadAnswer("not one signature line after another");
   return std::move(note->signatures);
-}
-
-Result<std::int64_t> CosignatureTime(const NoteSignature& signature) {
-  core::ByteSpan bytes(signature.signature);
-  const Status bad(Code::kInvalidArgument, "BAD_COSIGNATURE", "it has no time that can be");
-  if (bytes.size() <= kTimeBytes) return bad;
-  const std::uint64_t unix_s = core::TakeNumber(bytes);
-  if (unix_s > std::numeric_limits<std::int64_t>::max()) return bad;
-  return static_cast<std::int64_t>(unix_s);
 }
 
 }  // namespace facegate::tlog

@@ -80,18 +80,12 @@ Status Witness::LoadState() {
     FG_ASSIGN_OR_RETURN(const std::string bytes, core::ReadWholeFile(path, tlog::kNoteBytesMax));
     const auto note = tlog::ParseNote(bytes);
     if (!note.ok()) return Damaged(path, "is no signed note");
-    if (!tlog::VerifyNote(*note, verifier_).ok()) {
-      return Damaged(path, "was not cosigned by this witness's key");
-    }
+    const auto unix_s = tlog::VerifyCosignature(*note, verifier_);
+    if (!unix_s.ok()) return Damaged(path, "was not cosigned by this witness's key");
     const auto checkpoint = tlog::ParseCheckpointText(note->text);
     if (!checkpoint.ok()) return Damaged(path, "is no checkpoint");
     if (path != PathOf(checkpoint->origin)) return Damaged(path, "is named as another log's");
-    Cosigned cosigned{*checkpoint, 0};
-    for (const tlog::NoteSignature& signature : note->signatures) {
-      if (signature.name != verifier_.name || signature.id != verifier_.id) continue;
-      FG_ASSIGN_OR_RETURN(cosigned.unix_s, tlog::CosignatureTime(signature));
-    }
-    newest_.insert_or_assign(checkpoint->origin, std::move(cosigned));
+    newest_.insert_or_assign(checkpoint->origin, Cosigned{*checkpoint, *unix_s});
   }
   return Status::Ok();
 }

@@ -1,7 +1,8 @@
-// Text as code points (strict UTF-8), and ASCII words in another case, whatever the locale.
+// Text as code points (strict UTF-8), ASCII words in another case and numbers, whatever the locale.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,5 +24,8 @@ bool IsUnicodeSpace(char32_t c);
 // With a..z as A..Z, or the reverse; every other byte stays.
 std::string AsciiUpper(std::string_view text);
 std::string AsciiLower(std::string_view text);
+
+// Decimal digits and nothing else, without leading zeros, below 2^64: one spelling per number.
+std::optional<std::uint64_t> ParseDecimal(std::string_view text);
 
 }  // namespace facegate::core

@@ -76,7 +76,7 @@ class LogCopyWriter {
   std::string directory_;
 };
 
-// True for "checkpoint" and the tile paths of C2SP tlog-tiles.
+// True for "checkpoint" and what tlog::ParseTilePath accepts.
 bool IsLogFilePath(std::string_view path);
 
 }  // namespace facegate::report

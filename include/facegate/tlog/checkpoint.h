@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,14 @@ std::string CheckpointText(const Checkpoint& checkpoint);
 core::Result<Checkpoint> ParseCheckpointText(std::string_view text);
 // The signed note's bytes; the key's name is the origin.
 std::string SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKey& key);
-// Parses, checks that the key's name is the origin, and verifies.
+// Parses, verifies, and checks that the key's name is the origin. Signatures of keys that are not
+// given are ignored: witnesses, and other generations of the log's key. Fails as ParseNote,
+// VerifyNote and ParseCheckpointText do, or with PERMISSION_DENIED ORIGIN_WRONG.
 core::Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, const VerifierKey& key);
+// The same for a log whose key was rotated: any of `keys` will do, and none may have signed badly
+// (VerifyNoteByAny).
+core::Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes,
+                                        std::span<const VerifierKey> keys);
 
 // A self-contained proof that an entry is in a log.
 struct ProofFile {
@@ -54,9 +61,10 @@ core::Result<Checkpoint> VerifyProofFile(const ProofFile& proof, core::ByteSpan 
                                          const VerifierKey& log_key);
 
 constexpr std::size_t kEntryBytesMax = 65'535;
-// (uint16 big-endian length || entry)*. Requires: each entry at most kEntryBytesMax.
+// (uint16 big-endian length || entry)*.
+// Requires: at most kTileWidth entries, each at most kEntryBytesMax.
 core::Bytes EncodeBundle(const std::vector<std::string>& entries);
-core::Result<std::vector<std::string>> ParseBundle(
-    core::ByteSpan bytes);  // INVALID_ARGUMENT BAD_BUNDLE
+// Returns INVALID_ARGUMENT BAD_BUNDLE for an entry cut short or more than kTileWidth entries.
+core::Result<std::vector<std::string>> ParseBundle(core::ByteSpan bytes);
 
 }  // namespace facegate::tlog

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ using core::Hash256;
 
 constexpr int kTileHeight = 8;
 constexpr int kTileWidth = 256;
+constexpr int kTileLevelMax = 63;  // of a path; the tiles of 2^64 leaves end at level 7
 
 Hash256 LeafHash(core::ByteSpan entry);                // SHA-256(00 || entry)
 Hash256 NodeHash(const Hash256& l, const Hash256& r);  // SHA-256(01 || l || r)
@@ -28,10 +30,26 @@ struct TileId {
   std::uint64_t index = 0;
   auto operator<=>(const TileId&) const = default;  // NOLINT(modernize-use-nullptr)
 };
-// "tile/0/x001/x234/067" or, for width < 256, with ".p/W". Requires: 0 <= level, 1 <= width <= 256.
+// "tile/0/x001/x234/067" or, for width < 256, with ".p/W".
+// Requires: 0 <= level <= kTileLevelMax, 1 <= width <= 256.
 std::string TilePath(const TileId& id, int width);
 // "tile/entries/x001/x234/067[.p/W]".
 std::string BundlePath(std::uint64_t index, int width);
+
+// What a path below a log's prefix names.
+struct TileFile {
+  enum class Content { kHashes, kEntries };
+  Content content = Content::kHashes;
+  TileId id;  // level 0 for entries
+  int width = kTileWidth;
+  bool operator==(const TileFile&) const = default;
+};
+// Accepts only what TilePath and BundlePath write: no leading zeros, no second spelling, no other
+// path that leads somewhere. Returns INVALID_ARGUMENT BAD_TILE_PATH.
+core::Result<TileFile> ParseTilePath(std::string_view path);
+// The hashes in a tile's file. Returns INVALID_ARGUMENT BAD_TILE unless they are exactly `width`.
+// Requires: 1 <= width <= 256.
+core::Result<std::vector<Hash256>> ParseTile(core::ByteSpan bytes, int width);
 // How many hashes tile `id` has in a tree of `size` leaves (0: none, up to 256).
 int TileWidthAt(const TileId& id, std::uint64_t size);
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,5 +73,15 @@ void CosignNote(Note& note, std::string_view name, const crypto::SigningKey& key
 // are ignored. Returns PERMISSION_DENIED SIGNATURE_MISSING if there is none of this name and id,
 // SIGNATURE_BAD if any of them does not verify.
 core::Status VerifyNote(const Note& note, const VerifierKey& key);
+// The first of `keys` that signed `note`, where a rotated key leaves several to trust: a pointer
+// into `keys`. Returns PERMISSION_DENIED SIGNATURE_MISSING if none signed, SIGNATURE_BAD if any
+// signature under the name and id of one of them does not verify.
+core::Result<const VerifierKey*> VerifyNoteByAny(const Note& note,
+                                                 std::span<const VerifierKey> keys);
+// The time that the witness `key` states in its cosignature on `note`, in seconds since the epoch;
+// the latest where it cosigned several times. Whether that is in the future is for the caller to
+// judge. Returns INVALID_ARGUMENT NO_COSIGNER for a key of another type than 0x04, or fails as
+// VerifyNote does.
+core::Result<std::int64_t> VerifyCosignature(const Note& note, const VerifierKey& key);
 
 }  // namespace facegate::tlog

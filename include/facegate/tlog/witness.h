@@ -51,9 +51,4 @@ std::string EncodeSignatureLines(const std::vector<NoteSignature>& signatures);
 // Returns INVALID_ARGUMENT BAD_WITNESS_ANSWER. Nothing is verified: that takes the checkpoint.
 core::Result<std::vector<NoteSignature>> ParseSignatureLines(std::string_view body);
 
-// When a cosignature (type 0x04) says that it was made, seconds since the Unix epoch.
-// Returns INVALID_ARGUMENT BAD_COSIGNATURE for one that is too short or lies beyond 2^63 - 1.
-// Requires, to mean anything: the signature verified.
-core::Result<std::int64_t> CosignatureTime(const NoteSignature& signature);
-
 }  // namespace facegate::tlog

@@ -59,6 +59,16 @@ TEST(Text, ChangesTheCaseOfAsciiAlone) {
   EXPECT_EQ(AsciiLower("US_IL \u00c9"), "us_il \u00c9");
 }
 
+TEST(Text, ReadsDecimalNumbersOfOneSpelling) {
+  EXPECT_EQ(ParseDecimal("0"), 0u);
+  EXPECT_EQ(ParseDecimal("907"), 907u);
+  EXPECT_EQ(ParseDecimal("18446744073709551615"), 18'446'744'073'709'551'615u);
+  for (const std::string_view bad :
+       {"", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "0x1", "1e3", "a", "18446744073709551616"}) {
+    EXPECT_EQ(ParseDecimal(bad), std::nullopt) << bad;
+  }
+}
+
 TEST(Metrics, CountsAndAddsUpDurations) {
   MemoryMetrics metrics;
   metrics.Add(Counter::kFacesSeen, 3);

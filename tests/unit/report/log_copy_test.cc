@@ -249,10 +249,26 @@ TEST(IsLogFilePath, KnowsThePathsOfALog) {
                            "tile/entries/x001/x234/067.p/255"}) {
     EXPECT_TRUE(IsLogFilePath(path)) << path;
   }
-  for (const char* path :
-       {"", "checkpoint/", "/checkpoint", "../checkpoint", "tile/0", "tile/0/../../x",
-        "tile/0/x001", "tile/0/000.p", "tile/0/000.p/", "tile/0/000/1", "tile/0/00", "tile/-1/000",
-        "tile/a/000", "tile/0/000.p/1/2", "tile//000", "keys"}) {
+  for (const char* path : {"",
+                           "checkpoint/",
+                           "/checkpoint",
+                           "../checkpoint",
+                           "tile/0",
+                           "tile/0/../../x",
+                           "tile/0/x001",
+                           "tile/0/000.p",
+                           "tile/0/000.p/",
+                           "tile/0/000/1",
+                           "tile/0/00",
+                           "tile/-1/000",
+                           "tile/a/000",
+                           "tile/0/000.p/1/2",
+                           "tile//000",
+                           "keys",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/01",
+                           "tile/0/x000/001",
+                           "tile/64/000"}) {
     EXPECT_FALSE(IsLogFilePath(path)) << path;
   }
 }

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -153,6 +155,50 @@ TEST(OpenCheckpoint, RefusesTheOriginOfAnotherLog) {
   SignNote(note, "log.example/other", LogKey());
   const VerifierKey key = MakeVerifierKey("log.example/other", kSigEd25519, LogKey().public_key());
   ExpectFails(OpenCheckpoint(EncodeNote(note), key), core::Code::kPermissionDenied, "ORIGIN_WRONG");
+}
+
+crypto::SigningKey KeyOf(std::uint8_t n) { return crypto::SigningKey(core::Bytes(32, n)); }
+
+// The checkpoint of a rotation: the old key's signature first, then the new one's.
+TEST(OpenCheckpoint, TakesTheOldAndTheNewKeyOfARotation) {
+  Note note = ParseNote(kSigned).value();
+  SignNote(note, "log.example/op", KeyOf(9));
+  const std::string bytes = EncodeNote(note);
+  const VerifierKey next = MakeVerifierKey("log.example/op", kSigEd25519, KeyOf(9).public_key());
+  const VerifierKey unknown = MakeVerifierKey("log.example/op", kSigEd25519, KeyOf(8).public_key());
+  const Checkpoint expected = ParseCheckpointText(kText).value();
+  for (const VerifierKey& key : {LogVkey(), next}) {
+    EXPECT_EQ(OpenCheckpoint(bytes, key).value(), expected);
+    EXPECT_EQ(OpenCheckpoint(bytes, std::vector<VerifierKey>{unknown, key}).value(), expected);
+  }
+  ExpectFails(OpenCheckpoint(bytes, unknown), core::Code::kPermissionDenied, "SIGNATURE_MISSING");
+  ExpectFails(OpenCheckpoint(bytes, std::span<const VerifierKey>()), core::Code::kPermissionDenied,
+              "SIGNATURE_MISSING");
+  note.signatures[1].signature[0] ^= 1;
+  ExpectFails(OpenCheckpoint(EncodeNote(note), std::vector<VerifierKey>{LogVkey(), next}),
+              core::Code::kPermissionDenied, "SIGNATURE_BAD");
+}
+
+TEST(OpenCheckpoint, IgnoresCosignersThatItDoesNotKnow) {
+  Note note = ParseNote(kSigned).value();
+  for (std::uint8_t n = 0; n < 15; ++n) {
+    CosignNote(note, "witness.example/w" + std::to_string(n), KeyOf(n), 1'700'000'000 + n);
+  }
+  ASSERT_EQ(note.signatures.size(), 16u);  // what the specification has every verifier accept
+  EXPECT_EQ(OpenCheckpoint(EncodeNote(note), LogVkey()).value(),
+            ParseCheckpointText(kText).value());
+  std::rotate(note.signatures.begin(), note.signatures.begin() + 1, note.signatures.end());
+  EXPECT_TRUE(OpenCheckpoint(EncodeNote(note), LogVkey()).ok());  // in any place
+  SignNote(note, "another.example/log", KeyOf(20));
+  note.signatures.push_back({"later.example/w", 1, core::Bytes(8 + 2420, 1)});  // ML-DSA-44
+  EXPECT_TRUE(OpenCheckpoint(EncodeNote(note), LogVkey()).ok());
+}
+
+TEST(OpenCheckpoint, OpensThatOfAnEmptyLog) {
+  const std::string bytes = SignCheckpoint({"log.example/op", 0, EmptyRoot()}, LogKey());
+  EXPECT_TRUE(
+      bytes.starts_with("log.example/op\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"));
+  EXPECT_EQ(OpenCheckpoint(bytes, LogVkey()).value().size, 0u);
 }
 
 // ---- Proof files
@@ -313,6 +359,13 @@ TEST(Bundle, RoundTrips) {
   EXPECT_TRUE(ParseBundle({}).value().empty());
 }
 
+TEST(ParseBundle, RefusesMoreEntriesThanATileHasHashes) {
+  core::Bytes bytes = EncodeBundle(std::vector<std::string>(256, "x"));
+  EXPECT_EQ(ParseBundle(bytes).value().size(), 256u);
+  bytes.insert(bytes.end(), {0, 0});
+  ExpectFails(ParseBundle(bytes), core::Code::kInvalidArgument, "BAD_BUNDLE");
+}
+
 TEST(ParseBundle, RefusesAnEntryCutShort) {
   const core::Bytes bytes = EncodeBundle({"abc", "de"});
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -324,6 +377,7 @@ TEST(ParseBundle, RefusesAnEntryCutShort) {
 
 TEST(BundleDeathTest, RequiresEntriesWithinTheLimit) {
   EXPECT_DEATH(EncodeBundle({std::string(kEntryBytesMax + 1, 'x')}), "check failed");
+  EXPECT_DEATH(EncodeBundle(std::vector<std::string>(257)), "check failed");
 }
 
 }  // namespace

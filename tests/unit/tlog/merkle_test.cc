@@ -512,8 +512,114 @@ TEST(TilePathDeathTest, RequiresAWidthThatATileCanHave) {
   EXPECT_DEATH(TilePath({0, 0}, 0), "check failed");
   EXPECT_DEATH(TilePath({0, 0}, 257), "check failed");
   EXPECT_DEATH(TilePath({-1, 0}, 1), "check failed");
+  EXPECT_DEATH(TilePath({kTileLevelMax + 1, 0}, 1), "check failed");
+  EXPECT_DEATH(ParseTile({}, 0), "check failed");
   EXPECT_DEATH(BundlePath(0, 0), "check failed");
   EXPECT_DEATH(BundlePath(0, 257), "check failed");
+}
+
+TEST(ParseTilePath, IsTheInverseOfWritingOne) {
+  for (const std::uint64_t index :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{999}, std::uint64_t{1000},
+        std::uint64_t{1'234'067}, std::uint64_t{999'999'999}, std::uint64_t{1'000'000'000},
+        std::numeric_limits<std::uint64_t>::max()}) {
+    for (const int width : {1, 9, 10, 99, 112, 255, 256}) {
+      for (const int level : {0, 1, 7, 10, kTileLevelMax}) {
+        const TileFile file{TileFile::Content::kHashes, {level, index}, width};
+        EXPECT_EQ(ParseTilePath(TilePath(file.id, width)).value(), file);
+      }
+      const TileFile file{TileFile::Content::kEntries, {0, index}, width};
+      EXPECT_EQ(ParseTilePath(BundlePath(index, width)).value(), file);
+    }
+  }
+}
+
+TEST(ParseTilePath, RefusesEveryOtherPath) {
+  for (const std::string_view path : {"",
+                                      "tile",
+                                      "tile/",
+                                      "tile/0",
+                                      "tile/0/",
+                                      "/tile/0/000",
+                                      "tile/0/000/",
+                                      "tile//000",
+                                      "tile/0//000",
+                                      "Tile/0/000",
+                                      "tile/00/000",
+                                      "tile/01/000",
+                                      "tile/+1/000",
+                                      "tile/-1/000",
+                                      "tile/64/000",
+                                      "tile/256/000",
+                                      "tile/18446744073709551616/000",
+                                      "tile/a/000",
+                                      "tile/data/000",
+                                      "tile/8/0/000",
+                                      "tile/entries",
+                                      "tile/entries/",
+                                      "tile/entries/0",
+                                      "tile/0/0",
+                                      "tile/0/00",
+                                      "tile/0/0000",
+                                      "tile/0/001/067",
+                                      "tile/0/x001",
+                                      "tile/0/x001/",
+                                      "tile/0/x001/x067",
+                                      "tile/0/x000/001",
+                                      "tile/0/x000/x001/067",
+                                      "tile/0/x01/067",
+                                      "tile/0/x0001/067",
+                                      "tile/0/X001/067",
+                                      "tile/0/xx01/067",
+                                      "tile/0/ 00",
+                                      "tile/0/-01",
+                                      "tile/0/0x1",
+                                      "tile/0/000.p",
+                                      "tile/0/000.p/",
+                                      "tile/0/000.p/0",
+                                      "tile/0/000.p/00",
+                                      "tile/0/000.p/01",
+                                      "tile/0/000.p/256",
+                                      "tile/0/000.p/-1",
+                                      "tile/0/000.p/1/",
+                                      "tile/0/000.p/1/2",
+                                      "tile/0/000.p/x1",
+                                      "tile/0/000/1",
+                                      "tile/0/000.q/1",
+                                      "tile/0/000p/1",
+                                      "tile/0/.p/1",
+                                      "tile/0/x001.p/067.p/1",
+                                      "tile/0/x001.p/1",
+                                      "tile/0/..",
+                                      "tile/../checkpoint",
+                                      "tile/0/000.p/../../../../x",
+                                      "tile/0/000\n",
+                                      "checkpoint",
+                                      "tile/0/x018/x446/x744/x073/x709/x551/616",  // 2^64
+                                      "tile/0/x999/x999/x999/x999/x999/x999/999"}) {
+    const auto file = ParseTilePath(path);
+    ASSERT_FALSE(file.ok()) << path;
+    EXPECT_EQ(file.status().code(), core::Code::kInvalidArgument);
+    EXPECT_EQ(file.status().reason(), "BAD_TILE_PATH");
+  }
+  EXPECT_FALSE(ParseTilePath(std::string_view("tile/0/000\0", 11)).ok());
+}
+
+TEST(ParseTile, GivesTheHashesOfAWholeTileOnly) {
+  const ReferenceTree reference(256);
+  MemoryTiles tiles = StoredTiles(reference);
+  const core::Bytes& bytes = tiles.all().at({0, 0});
+  const auto hashes = ParseTile(bytes, 256);
+  ASSERT_TRUE(hashes.ok());
+  for (std::uint64_t i = 0; i < 256; ++i) EXPECT_EQ((*hashes)[i], reference.leaf(i));
+  for (const int width : {1, 255}) {
+    EXPECT_EQ(ParseTile(bytes, width).status().reason(), "BAD_TILE");
+    EXPECT_TRUE(
+        ParseTile(core::ByteSpan(bytes).first(static_cast<std::size_t>(width) * 32), width).ok());
+  }
+  EXPECT_EQ(ParseTile(core::ByteSpan(bytes).first(31), 1).status().code(),
+            core::Code::kInvalidArgument);
+  EXPECT_EQ(ParseTile({}, 1).status().reason(), "BAD_TILE");
 }
 
 TEST(TileWidthAt, IsThatOfTheSpecificationsExample) {

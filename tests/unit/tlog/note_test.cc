@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace facegate::tlog {
 namespace {
@@ -68,6 +70,47 @@ TEST(Note, SignsGosExampleByteForByte) {
   EXPECT_EQ(ReasonToRefuse(kPeterNote, Vkey(kPeterVkey)), "");
   EXPECT_EQ(MakeVerifierKey("PeterNeumann", kSigEd25519, PeterKey().public_key()).ToString(),
             kPeterVkey);
+}
+
+TEST(Note, ReadsTheSpecificationsExampleOfATextWithEmptyLines) {
+  const std::string bytes =
+      "Ognuno sta solo sul cuor della terra\n"
+      "trafitto da un raggio di sole:\n"
+      "\n"
+      "ed è subito sera.\n"
+      "\n"
+      "— quasimodo.example/salvatore "
+      "NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNt"
+      "Ic=\n";
+  const auto note = ParseNote(bytes);
+  ASSERT_TRUE(note.ok());
+  EXPECT_TRUE(note->text.ends_with("\n\ned è subito sera.\n"));
+  ASSERT_EQ(note->signatures.size(), 1u);
+  EXPECT_EQ(note->signatures[0].id, 0x367ba04bu);
+  EXPECT_EQ(EncodeNote(*note), bytes);
+}
+
+TEST(Note, ReadsTheSpecificationsExampleOfACosignedCheckpoint) {
+  const std::string bytes =
+      "example.com/behind-the-sofa\n"
+      "20852163\n"
+      "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+      "\n"
+      "— example.com/behind-the-sofa "
+      "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAY"
+      "Q8=\n"
+      "— witness.example.com/w1 "
+      "jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+m"
+      "bIUBkBIfZ+qnA==\n";
+  const auto note = ParseNote(bytes);
+  ASSERT_TRUE(note.ok());
+  ASSERT_EQ(note->signatures.size(), 2u);
+  EXPECT_EQ(note->signatures[0].signature.size(), 64u);
+  EXPECT_EQ(note->signatures[1].name, "witness.example.com/w1");
+  ASSERT_EQ(note->signatures[1].signature.size(), 8u + 64u);
+  EXPECT_EQ(core::HexEncode(core::ByteSpan(note->signatures[1].signature).first(8)),
+            "00000000641850cb");  // "time 1679315147"
+  EXPECT_EQ(EncodeNote(*note), bytes);
 }
 
 // ---- Verifier keys
@@ -326,6 +369,53 @@ TEST(VerifyNote, RefusesASignatureOfAnotherLength) {
   }
 }
 
+// ---- Several keys of one name
+
+// Of generation 1, 2, ... of one log.
+VerifierKey Generation(std::uint8_t n) {
+  return MakeVerifierKey("log.example/op", kSigEd25519, KeyOf(n).public_key());
+}
+
+// Signed by the generations given, in that order.
+Note SignedBy(std::initializer_list<std::uint8_t> generations) {
+  Note note{"text\n", {}};
+  for (const std::uint8_t n : generations) SignNote(note, "log.example/op", KeyOf(n));
+  return note;
+}
+
+TEST(VerifyNoteByAny, NamesTheFirstKeyThatSigned) {
+  const std::vector<VerifierKey> keys = {Generation(1), Generation(2), Generation(3)};
+  EXPECT_EQ(VerifyNoteByAny(SignedBy({1}), keys).value(), &keys[0]);
+  EXPECT_EQ(VerifyNoteByAny(SignedBy({2}), keys).value(), &keys[1]);
+  EXPECT_EQ(VerifyNoteByAny(SignedBy({3, 2}), keys).value(), &keys[1]);
+  EXPECT_EQ(VerifyNoteByAny(SignedBy({9, 3}), keys).value(), &keys[2]);
+}
+
+TEST(VerifyNoteByAny, SaysThatNoneSigned) {
+  const std::vector<VerifierKey> keys = {Generation(1), Generation(2)};
+  EXPECT_EQ(VerifyNoteByAny(SignedBy({3}), keys).status().reason(), "SIGNATURE_MISSING");
+  EXPECT_EQ(VerifyNoteByAny(SignedBy({1}), {}).status().reason(), "SIGNATURE_MISSING");
+}
+
+TEST(VerifyNoteByAny, RefusesABadSignatureOfOneEvenBesideAGoodOneOfAnother) {
+  const std::vector<VerifierKey> keys = {Generation(1), Generation(2)};
+  for (const std::size_t bad : {0u, 1u}) {
+    Note note = SignedBy({1, 2});
+    note.signatures[bad].signature[0] ^= 1;
+    const auto signer = VerifyNoteByAny(note, keys);
+    EXPECT_EQ(signer.status().code(), core::Code::kPermissionDenied);
+    EXPECT_EQ(signer.status().reason(), "SIGNATURE_BAD");
+  }
+}
+
+TEST(VerifyNote, TellsTheGenerationsOfAKeyApart) {
+  const Note rotation = SignedBy({1, 2});
+  EXPECT_TRUE(VerifyNote(rotation, Generation(1)).ok());
+  EXPECT_TRUE(VerifyNote(rotation, Generation(2)).ok());
+  EXPECT_EQ(VerifyNote(rotation, Generation(3)).reason(), "SIGNATURE_MISSING");
+  EXPECT_EQ(VerifyNote(SignedBy({1}), Generation(2)).reason(), "SIGNATURE_MISSING");
+}
+
 // ---- Cosignatures
 
 // Computed by another implementation (Python and the openssl command).
@@ -392,6 +482,39 @@ TEST(Cosignature, MayBeSeveralOfOneWitness) {
   CosignNote(note, "witness.example/w1", WitnessKey(), 0);
   CosignNote(note, "witness.example/w1", WitnessKey(), 1);
   EXPECT_EQ(ReasonToRefuse(EncodeNote(note), Vkey(kWitnessVkey)), "");
+}
+
+TEST(Cosignature, StatesItsTime) {
+  const auto time = VerifyCosignature(ParseNote(kCheckpointText + "\n" + kWitnessLine).value(),
+                                      Vkey(kWitnessVkey));
+  ASSERT_TRUE(time.ok()) << time.status().ToString();
+  EXPECT_EQ(*time, 1679315147);
+}
+
+TEST(Cosignature, StatesTheLatestOfSeveralTimes) {
+  Note note{kCheckpointText, {}};
+  for (const std::int64_t time :
+       {std::int64_t{7}, std::numeric_limits<std::int64_t>::max(), std::int64_t{0}}) {
+    CosignNote(note, "witness.example/w1", WitnessKey(), time);
+  }
+  EXPECT_EQ(VerifyCosignature(note, Vkey(kWitnessVkey)).value(),
+            std::numeric_limits<std::int64_t>::max());
+}
+
+TEST(VerifyCosignature, FailsAsVerifyNoteDoes) {
+  Note note{kCheckpointText, {}};
+  EXPECT_EQ(VerifyCosignature(note, Vkey(kWitnessVkey)).status().reason(), "SIGNATURE_MISSING");
+  CosignNote(note, "witness.example/w1", WitnessKey(), 9);
+  note.signatures[0].signature[7] ^= 1;  // another time than was signed
+  EXPECT_EQ(VerifyCosignature(note, Vkey(kWitnessVkey)).status().reason(), "SIGNATURE_BAD");
+  note.signatures[0].signature.resize(8);  // a time alone
+  EXPECT_EQ(VerifyCosignature(note, Vkey(kWitnessVkey)).status().reason(), "SIGNATURE_BAD");
+}
+
+TEST(VerifyCosignature, RefusesAKeyThatStatesNoTime) {
+  const auto time = VerifyCosignature(ParseNote(kPeterNote).value(), Vkey(kPeterVkey));
+  EXPECT_EQ(time.status().code(), core::Code::kInvalidArgument);
+  EXPECT_EQ(time.status().reason(), "NO_COSIGNER");
 }
 
 TEST(CosignatureDeathTest, RequiresATimeSinceTheEpoch) {

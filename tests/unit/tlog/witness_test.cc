@@ -138,16 +138,5 @@ TEST(ParseSignatureLines, RefusesEverythingElse) {
   }
 }
 
-TEST(CosignatureTime, IsWhatTheWitnessSigned) {
-  const Note note = Cosigned();
-  EXPECT_EQ(CosignatureTime(note.signatures[0]).value(), 1'700'000'000);
-  EXPECT_EQ(CosignatureTime(note.signatures[1]).value(), 1'700'000'001);
-  NoteSignature bad = note.signatures[0];
-  bad.signature[0] = 0x80;  // beyond 2^63 - 1
-  ExpectBad(CosignatureTime(bad), "BAD_COSIGNATURE");
-  bad.signature.resize(8);
-  ExpectBad(CosignatureTime(bad), "BAD_COSIGNATURE");
-}
-
 }  // namespace
 }  // namespace facegate::tlog
