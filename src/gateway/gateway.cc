@@ -167,6 +167,7 @@ Result<Recorded> Process(const Parts& parts, const frame::Limits& limits,
   const core::StageTimer timer(parts.metrics, core::Stage::kRequest);
   parts.metrics.Add(core::Counter::kRequests);
 
+  FG_RETURN_IF_ERROR(parts.ledger.MayAnswer(claim.camera.op));
   policy::Decision decision = [&] {
     const core::StageTimer decide(parts.metrics, core::Stage::kDecide);
     return parts.engine.Decide(claim);
