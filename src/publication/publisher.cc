@@ -1,5 +1,6 @@
 #include "facegate/publication/publisher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <utility>
@@ -20,6 +21,7 @@ constexpr std::string_view kSuffix = ".checkpoint";
 // Who says so where it is not a witness but what was published before.
 constexpr char kOurselves[] = "published";
 constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::chrono::milliseconds kPauseMin(1'000);  // between two rounds
 
 Status Damaged(const std::string& path) {
   return {Code::kDataLoss, "PUBLISHED_DAMAGED",
@@ -110,8 +112,11 @@ void Publisher::Run() {
     lock.unlock();
     Round();
     lock.lock();
-    wake_.wait_for(lock, std::chrono::milliseconds(options_.interval_ms),
-                   [this] { return stopping_ || is_wanted_; });
+    // Whoever asks for logs that do not exist must not have witnesses asked without end.
+    const std::chrono::milliseconds interval(options_.interval_ms);
+    const auto pause = std::min(interval, kPauseMin);
+    wake_.wait_for(lock, pause, [this] { return stopping_; });
+    wake_.wait_for(lock, interval - pause, [this] { return stopping_ || is_wanted_; });
   }
 }
 
@@ -128,7 +133,11 @@ void Publisher::Round() {
     return;
   }
   for (const model::OperatorId& log : *logs) {
-    if (IsStopping()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      standings_.try_emplace(log);
+    }
     const Status status = RoundOf(log);
     if (status.ok()) continue;
     logger_.Error(

@@ -16,6 +16,7 @@ using core::Status;
 using tlog::WitnessAnswer;
 
 constexpr std::string_view kStateSuffix = ".checkpoint";
+constexpr std::string_view kRefusedSuffix = ".refused";
 constexpr std::int64_t kMsPerSecond = 1000;
 
 Status BadWitness(std::string why) {
@@ -65,9 +66,9 @@ Witness::Witness(const WitnessOptions& options, crypto::SigningKey key, const co
 }
 
 // An origin may hold any character, so that a file is named by its hash.
-std::string Witness::PathOf(std::string_view origin) const {
+std::string Witness::PathOf(std::string_view origin, std::string_view suffix) const {
   return state_dir_ + "/" + core::HexEncode(crypto::Sha256(core::AsBytes(origin))) +
-         std::string(kStateSuffix);
+         std::string(suffix);
 }
 
 Status Witness::LoadState() {
@@ -84,7 +85,8 @@ Status Witness::LoadState() {
     if (!unix_s.ok()) return Damaged(path, "was not cosigned by this witness's key");
     const auto checkpoint = tlog::ParseCheckpointText(note->text);
     if (!checkpoint.ok()) return Damaged(path, "is no checkpoint");
-    if (path != PathOf(checkpoint->origin)) return Damaged(path, "is named as another log's");
+    if (path != PathOf(checkpoint->origin, kStateSuffix))
+      return Damaged(path, "is named as another log's");
     newest_.insert_or_assign(checkpoint->origin, Cosigned{*checkpoint, *unix_s});
   }
   return Status::Ok();
@@ -144,12 +146,15 @@ std::optional<Answer> Witness::Objection(const tlog::AddCheckpointRequest& reque
                                                 checkpoint.root, request.proof);
     if (grew.ok()) return std::nullopt;
   }
-  // Signed by the log, and not what it signed before, or not shown to be: worth a look.
+  // Signed by the log, and not what it signed before, or not shown to be: kept for a look at it.
+  const Status kept =
+      core::ReplaceFile(PathOf(checkpoint.origin, kRefusedSuffix), request.checkpoint);
   logger_.Error("witness_refused_log", {{"log", checkpoint.origin},
                                         {"size", std::to_string(checkpoint.size)},
                                         {"root", core::HexEncode(checkpoint.root)},
                                         {"cosigned_size", std::to_string(old.size)},
-                                        {"cosigned_root", core::HexEncode(old.root)}});
+                                        {"cosigned_root", core::HexEncode(old.root)},
+                                        {"kept", kept.ok() ? "yes" : kept.reason()}});
   if (is_same_size && checkpoint.root != old.root) return Conflict(old.size);
   return Refusal(WitnessAnswer::kBadProof, "the proof does not show that the log only grew");
 }
@@ -160,7 +165,8 @@ Result<Answer> Witness::Cosign(tlog::Note note, const tlog::Checkpoint& checkpoi
   newest.unix_s = std::max(newest.unix_s, clock_.Now().unix_ms / kMsPerSecond);
   newest.checkpoint = checkpoint;
   tlog::CosignNote(note, verifier_.name, key_, newest.unix_s);
-  FG_RETURN_IF_ERROR(core::ReplaceFile(PathOf(checkpoint.origin), tlog::EncodeNote(note)));
+  FG_RETURN_IF_ERROR(
+      core::ReplaceFile(PathOf(checkpoint.origin, kStateSuffix), tlog::EncodeNote(note)));
   logger_.Info("witness_cosigned",
                {{"log", checkpoint.origin}, {"size", std::to_string(checkpoint.size)}});
   return Answer{WitnessAnswer::kCosigned, tlog::EncodeSignatureLines({note.signatures.back()})};

@@ -1,5 +1,8 @@
 // A witness of logs: cosigns a checkpoint where the log only grew since the last one it cosigned
 // (https://c2sp.org/tlog-witness). What it once cosigned it never contradicts.
+//
+// In its folder, by the hash of a log's origin: `.checkpoint`, the newest it cosigned, and
+// `.refused`, the last that the log signed and that was not shown to grow from that.
 #pragma once
 
 #include <map>
@@ -66,7 +69,7 @@ class Witness {
   Witness(const WitnessOptions& options, crypto::SigningKey key, const core::Clock& clock,
           core::Logger& logger, core::FileLock lock);
   core::Status LoadState();
-  std::string PathOf(std::string_view origin) const;
+  std::string PathOf(std::string_view origin, std::string_view suffix) const;
   // The signatures of the note by known keys of that log, all of which verify.
   std::vector<tlog::NoteSignature> TrustedSignatures(const tlog::Note& note,
                                                      const std::string& origin) const;

@@ -45,6 +45,15 @@ class WitnessTest : public ::testing::Test {
     EXPECT_TRUE(answer.ok()) << answer.status().ToString();
     return answer.ok() ? *answer : Answer{};
   }
+  // The checkpoint that was kept because it was refused.
+  std::string Refused() const {
+    for (const auto& file : std::filesystem::directory_iterator(folder_ / "state")) {
+      if (file.path().extension() != ".refused") continue;
+      std::ifstream in(file.path(), std::ios::binary);
+      return {std::istreambuf_iterator<char>(in), {}};
+    }
+    return "";
+  }
   WitnessAnswer CodeOf(const std::string& body) { return Ask(body).code; }
 
   SmallLog log_;
@@ -87,6 +96,7 @@ TEST_F(WitnessTest, NeverCosignsTwoTreesThatDiffer) {
   SmallLog fork = SmallLog::Fork();
   Ask(log_.Request(0, 9));
   EXPECT_EQ(CodeOf(fork.Request(9, 9)), WitnessAnswer::kConflict);
+  EXPECT_EQ(Refused(), fork.SignedAt(9)) << "what two trees of one size are proved by";
   EXPECT_EQ(CodeOf(fork.Request(9, 12)), WitnessAnswer::kBadProof);
   EXPECT_EQ(CodeOf(fork.Request(0, 12)), WitnessAnswer::kConflict);
   Restart();
