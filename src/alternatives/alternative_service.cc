@@ -115,6 +115,7 @@ AlternativeService::AlternativeService(const storage::Store& store, audit::Ledge
 
 Result<audit::Recorded> AlternativeService::Present(const policy::Claim& claim,
                                                     std::string_view shown) {
+  FG_RETURN_IF_ERROR(ledger_.MayAnswer(claim.camera.op));
   policy::FacelessDecision decision = engine_.DecideFaceless(claim);
   if (auto* denial = std::get_if<policy::Denial>(&decision)) {
     return ledger_.Commit(std::move(*denial), audit::Outcome{});

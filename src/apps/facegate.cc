@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   facegate::apps::AddBackupCommands(app, session);
   facegate::apps::AddImageCommands(app, session);
   facegate::apps::AddHolderTokenCommands(app, session);
+  facegate::apps::AddWitnessCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,10 +24,12 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   FG_ASSIGN_OR_RETURN(const auto rules, LoadRules(config));
   FG_ASSIGN_OR_RETURN(const auto wordlist, wording::Wordlist::Load(config.policy.wording));
 
-  audit::LedgerOptions ledger_options = LedgerOptionsOf(config);
+  FG_ASSIGN_OR_RETURN(const auto publisher, OpenPublisher(config, *store, clock, metrics, logger));
+  audit::LedgerOptions ledger_options = LedgerOptionsOf(config, publisher.get());
   ledger_options.on_fatal = [&stop](const core::Status& why) { stop.Raise(why); };
   FG_ASSIGN_OR_RETURN(const auto ledger, audit::Ledger::Open(*store, *keys, clock, metrics, logger,
                                                              std::move(ledger_options)));
+  if (publisher != nullptr) publisher->Start();
   const custody::TokenJudge tokens(*store, *keys,
                                    static_cast<int>(config.custody.holder_token_grace_days));
   policy::EngineOptions engine_options = EngineOptionsOf(config);
@@ -55,9 +57,9 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
 
   rpc::TokenDesk token_desk(consents, clock,
                             static_cast<int>(config.consent_page.bad_tokens_per_minute_max));
-  const rpc::Parts parts{gateway,      consents,   registry, engine,  *ledger,
-                         *store,       *keys,      clock,    metrics, logger,
-                         alternatives, token_desk, images,   custody, &backups};
+  const rpc::Parts parts{gateway, consents, registry, engine,         *ledger,      *store,
+                         *keys,   clock,    metrics,  logger,         alternatives, token_desk,
+                         images,  custody,  &backups, publisher.get()};
   FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
                                                             ServerInfoOf(*faces), parts));
   FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));

@@ -6,10 +6,13 @@
 #include <filesystem>
 #include <utility>
 
+#include "facegate/core/durable_file.h"
 #include "facegate/gateway/policy_reload.h"
 
 namespace facegate::apps {
 namespace {
+
+constexpr std::int64_t kMsPerSecond = 1'000;
 
 // What the gateway can say of itself because it is so: templates are sealed, every decision is
 // recorded, keys lie apart from the data; callers are authenticated where TLS is set up.
@@ -24,6 +27,11 @@ policy::GatewayFacts GatewayFactsOf(const config::ServerConfig& config) {
   facts.leaves_device_via_internet = config.placement.leaves_device_via_internet;
   facts.log_retained_days = static_cast<double>(config.audit.retained_days);
   return facts;
+}
+
+// Where files beside the database go; "": nowhere, where the store forgets.
+std::string DataDirOf(const config::ServerConfig& config) {
+  return config.store.driver == config::StoreDriver::kMemory ? "" : config.data_dir;
 }
 
 }  // namespace
@@ -105,11 +113,16 @@ std::shared_ptr<policy::AbandonSink> AbandonSinkOf([[maybe_unused]] audit::Ledge
 #endif
 }
 
-audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config) {
+audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config,
+                                     const publication::Publisher* publisher) {
   audit::LedgerOptions options;
   options.gateway_name = config.gateway_name;
-  const bool forgets = config.store.driver == config::StoreDriver::kMemory;
-  options.data_dir = forgets ? "" : config.data_dir;
+  options.data_dir = DataDirOf(config);
+  if (publisher != nullptr) {
+    options.may_answer = [publisher](const model::OperatorId& log) {
+      return publisher->MayAnswer(log);
+    };
+  }
   return options;
 }
 
@@ -120,6 +133,26 @@ gateway::PresenceOptions PresenceOptionsOf(const config::ServerConfig& config,
   options.heartbeat_s = config.audit.heartbeat_s;
   options.beat_ms = sweep_ms;
   return options;
+}
+
+core::Result<std::unique_ptr<publication::Publisher>> OpenPublisher(
+    const config::ServerConfig& config, const storage::Store& store, const core::Clock& clock,
+    core::Metrics& metrics, core::Logger& logger) {
+  const config::ServerConfig::Audit& audit = config.audit;
+  if (audit.witness_policy.empty()) return std::unique_ptr<publication::Publisher>();
+  FG_ASSIGN_OR_RETURN(const std::string text,
+                      core::ReadWholeFile(audit.witness_policy, tlog::kPolicyBytesMax));
+  auto policy = tlog::WitnessPolicy::Parse(text);
+  if (!policy.ok()) return policy.status().WithContext(audit.witness_policy);
+  publication::PublisherOptions options;
+  options.policy = std::move(policy).value();
+  options.on_missing_quorum = audit.on_missing_quorum == config::OnMissingQuorum::kStop
+                                  ? publication::OnMissingQuorum::kStop
+                                  : publication::OnMissingQuorum::kContinue;
+  options.data_dir = DataDirOf(config);
+  options.interval_ms = audit.publish_interval_s * kMsPerSecond;
+  options.age_ms_max = audit.published_age_s_max * kMsPerSecond;
+  return publication::Publisher::Open(store, clock, metrics, logger, std::move(options));
 }
 
 backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config) {

@@ -15,6 +15,7 @@
 #include "facegate/gallery/gallery.h"
 #include "facegate/gateway/presence.h"
 #include "facegate/policy/engine.h"
+#include "facegate/publication/publisher.h"
 #include "facegate/rpc/consent_pages.h"
 #include "facegate/rpc/metrics_listener.h"
 #include "facegate/rpc/server.h"
@@ -47,14 +48,22 @@ core::Result<std::unique_ptr<gallery::Gallery>> LoadGallery(
 // into an outage; nobody in a debug build, which then aborts.
 std::shared_ptr<policy::AbandonSink> AbandonSinkOf(audit::Ledger& ledger);
 
-audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config);
 gateway::PresenceOptions PresenceOptionsOf(const config::ServerConfig& config,
                                            std::int64_t sweep_ms);
+// `publisher` says whether decisions may be answered; without one, always.
+audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config,
+                                     const publication::Publisher* publisher = nullptr);
 backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);
 rpc::ServerOptions ServerOptionsOf(const config::ServerConfig& config);
 rpc::ServerInfo ServerInfoOf(const vision::FaceEngine& faces);
+
+// Who asks the witnesses, not yet asking; nothing where the configuration has no witnesses. Returns
+// what reading the policy and publication::Publisher::Open return.
+core::Result<std::unique_ptr<publication::Publisher>> OpenPublisher(
+    const config::ServerConfig& config, const storage::Store& store, const core::Clock& clock,
+    core::Metrics& metrics, core::Logger& logger);
 
 // The pages of metrics and health, or nothing where the configuration has none.
 core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(

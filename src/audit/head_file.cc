@@ -5,8 +5,8 @@
 
 #include <charconv>
 
-#include "facegate/audit/durable_file.h"
 #include "facegate/core/check.h"
+#include "facegate/core/durable_file.h"
 #include "facegate/crypto/primitives.h"
 
 namespace facegate::audit {
@@ -67,7 +67,7 @@ std::string MakeSlot(std::uint64_t turn, std::string_view checkpoint) {
 }  // namespace
 
 Result<std::optional<std::string>> HeadFile::Read() {
-  const auto content = ReadWholeFile(path_, kSlots * kSlotBytes);
+  const auto content = core::ReadWholeFile(path_, kSlots * kSlotBytes);
   if (!content.ok()) {
     if (content.status().code() == Code::kNotFound) return std::optional<std::string>();
     return content.status();
@@ -90,12 +90,12 @@ Status HeadFile::Write(std::string_view checkpoint) {
   const std::uint64_t turn = turn_ + 1;
   const std::size_t at = (turn % kSlots) * kSlotBytes;
   if (exists_) {
-    FG_RETURN_IF_ERROR(OverwriteInFile(path_, at, MakeSlot(turn, checkpoint)));
+    FG_RETURN_IF_ERROR(core::OverwriteInFile(path_, at, MakeSlot(turn, checkpoint)));
   } else {
     // The file appears whole, with its first checkpoint in it.
     std::string content(kSlots * kSlotBytes, '\n');
     content.replace(at, kSlotBytes, MakeSlot(turn, checkpoint));
-    FG_RETURN_IF_ERROR(ReplaceFile(path_, content));
+    FG_RETURN_IF_ERROR(core::ReplaceFile(path_, content));
     exists_ = true;
   }
   turn_ = turn;

@@ -92,6 +92,7 @@ struct Ledger::Impl {
   const crypto::KeyRing& keys;
   const core::Clock& clock;
   core::Metrics& metrics;
+  std::function<Status(const model::OperatorId&)> may_answer;
   std::unique_ptr<Sequencer> sequencer;
   std::shared_ptr<LedgerAbandonSink> abandon_sink;
 
@@ -198,10 +199,14 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(storage::Store& store, const crypto
   auto sequencer = std::make_unique<Sequencer>(store, keys, clock, metrics, logger, options);
   FG_RETURN_IF_ERROR(sequencer->Open());
   auto sink = std::make_shared<LedgerAbandonSink>(sequencer.get(), metrics, logger);
-  std::unique_ptr<Ledger> ledger(new Ledger(std::unique_ptr<Impl>(
-      new Impl{store, keys, clock, metrics, std::move(sequencer), std::move(sink)})));
+  std::unique_ptr<Ledger> ledger(new Ledger(std::unique_ptr<Impl>(new Impl{
+      store, keys, clock, metrics, options.may_answer, std::move(sequencer), std::move(sink)})));
   FG_RETURN_IF_ERROR(ledger->ApplySuppressions());
   return ledger;
+}
+
+Status Ledger::MayAnswer(const model::OperatorId& log) const {
+  return impl_->may_answer ? impl_->may_answer(log) : Status::Ok();
 }
 
 Result<Recorded> Ledger::Commit(policy::ViewPermit permit, Outcome outcome) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "facegate/audit/durable_file.h"
+#include "facegate/core/durable_file.h"
 
 namespace facegate::audit {
 namespace {
@@ -88,8 +88,8 @@ Status Sequencer::Open() {
   }
   std::string suppression_path;
   if (!options_.data_dir.empty()) {
-    FG_RETURN_IF_ERROR(MakeFolder(options_.data_dir));
-    FG_RETURN_IF_ERROR(MakeFolder(HeadsFolder(options_.data_dir)));
+    FG_RETURN_IF_ERROR(core::MakeFolder(options_.data_dir));
+    FG_RETURN_IF_ERROR(core::MakeFolder(HeadsFolder(options_.data_dir)));
     suppression_path = options_.data_dir + "/suppressions";
   }
   FG_ASSIGN_OR_RETURN(suppressions_, SuppressionFile::Open(suppression_path, keys_));

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "facegate/audit/durable_file.h"
+#include "facegate/core/durable_file.h"
 
 namespace facegate::audit {
 namespace {
@@ -40,7 +40,7 @@ Result<SuppressionFile> SuppressionFile::Open(const std::string& path,
                                               const crypto::KeyRing& keys) {
   SuppressionFile file(path, keys);
   if (path.empty()) return file;
-  auto content = ReadWholeFile(path, kFileBytesMax);
+  auto content = core::ReadWholeFile(path, kFileBytesMax);
   if (!content.ok()) {
     if (content.status().code() == Code::kNotFound) return file;
     return content.status();
@@ -116,7 +116,7 @@ Status SuppressionFile::Add(const storage::Changes& changes, std::uint64_t index
              std::to_string(time.unix_ms) + "\n";
   }
   if (lines.empty() || path_.empty()) return Status::Ok();
-  return AppendToFile(path_, lines);
+  return core::AppendToFile(path_, lines);
 }
 
 bool SuppressionFile::Covers(const std::string& key, std::uint64_t index,

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "backup/manifest.h"
-#include "facegate/audit/durable_file.h"
+#include "facegate/core/durable_file.h"
 #include "facegate/core/json.h"
 
 namespace facegate::backup {
@@ -103,7 +103,7 @@ Result<Manifest> Keeper::Write(const std::string& path, core::Timestamp now) {
   if (error) return Unwritable("cannot name " + path, error);
   // It makes the names in the folder durable, too.
   FG_RETURN_IF_ERROR(
-      audit::ReplaceFile(path + std::string(kManifestSuffix), EncodeManifest(manifest, keys_)));
+      core::ReplaceFile(path + std::string(kManifestSuffix), EncodeManifest(manifest, keys_)));
   return manifest;
 }
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <utility>
 
-#include "facegate/audit/durable_file.h"
 #include "facegate/core/bytes.h"
+#include "facegate/core/durable_file.h"
 #include "facegate/core/json.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/tlog/note.h"
@@ -32,7 +32,7 @@ Status Damaged(const std::string& path) {
 
 Result<tlog::Note> ReadNote(const std::string& backup_path) {
   const std::string path = backup_path + std::string(kManifestSuffix);
-  const auto content = audit::ReadWholeFile(path, kManifestBytesMax);
+  const auto content = core::ReadWholeFile(path, kManifestBytesMax);
   if (content.status().code() == Code::kNotFound) {
     return Status(Code::kNotFound, "MANIFEST_MISSING", path + ": a backup needs its manifest");
   }

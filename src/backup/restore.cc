@@ -5,9 +5,9 @@
 
 #include "backup/manifest.h"
 #include "facegate/alternatives/restored.h"
-#include "facegate/audit/durable_file.h"
 #include "facegate/audit/log_keys.h"
 #include "facegate/audit/tail.h"
+#include "facegate/core/durable_file.h"
 #include "facegate/core/metrics.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/custody/custody_service.h"
@@ -42,7 +42,7 @@ audit::RecordReader CopyReader(std::string folder, std::uint64_t size) {
     const auto width = static_cast<int>(
         std::min<std::uint64_t>(tlog::kTileWidth, size - bundle * tlog::kTileWidth));
     const std::string path = folder + "/" + tlog::BundlePath(bundle, width);
-    FG_ASSIGN_OR_RETURN(const std::string bytes, audit::ReadWholeFile(path, kCopyFileBytesMax));
+    FG_ASSIGN_OR_RETURN(const std::string bytes, core::ReadWholeFile(path, kCopyFileBytesMax));
     FG_ASSIGN_OR_RETURN(std::vector<std::string> entries, tlog::ParseBundle(core::AsBytes(bytes)));
     const auto skip = std::min<std::size_t>(first % tlog::kTileWidth, entries.size());
     entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(skip));
@@ -148,7 +148,7 @@ class Restoring {
   Status AddCopies() {
     for (const std::string& folder : options_.log_copies) {
       FG_ASSIGN_OR_RETURN(const std::string note,
-                          audit::ReadWholeFile(folder + "/checkpoint", kCopyFileBytesMax));
+                          core::ReadWholeFile(folder + "/checkpoint", kCopyFileBytesMax));
       const std::size_t line = note.find('\n');
       const std::size_t slash = note.rfind('/', line);
       const auto op = model::OperatorId::Parse(
@@ -223,7 +223,7 @@ class Restoring {
   Status ApplyAndRecord() {
     std::error_code error;
     if (fs::exists(options_.data_dir, error)) {
-      FG_RETURN_IF_ERROR(audit::MakeFolder(new_data_));
+      FG_RETURN_IF_ERROR(core::MakeFolder(new_data_));
       for (const char* part : {"suppressions", "heads"}) {
         const fs::path from = fs::path(options_.data_dir) / part;
         const fs::path to = fs::path(new_data_) / part;

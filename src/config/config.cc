@@ -62,6 +62,7 @@ constexpr std::string_view kProfiles[] = {"none", "strict", "seed_literal"};
 constexpr std::string_view kLocations[] = {"subject_token", "fr_device", "edge_lan",
                                            "operator_central", "cloud"};
 constexpr std::string_view kCustodians[] = {"subject", "operator", "third_party"};
+constexpr std::string_view kOnMissingQuorum[] = {"continue", "stop"};
 constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
 
 using C = ServerConfig;
@@ -180,6 +181,25 @@ constexpr Field kFields[] = {
      IntField{[](C& c) -> std::int64_t& { return c.audit.heartbeat_s; }, 120, 86'400},
      "Seconds after which a log that nothing was written to gets a heartbeat, so that a gap in it "
      "can be told from a quiet night."},
+    {"audit.witness_policy", PathField{[](C& c) -> std::string& { return c.audit.witness_policy; }},
+     "A C2SP policy file: the witnesses that are asked to cosign each operator's log, their "
+     "addresses, and how many of them make a quorum. Copies for auditors then end at the newest "
+     "checkpoint with a quorum. Empty: there are no witnesses."},
+    {"audit.on_missing_quorum",
+     WordField{
+         [](C& c, std::size_t i) { c.audit.on_missing_quorum = static_cast<OnMissingQuorum>(i); },
+         [](const C& c) { return static_cast<std::size_t>(c.audit.on_missing_quorum); },
+         kOnMissingQuorum},
+     "While no quorum cosigns: `continue` answers on and reports it; `stop` answers no decision, "
+     "nor while a witness says that the log was set back or is another."},
+    {"audit.publish_interval_s",
+     IntField{[](C& c) -> std::int64_t& { return c.audit.publish_interval_s; }, 1, 86'400},
+     "Seconds between two times that witnesses are asked. No request waits for them."},
+    {"audit.published_age_s_max",
+     IntField{[](C& c) -> std::int64_t& { return c.audit.published_age_s_max; }, 2, 604'800},
+     "With `stop`, seconds for which decisions are answered after a quorum last cosigned; more "
+     "than "
+     "the interval, or they would stop in between."},
     {"backup.dir", PathField{[](C& c) -> std::string& { return c.backup.dir; }},
      "The folder where `facegate backup create` has the server put copies of the database. Put it "
      "on "
@@ -386,6 +406,9 @@ Status CheckTogether(const Document& document, const ServerConfig& config,
   }
   if (config.rpc.request_bytes_max <= config.image.image_bytes_max) {
     return fail("rpc.request_bytes_max", "request_bytes_max must exceed image_bytes_max");
+  }
+  if (config.audit.published_age_s_max <= config.audit.publish_interval_s) {
+    return fail("audit.published_age_s_max", "published_age_s_max must exceed publish_interval_s");
   }
   if (config.store.driver == StoreDriver::kSqlite && config.store.path.empty()) {
     return fail("store.path", "the driver sqlite needs store.path");

@@ -43,6 +43,12 @@ std::string_view CounterName(Counter counter) {
       return "facegate_permits_abandoned_total";
     case Counter::kQueueRejections:
       return "facegate_queue_rejections_total";
+    case Counter::kCheckpointsPublished:
+      return "facegate_checkpoints_published_total";
+    case Counter::kWitnessFailures:
+      return "facegate_witness_failures_total";
+    case Counter::kWitnessDisagreements:
+      return "facegate_witness_disagreements_total";
     case Counter::kCount_:
       break;
   }

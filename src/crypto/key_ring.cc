@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -176,6 +177,17 @@ Status CreateKey(int directory, const char* name, const std::string& path) {
   return failed;
 }
 
+// A path as its folder and the name in it.
+struct FileInFolder {
+  explicit FileInFolder(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    folder = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+    name = slash == std::string::npos ? path : path.substr(slash + 1);
+  }
+  std::string folder;
+  std::string name;
+};
+
 std::string WithInfo(std::string_view prefix, std::string_view rest) {
   return std::string(prefix).append(rest);
 }
@@ -254,6 +266,22 @@ core::Hash256 KeyRing::KeyedHash(std::string_view use, core::ByteSpan data) cons
 std::string KeyRing::KekFingerprint() const {
   // Derived, so that it says nothing of the key; 16 bytes are enough to tell two keys apart.
   return core::HexEncode(Hkdf(kek_.span(), kFingerprintInfo, 16).span());
+}
+
+Status CreateKeyFile(const std::string& path) {
+  const FileInFolder file(path);
+  FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(file.folder));
+  FG_RETURN_IF_ERROR(CreateKey(dir.get(), file.name.c_str(), path));
+  if (fsync(dir.get()) == 0) return Status::Ok();
+  Status failed = Unwritable(file.folder);
+  unlinkat(dir.get(), file.name.c_str(), 0);
+  return failed;
+}
+
+Result<SecretBytes> LoadKeyFile(const std::string& path) {
+  const FileInFolder file(path);
+  FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(file.folder));
+  return ReadKey(dir.get(), file.name.c_str(), path);
 }
 
 }  // namespace facegate::crypto

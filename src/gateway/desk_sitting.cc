@@ -105,6 +105,7 @@ DeskSitting::~DeskSitting() {
 
 Status DeskSitting::Begin(const policy::Claim& claim) {
   FG_CHECK(!holds_permit() && !result_);
+  FG_RETURN_IF_ERROR(parts_.ledger.MayAnswer(claim.camera.op));
   parts_.metrics.Add(core::Counter::kRequests);
   policy::Decision decision = parts_.engine.Decide(claim);
   if (auto* denial = std::get_if<policy::Denial>(&decision)) {

@@ -168,6 +168,7 @@ Result<Recorded> Process(const Parts& parts, const frame::Limits& limits, policy
   parts.metrics.Add(core::Counter::kRequests);
   const Operation operation = claim.operation;
 
+  FG_RETURN_IF_ERROR(parts.ledger.MayAnswer(claim.camera.op));
   policy::Decision decision = [&] {
     const core::StageTimer decide(parts.metrics, core::Stage::kDecide);
     return parts.engine.Decide(std::move(claim));

@@ -27,6 +27,7 @@ Status LaneSession::EnsureLease(FrameResult& result) {
   if (lease_ && lease_->LiveAt(now)) return Status::Ok();
   FG_RETURN_IF_ERROR(CloseLease(result));
   if (now < refused_until_) return Status::Ok();
+  FG_RETURN_IF_ERROR(parts_.ledger.MayAnswer(claim_.camera.op));
 
   policy::Claim claim = claim_;
   claim.request_id = crypto::RandomUuid();
@@ -93,6 +94,7 @@ Status LaneSession::DecideTracks(const View& view, const std::vector<Track*>& tr
 
 Result<audit::Recorded> LaneSession::DecideTrack(const View& view, const Track& track,
                                                  const core::Deadline& deadline) {
+  FG_RETURN_IF_ERROR(parts_.ledger.MayAnswer(claim_.camera.op));
   policy::Claim claim = claim_;
   claim.request_id = crypto::RandomUuid();
   claim.lease_ms = 0;

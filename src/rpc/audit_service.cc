@@ -45,6 +45,25 @@ core::Result<storage::LogEntry> ReadRecord(const storage::Store& store,
   return std::move(entries.front());
 }
 
+// The checkpoint that a copy ends at; of size 0 for a log without records.
+core::Result<v1::Checkpoint> EndOfCopy(const storage::Store& store,
+                                       const publication::Publisher* publisher,
+                                       const model::OperatorId& log,
+                                       const v1::ExportEntriesRequest& request) {
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
+  if (head.size == 0) return v1::Checkpoint();
+  if (publisher == nullptr || request.newest()) return CheckpointToProto(head.checkpoint);
+  const std::optional<std::string> published = publisher->Published(log);
+  if (!published) {
+    return Status(Code::kUnavailable, "NOT_PUBLISHED",
+                  "no quorum of witnesses cosigned this log yet: try again, or ask for the newest");
+  }
+  FG_ASSIGN_OR_RETURN(v1::Checkpoint end, CheckpointToProto(*published));
+  if (static_cast<std::uint64_t>(end.size()) <= head.size) return end;
+  return Status(Code::kDataLoss, "LOG_ROLLED_BACK",
+                "more records were published than the log has now");
+}
+
 v1::ReviewedRule ToProto(const policy::ReviewedRule& reviewed) {
   const rules::Rule& rule = *reviewed.rule;
   v1::ReviewedRule proto;
@@ -205,6 +224,9 @@ grpc::Status AuditServiceImpl::GetCheckpoint(grpc::ServerContext* context,
     FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
     if (head.size == 0) return Status(Code::kNotFound, "LOG_EMPTY", "the log has no records yet");
     FG_ASSIGN_OR_RETURN(*response, CheckpointToProto(head.checkpoint));
+    if (publisher_ != nullptr) {
+      response->set_published_note(publisher_->Published(log).value_or(""));
+    }
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.AuditService/GetCheckpoint", *request, handler);
@@ -277,19 +299,15 @@ grpc::Status AuditServiceImpl::ExportEntries(
     grpc::ServerWriter<v1::ExportEntriesResponse>* writer) {
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
-    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
-    if (request->first_index() < 0 ||
-        static_cast<std::uint64_t>(request->first_index()) > head.size) {
-      return Status(Code::kOutOfRange, "INDEX_OUT_OF_RANGE", "first_index is within the log");
+    FG_ASSIGN_OR_RETURN(const v1::Checkpoint end, EndOfCopy(store_, publisher_, log, *request));
+    if (request->first_index() < 0 || request->first_index() > end.size()) {
+      return Status(Code::kOutOfRange, "INDEX_OUT_OF_RANGE", "first_index is within the copy");
     }
     v1::ExportEntriesResponse header;
     *header.mutable_header()->mutable_keys() = KeysOf(ledger_, log);
-    if (head.size > 0) {
-      FG_ASSIGN_OR_RETURN(*header.mutable_header()->mutable_checkpoint(),
-                          CheckpointToProto(head.checkpoint));
-    }
+    if (end.size() > 0) *header.mutable_header()->mutable_checkpoint() = end;
     writer->Write(header);
-    if (head.size == 0) return Status::Ok();
+    if (end.size() == 0) return Status::Ok();
     const auto send = [&](const std::string& path, core::ByteSpan content) -> Status {
       FG_RETURN_IF_ERROR(call.deadline.Check());
       v1::ExportEntriesResponse part;
@@ -299,8 +317,8 @@ grpc::Status AuditServiceImpl::ExportEntries(
       return Status(Code::kCancelled, "CANCELLED", "the caller went away");
     };
     FG_RETURN_IF_ERROR(ExportFiles(store_, log, static_cast<std::uint64_t>(request->first_index()),
-                                   head.size, send));
-    return send("checkpoint", core::AsBytes(head.checkpoint));
+                                   static_cast<std::uint64_t>(end.size()), send));
+    return send("checkpoint", core::AsBytes(end.note()));
   };
   // A stream by its cost, although its one request is read already.
   return guard_.Stream(

@@ -3,6 +3,7 @@
 
 #include "facegate/audit/ledger.h"
 #include "facegate/policy/engine.h"
+#include "facegate/publication/publisher.h"
 #include "facegate/storage/store.h"
 #include "facegate/v1/audit_service.grpc.pb.h"
 #include "rpc/call_guard.h"
@@ -13,10 +14,16 @@ namespace facegate::rpc {
 // Thread-safe.
 class AuditServiceImpl final : public v1::AuditService::Service {
  public:
-  // All must outlive it.
+  // All must outlive it. `publisher` is nullptr where there are no witnesses.
   AuditServiceImpl(CallGuard& guard, const PageTokens& tokens, const audit::Ledger& ledger,
-                   const storage::Store& store, const policy::Engine& engine)
-      : guard_(guard), tokens_(tokens), ledger_(ledger), store_(store), engine_(engine) {}
+                   const storage::Store& store, const policy::Engine& engine,
+                   const publication::Publisher* publisher)
+      : guard_(guard),
+        tokens_(tokens),
+        ledger_(ledger),
+        store_(store),
+        engine_(engine),
+        publisher_(publisher) {}
 
   grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsRequest* request,
                            v1::ListRecordsResponse* response) override;
@@ -51,6 +58,7 @@ class AuditServiceImpl final : public v1::AuditService::Service {
   const audit::Ledger& ledger_;
   const storage::Store& store_;
   const policy::Engine& engine_;
+  const publication::Publisher* const publisher_;
 };
 
 }  // namespace facegate::rpc

@@ -87,7 +87,7 @@ struct Server::Impl {
                  options.backup_days_max),
         registry(guard, tokens, parts.registry),
         duties(guard, tokens, parts.registry, drafter),
-        audit(guard, tokens, parts.ledger, parts.store, parts.engine),
+        audit(guard, tokens, parts.ledger, parts.store, parts.engine, parts.publisher),
         alternatives(guard, tokens, parts.alternatives, parts.store, parts.clock),
         images(guard, tokens, parts.images),
         custody(guard, parts.custody),

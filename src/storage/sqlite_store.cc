@@ -98,7 +98,7 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const SqliteOptions& given) {
   ZeroFreedMemory();
   SqliteOptions options = given;
   options.path = Canonical(given.path);
-  Result<FileLock> lock = FileLock::Take(options.path + ".lock");
+  Result<core::FileLock> lock = core::FileLock::Take(options.path + ".lock");
   if (!lock.ok()) return lock.status();
   FG_RETURN_IF_ERROR(PrepareFile(options.path));
   FG_RETURN_IF_ERROR(CheckHeader(options.path));
@@ -116,7 +116,7 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const SqliteOptions& given) {
   return std::unique_ptr<Store>(new SqliteStore(options, *std::move(lock), std::move(writer)));
 }
 
-SqliteStore::SqliteStore(const SqliteOptions& options, FileLock lock,
+SqliteStore::SqliteStore(const SqliteOptions& options, core::FileLock lock,
                          std::unique_ptr<Connection> writer)
     : path_(options.path),
       busy_timeout_ms_(options.busy_timeout_ms),

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "facegate/core/file_lock.h"
 #include "facegate/storage/store.h"
 #include "storage/sqlite_connection.h"
-#include "storage/sqlite_lock.h"
 #include "storage/sqlite_pool.h"
 
 namespace facegate::storage::sqlite {
@@ -86,7 +86,8 @@ class SqliteStore final : public Store {
   core::Result<StoreCopy> CopyTo(const std::string& path) override;
 
  private:
-  SqliteStore(const SqliteOptions& options, FileLock lock, std::unique_ptr<Connection> writer);
+  SqliteStore(const SqliteOptions& options, core::FileLock lock,
+              std::unique_ptr<Connection> writer);
 
   ApplyResult Write(const Batch& batch) override;
 
@@ -140,7 +141,7 @@ class SqliteStore final : public Store {
 
   const std::string path_;
   const int busy_timeout_ms_;
-  const FileLock lock_;  // before the connections: let go of after they are closed
+  const core::FileLock lock_;  // before the connections: let go of after they are closed
 
   std::mutex write_mutex_;
   const std::unique_ptr<Connection> writer_;

@@ -79,8 +79,8 @@ class Story(unittest.TestCase):
 class Gateway:
     """facegated, with mutual TLS unless flags say otherwise; removed when the `with` ends."""
 
-    def __init__(self, bin_dir, *server_flags: str, consent_page: str = ""):
-        """`consent_page` is that section of the configuration, in YAML."""
+    def __init__(self, bin_dir, *server_flags: str, consent_page: str = "", audit: str = ""):
+        """`consent_page` and `audit` are those sections of the configuration, in YAML."""
         self.server_flags = server_flags
         self.bin = Path(bin_dir).resolve()
         self.folder = Path(tempfile.mkdtemp(prefix="facegate-flow-"))
@@ -95,6 +95,7 @@ gateway_name: gate.example
 listen: {{grpc: "127.0.0.1:0", http: ""}}
 {"" if server_flags else TLS}
 {consent_page}
+{audit}
 keys_dir: keys
 data_dir: data
 store: {{driver: sqlite, path: data/facegate.db}}

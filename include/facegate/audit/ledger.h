@@ -30,6 +30,9 @@ struct LedgerOptions {
   // Called once, from the ledger's thread, when nothing can be made durable any more: the process
   // should stop and say so. Every commit from then on is UNAVAILABLE NOT_RECORDED.
   std::function<void(const core::Status&)> on_fatal;
+  // Whether decisions of a log may be answered now; asked before one is looked into, from any
+  // thread, and must not block. Empty: always.
+  std::function<core::Status(const model::OperatorId&)> may_answer;
 };
 
 // Whether Append says that a precondition failed, and nothing was recorded.
@@ -50,6 +53,10 @@ class Ledger {
                                                     core::Metrics& metrics, core::Logger& logger,
                                                     const LedgerOptions& options);
   ~Ledger();  // waits for commits under way; no call may be in progress or follow
+
+  // Ok where decisions of that log may be answered. Whoever is about to decide asks first, so that
+  // no picture is looked at for nothing. Returns what LedgerOptions::may_answer does.
+  core::Status MayAnswer(const model::OperatorId& log) const;
 
   // Records what became of a permit or a denial, with the changes that come with it. Blocks until
   // durable. If a consent that the outcome rests on moved since, the person was restricted or the

@@ -17,6 +17,8 @@ enum class StoreDriver { kSqlite, kMemory };
 
 // Paths are absolute or relative to the process: LoadServerConfig resolved those of the file
 // against the file's own folder. An empty path is "none". Limits carry their unit last.
+// What the gateway does while no quorum of witnesses cosigns its logs.
+enum class OnMissingQuorum { kContinue, kStop };
 // Which reading of the rules: their own, or one of rules::Profile.
 enum class PolicyProfile { kNone, kStrict, kSeedLiteral };
 // The words of the inputs storage.location and storage.key_custody.
@@ -107,6 +109,10 @@ struct ServerConfig {
   struct Audit {
     std::int64_t retained_days = 1095;
     std::int64_t heartbeat_s = 3600;
+    std::string witness_policy;  // empty: no witnesses
+    OnMissingQuorum on_missing_quorum = OnMissingQuorum::kContinue;
+    std::int64_t publish_interval_s = 60;
+    std::int64_t published_age_s_max = 600;
   } audit;
 
   struct Backup {

@@ -24,6 +24,9 @@ enum class Counter {
   kLogCommits,
   kPermitsAbandoned,
   kQueueRejections,
+  kCheckpointsPublished,
+  kWitnessFailures,
+  kWitnessDisagreements,
   kCount_,
 };
 

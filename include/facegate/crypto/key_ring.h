@@ -72,4 +72,12 @@ class KeyRing {
   SecretBytes wrap_key_;  // derived from kek_ once, because a start unwraps every template key
 };
 
+// One secret in a file of its own, such as a witness's key: 32 random bytes, with the same form and
+// the same demands on file and folder as the two of a ring.
+//
+// Creates the file, in a folder that is there. Returns as KeyRing::Init.
+core::Status CreateKeyFile(const std::string& path);
+// Returns as KeyRing::Load.
+core::Result<SecretBytes> LoadKeyFile(const std::string& path);
+
 }  // namespace facegate::crypto

@@ -31,6 +31,7 @@
 #include "facegate/custody/custody_service.h"
 #include "facegate/gateway/gateway.h"
 #include "facegate/policy/engine.h"
+#include "facegate/publication/publisher.h"
 #include "facegate/registry/registry_service.h"
 #include "facegate/storage/store.h"
 #include "facegate/vision/face.h"
@@ -87,6 +88,8 @@ struct Parts {
   consent::ImageDesk& images;
   custody::CustodyService& custody;
   backup::Keeper* backups = nullptr;  // nullptr: CreateBackup is refused, BACKUP_OFF
+  // nullptr: no witnesses, and copies for auditors end at the newest checkpoint.
+  const publication::Publisher* publisher = nullptr;
 };
 
 // Serves from Start to Shutdown. Thread-safe.

@@ -13,7 +13,9 @@
 #include "apps/cli/log_keys.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/report/log_copy.h"
+#include "facegate/report/quorum.h"
 #include "facegate/tlog/note.h"
+#include "facegate/tlog/policy.h"
 
 namespace facegate::apps {
 namespace {
@@ -28,6 +30,8 @@ struct AuditFlags {
   std::string directory;
   std::string out_file;
   std::vector<std::string> log_keys;
+  bool newest = false;
+  std::string policy_file;
 };
 
 std::string OperatorName(const Session& session, const AuditFlags& flags) {
@@ -198,7 +202,7 @@ core::Result<Exit> Keys(Session& session, const AuditFlags& flags) {
 core::Result<Exit> Export(Session& session, const AuditFlags& flags) {
   FG_ASSIGN_OR_RETURN(report::LogCopyWriter writer, report::LogCopyWriter::Open(flags.directory));
   core::Json request = core::Json::MakeObject();
-  request.Set("parent", OperatorName(session, flags));
+  request.Set("parent", OperatorName(session, flags)).Set("newest", flags.newest);
   FG_ASSIGN_OR_RETURN(client::Client * client, session.Connect());
   std::int64_t files = 0, records = 0;
   ProgressBar bar("export");
@@ -237,6 +241,25 @@ core::Json ReportJson(const report::CopyReport& report) {
   return json;
 }
 
+// Whether the copy's checkpoint carries the policy's quorum; adds who cosigned to both answers.
+core::Result<bool> CheckCosignatures(const AuditFlags& flags, core::Json& json, std::string& line) {
+  FG_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(flags.policy_file));
+  FG_ASSIGN_OR_RETURN(const tlog::WitnessPolicy policy, tlog::WitnessPolicy::Parse(text));
+  FG_ASSIGN_OR_RETURN(const report::QuorumReport quorum,
+                      report::CheckQuorum(flags.directory, policy));
+  core::Json cosigners = core::Json::MakeObject();
+  std::string names;
+  for (const auto& [name, time] : quorum.cosigners) {
+    cosigners.Set(name, core::FormatRfc3339(time));
+    names += " " + name;
+  }
+  json.Set("cosigners", std::move(cosigners)).Set("quorum", quorum.is_met);
+  if (names.empty()) names = " nobody";
+  line = quorum.is_met ? line + ", cosigned by" + names
+                       : "BAD: checkpoint: QUORUM_MISSING: cosigned by" + names;
+  return quorum.is_met;
+}
+
 core::Result<Exit> Verify(Session& session, const AuditFlags& flags) {
   FG_ASSIGN_OR_RETURN(const report::LogKeys keys, ReadLogKeys(flags.log_keys));
   core::Result<report::CopyReport> report = [&] {
@@ -256,8 +279,13 @@ core::Result<Exit> Verify(Session& session, const AuditFlags& flags) {
     line = "BAD: " + (fault.record ? "record " + std::to_string(*fault.record) + " in " : "") +
            fault.file + ": " + fault.reason + ": " + fault.what;
   }
-  session.Answer(ReportJson(*report), line);
-  return report->ok() ? Exit::kYes : Exit::kNo;
+  core::Json json = ReportJson(*report);
+  bool is_good = report->ok();
+  if (is_good && !flags.policy_file.empty()) {
+    FG_ASSIGN_OR_RETURN(is_good, CheckCosignatures(flags, json, line));
+  }
+  session.Answer(json, line);
+  return is_good ? Exit::kYes : Exit::kNo;
 }
 
 core::Result<Exit> Prove(Session& session, const AuditFlags& flags) {
@@ -352,6 +380,8 @@ void AddReaders(CLI::App& group, Session& session) {
                       "facegate --operator acme audit export copy", flags, Export);
   AddParent(copy, *flags);
   copy->add_option("directory", flags->directory, "Made where it is missing")->required();
+  copy->add_flag("--newest", flags->newest,
+                 "To the last record, whether witnesses cosigned it or not: for a restore");
 }
 
 }  // namespace
@@ -365,6 +395,8 @@ void AddAuditCommands(CLI::App& app, Session& session) {
       *audit, session, "verify", "Checks a copy of the log; needs no server (exit 1 if it is bad)",
       "facegate audit verify --log-key log.vkeys copy", flags, Verify);
   verify->add_option("directory", flags->directory, "The copy")->required();
+  verify->add_option("--policy", flags->policy_file,
+                     "A C2SP policy file: its quorum of witnesses must have cosigned the copy");
   AddLogKeys(*verify, flags->log_keys);
 }
 

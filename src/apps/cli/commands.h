@@ -41,5 +41,6 @@ void AddReceiptCommands(CLI::App& app, Session& session);      // receipt
 void AddBackupCommands(CLI::App& app, Session& session);       // backup
 void AddImageCommands(CLI::App& app, Session& session);        // image
 void AddHolderTokenCommands(CLI::App& app, Session& session);  // token
+void AddWitnessCommands(CLI::App& app, Session& session);      // witness
 
 }  // namespace facegate::apps

@@ -14,8 +14,7 @@ void AddLogKeys(CLI::App& command, std::vector<std::string>& keys) {
       ->envname("FACEGATE_LOG_KEYS");
 }
 
-// Each is a verifier key, or a file with verifier keys, one a line.
-core::Result<report::LogKeys> ReadLogKeys(const std::vector<std::string>& given) {
+core::Result<std::string> ReadKeyLines(const std::vector<std::string>& given) {
   std::string lines;
   for (const std::string& key : given) {
     if (tlog::VerifierKey::Parse(key).ok()) {
@@ -25,6 +24,11 @@ core::Result<report::LogKeys> ReadLogKeys(const std::vector<std::string>& given)
       lines += file + "\n";
     }
   }
+  return lines;
+}
+
+core::Result<report::LogKeys> ReadLogKeys(const std::vector<std::string>& given) {
+  FG_ASSIGN_OR_RETURN(const std::string lines, ReadKeyLines(given));
   return report::ParseLogKeys(lines);
 }
 

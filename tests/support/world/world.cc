@@ -47,6 +47,7 @@ World::World(WorldOptions options)
   audit::LedgerOptions ledger_options;
   ledger_options.gateway_name = "test.example";
   ledger_options.data_dir = options.data_dir;
+  ledger_options.may_answer = [this](const model::OperatorId&) { return may_answer; };
   ledger = Must(audit::Ledger::Open(*store, *keys, clock, metrics, logger, ledger_options));
   tokens = std::make_unique<custody::TokenJudge>(*store, *keys, kGraceDays);
   policy::EngineOptions engine_options = options.engine;

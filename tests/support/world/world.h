@@ -112,6 +112,8 @@ class World {
   FakeClock clock;
   core::MemoryMetrics metrics;
   core::NullLogger logger;
+  // Whether decisions may be answered; the ledger asks.
+  core::Status may_answer;
   std::unique_ptr<crypto::KeyRing> keys;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<audit::Ledger> ledger;

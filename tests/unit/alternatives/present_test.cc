@@ -34,6 +34,15 @@ TEST_F(AlternativesTest, NeedsThatWayToWork) {
   EXPECT_EQ(Show(staff, "").outcome().verdict, Verdict::kAllow);
 }
 
+TEST_F(AlternativesTest, AnswersNobodyWhileNoDecisionMayBeAnswered) {
+  Register("04A1");
+  world.may_answer = core::Status(core::Code::kUnavailable, "QUORUM_MISSING", "");
+  EXPECT_EQ(service.Present(ClaimOf(CredentialKind::kBadge), "04A1").status().reason(),
+            "QUORUM_MISSING");
+  world.may_answer = core::Status::Ok();
+  EXPECT_EQ(Show(CredentialKind::kBadge, "04A1").outcome().verdict, Verdict::kAllow);
+}
+
 TEST_F(AlternativesTest, RefusesWhatIsNotRegistered) {
   Register("04A1");
   policy::Claim claim = ClaimOf(CredentialKind::kBadge);

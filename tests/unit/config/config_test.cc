@@ -77,6 +77,17 @@ TEST_F(ConfigTest, ResolvesPathsAgainstTheFilesFolder) {
   EXPECT_EQ(Load("").tls.cert, "") << "none stays none";
 }
 
+TEST_F(ConfigTest, KnowsWhatToDoWithoutWitnesses) {
+  EXPECT_EQ(Load("").audit.witness_policy, "");
+  const ServerConfig config = Load(
+      "audit: {witness_policy: w.policy, on_missing_quorum: stop, publish_interval_s: 5, "
+      "published_age_s_max: 6}\n");
+  EXPECT_EQ(config.audit.witness_policy, directory_ / "w.policy");
+  EXPECT_EQ(config.audit.on_missing_quorum, OnMissingQuorum::kStop);
+  EXPECT_THAT(ErrorOf("audit: {publish_interval_s: 5, published_age_s_max: 5}\n"),
+              HasSubstr("must exceed publish_interval_s"));
+}
+
 TEST_F(ConfigTest, RefusesUnknownKeysWithPlaceAndNearest) {
   EXPECT_EQ(ErrorOf("gateway_nam: x\n"),
             "1:1: unknown key \"gateway_nam\" (did you mean \"gateway_name\"?)");

@@ -336,5 +336,30 @@ TEST(KeyRing, HasAHolderKeyForEachOperatorAndVersion) {
   EXPECT_DEATH((void)ring->HolderKey("operators/acme", 0), "version");
 }
 
+// ---- Keys in files of their own
+
+TEST(KeyFile, IsReadAsItWasWritten) {
+  const testing::TempDir dir;
+  const std::string path = dir / "witness.key";
+  ASSERT_TRUE(CreateKeyFile(path).ok());
+  EXPECT_EQ(ModeOf(path), 0600u);
+  const auto first = LoadKeyFile(path);
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  EXPECT_EQ(first->size(), 32u);
+  EXPECT_EQ(CreateKeyFile(path).reason(), "KEYS_EXIST");
+  const auto second = LoadKeyFile(path);
+  ASSERT_TRUE(second.ok());
+  EXPECT_TRUE(EqualSecrets(first->span(), second->span()));
+}
+
+TEST(KeyFile, IsNotReadWhereOthersCould) {
+  const testing::TempDir dir;
+  const std::string path = dir / "witness.key";
+  EXPECT_EQ(LoadKeyFile(path).status().reason(), "KEYS_MISSING");
+  WriteFile(path, kLogHex, 0644);
+  EXPECT_EQ(LoadKeyFile(path).status().reason(), "KEYS_EXPOSED");
+  EXPECT_EQ(CreateKeyFile(dir / "no/such/folder.key").reason(), "KEYS_MISSING");
+}
+
 }  // namespace
 }  // namespace facegate::crypto

@@ -126,6 +126,29 @@ TEST_F(GatewayTest, DecodesNothingWithoutConsent) {
   EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), 0u);
 }
 
+TEST_F(GatewayTest, LooksAtNothingWhileNoDecisionMayBeAnswered) {
+  EnrollA();
+  const std::uint64_t decoded = world.metrics.Value(Counter::kFramesDecoded);
+  const std::uint64_t records = world.metrics.Value(Counter::kRecords);
+  world.may_answer = core::Status(core::Code::kUnavailable, "QUORUM_MISSING", "");
+  EXPECT_EQ(
+      gateway.Authorize(world.VerifyClaim("person-a"), shared.sample3, deadline).status().reason(),
+      "QUORUM_MISSING");
+  EXPECT_EQ(gateway.Identify(world.IdentifyClaim(), shared.sample3, deadline).status().reason(),
+            "QUORUM_MISSING");
+  auto sitting_claim = world.EnrollClaim("person-a");
+  sitting_claim.lease_ms = 2000;
+  EXPECT_EQ(gateway.OpenSitting(sitting_claim, 1).status().reason(), "QUORUM_MISSING");
+  auto lane_claim = world.IdentifyClaim();
+  lane_claim.lease_ms = 2000;
+  EXPECT_EQ(gateway.OpenStream(lane_claim)->OnFrame(shared.sample3, deadline).status().reason(),
+            "QUORUM_MISSING");
+  EXPECT_EQ(world.metrics.Value(Counter::kFramesDecoded), decoded);
+  EXPECT_EQ(world.metrics.Value(Counter::kRecords), records);
+  world.may_answer = core::Status::Ok();
+  EXPECT_EQ(Authorize("person-a").outcome().reason, Reason::kMatched);
+}
+
 TEST_F(GatewayTest, AllowsTheEnrolledPersonOnAnotherPhotograph) {
   EnrollA();
   const auto recorded = Authorize("person-a");

@@ -1,19 +1,19 @@
-// The lock that keeps a second store off a file.
+// The lock that keeps a second process off what belongs to one: a store's file, a witness's state.
 #pragma once
 
 #include <string>
 
 #include "facegate/core/status.h"
 
-namespace facegate::storage::sqlite {
+namespace facegate::core {
 
 // Held for the life of the object; the kernel lets go of it when the process dies, however it dies.
 class FileLock {
  public:
   // Locks `path`, creating it. The lock belongs to the opening, not to the process, so that a
-  // second store in one process is refused as well. Returns FAILED_PRECONDITION STORE_IN_USE,
+  // second holder in one process is refused as well. Returns FAILED_PRECONDITION STORE_IN_USE,
   // UNAVAILABLE STORE_UNREADABLE.
-  static core::Result<FileLock> Take(const std::string& path);
+  static Result<FileLock> Take(const std::string& path);
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
@@ -26,4 +26,4 @@ class FileLock {
   int file_;
 };
 
-}  // namespace facegate::storage::sqlite
+}  // namespace facegate::core

@@ -1,4 +1,4 @@
-#include "facegate/audit/durable_file.h"
+#include "facegate/core/durable_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,12 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
-namespace facegate::audit {
+namespace facegate::core {
 namespace {
-
-using core::Code;
-using core::Result;
-using core::Status;
 
 Status IoError(const std::string& what, const std::string& path) {
   return Status(Code::kUnavailable, "FILE_NOT_WRITTEN",
@@ -114,4 +110,4 @@ Status MakeFolder(const std::string& path) {
   return Status::Ok();
 }
 
-}  // namespace facegate::audit
+}  // namespace facegate::core

@@ -1,4 +1,4 @@
-#include "storage/sqlite_lock.h"
+#include "facegate/core/file_lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -8,12 +8,9 @@
 #include <cstring>
 #include <utility>
 
-namespace facegate::storage::sqlite {
+namespace facegate::core {
 
-using core::Code;
-using core::Status;
-
-core::Result<FileLock> FileLock::Take(const std::string& path) {
+Result<FileLock> FileLock::Take(const std::string& path) {
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) {
     return Status(Code::kUnavailable, "STORE_UNREADABLE", path + ": " + std::strerror(errno));
@@ -37,4 +34,4 @@ FileLock::~FileLock() {
   if (file_ >= 0) close(file_);
 }
 
-}  // namespace facegate::storage::sqlite
+}  // namespace facegate::core
