@@ -1,11 +1,12 @@
-// audit list|get|keys|export|verify|prove: reading the log, and checking it without the server.
+// audit: reading the log from the server, and with the auditor's commands checking copies of it.
 #include <memory>
 #include <string>
 
+#include "apps/audit/copy_commands.h"
 #include "apps/cli/commands.h"
-#include "apps/cli/log_keys.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/report/log_copy.h"
+#include "facegate/report/record.h"
 #include "facegate/tlog/note.h"
 
 namespace facegate::apps {
@@ -17,7 +18,6 @@ struct AuditFlags {
   std::uint64_t index = 0;
   std::string directory;
   std::string out_file;
-  std::vector<std::string> log_keys;
 };
 
 std::string OperatorName(const Session& session, const AuditFlags& flags) {
@@ -34,7 +34,7 @@ core::Result<core::Json> LineOf(const core::Json& record) {
 void SayRecord(const Session& session, const core::Json& record, const core::Json& line) {
   std::string number = std::to_string(record.IntOr("index", 0));
   number.insert(0, number.size() < 4 ? 4 - number.size() : 0, ' ');
-  session.Say(number + "  " + line.StringOr("time", "") + "  " + SummaryOf(line));
+  session.Say(number + "  " + line.StringOr("time", "") + "  " + report::SummaryOf(line));
 }
 
 core::Json FilterOf(const Session& session, const AuditFlags& flags) {
@@ -109,46 +109,6 @@ core::Result<Exit> Export(Session& session, const AuditFlags& flags) {
   return Exit::kYes;
 }
 
-core::Json ReportJson(const report::CopyReport& report) {
-  core::Json json = core::Json::MakeObject();
-  json.Set("ok", report.ok()).Set("origin", report.checkpoint.origin);
-  json.Set("size", report.checkpoint.size).Set("recordsChecked", report.records_checked);
-  core::Json types = core::Json::MakeObject();
-  for (const auto& [type, count] : report.records_by_type) types.Set(type, count);
-  json.Set("recordsByType", std::move(types));
-  if (report.fault) {
-    core::Json fault = core::Json::MakeObject();
-    if (report.fault->record) fault.Set("record", *report.fault->record);
-    fault.Set("file", report.fault->file).Set("reason", report.fault->reason);
-    fault.Set("what", report.fault->what);
-    json.Set("fault", std::move(fault));
-  }
-  return json;
-}
-
-core::Result<Exit> Verify(Session& session, const AuditFlags& flags) {
-  FG_ASSIGN_OR_RETURN(const report::LogKeys keys, ReadLogKeys(flags.log_keys));
-  core::Result<report::CopyReport> report = [&] {
-    ProgressBar bar("verify");
-    return report::VerifyLogCopy(
-        flags.directory, keys,
-        [&bar](std::uint64_t done, std::uint64_t total) { bar.Show(done, total); });
-  }();
-  if (!report.ok()) return report.status();
-  std::string line;
-  if (report->ok()) {
-    line = "verified " + std::to_string(report->records_checked) + " records of " +
-           report->checkpoint.origin + ", root " +
-           core::HexEncode(report->checkpoint.root).substr(0, 16);
-  } else {
-    const report::CopyFault& fault = *report->fault;
-    line = "BAD: " + (fault.record ? "record " + std::to_string(*fault.record) + " in " : "") +
-           fault.file + ": " + fault.reason + ": " + fault.what;
-  }
-  session.Answer(ReportJson(*report), line);
-  return report->ok() ? Exit::kYes : Exit::kNo;
-}
-
 core::Result<Exit> Prove(Session& session, const AuditFlags& flags) {
   core::Json request = core::Json::MakeObject();
   request.Set("parent", OperatorName(session, flags)).Set("index", flags.index);
@@ -219,12 +179,7 @@ void AddReaders(CLI::App& group, Session& session) {
 void AddAuditCommands(CLI::App& app, Session& session) {
   CLI::App* audit = AddGroup(app, "audit", "The log: read, copy, prove, verify");
   AddReaders(*audit, session);
-  auto flags = std::make_shared<AuditFlags>();
-  CLI::App* verify = AddAuditCommand(
-      *audit, session, "verify", "Checks a copy of the log; needs no server (exit 1 if it is bad)",
-      "facegate audit verify --log-key log.vkeys copy", flags, Verify);
-  verify->add_option("directory", flags->directory, "The copy")->required();
-  AddLogKeys(*verify, flags->log_keys);
+  AddCopyCommands(*audit, session, "facegate audit");
 }
 
 }  // namespace facegate::apps
