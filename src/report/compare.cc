@@ -56,7 +56,7 @@ void TellUnproved(Comparison& comparison) {
       comparison.unproved.push_back(unproved);
       if (unproved.reason == "NO_OLDER_CHECKPOINT") {
         comparison.unproved.back().what =
-            "whether records were cut off and the rest signed again before the earlier copy";
+            "whether its end was cut off before the earlier copy was made";
       }
     }
   }

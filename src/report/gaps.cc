@@ -1,6 +1,7 @@
 #include "facegate/report/gaps.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "facegate/report/record_filter.h"
 
@@ -9,6 +10,8 @@ namespace {
 
 // Ranges of missing counts that a caller may still fill in late.
 constexpr std::size_t kOpenRangesMax = 1'024;
+// Counts stop here: callers choose the numbers that they leave out.
+constexpr std::uint64_t kCountMax = std::numeric_limits<std::int64_t>::max();
 // How much later than promised a heartbeat may come: a quarter, and this.
 constexpr std::int64_t kHeartbeatSlackMs = 5'000;
 
@@ -76,11 +79,13 @@ bool Gaps::ok() const {
 }
 
 void GapFinder::Tell(Gap gap, std::uint64_t weight) {
-  gaps_.counts[gap.kind] += weight;
+  std::uint64_t& count = gaps_.counts[gap.kind];
+  count = std::min(count + weight, kCountMax);
   if (gaps_.found.size() < kGapsListedMax) gaps_.found.push_back(std::move(gap));
 }
 
 void GapFinder::Add(const OpenedRecord& record) {
+  if (gaps_.records == 0) is_whole_ = record.index == 0;
   ++gaps_.records;
   CheckSilence(record);
   AddGateway(record);

@@ -282,15 +282,10 @@ class CopyCheck {
   void TellUnproved() {
     if (!older_) {
       Tell("NO_OLDER_CHECKPOINT",
-           "whether records were cut off the end and the rest signed again: give an older "
-           "checkpoint, such as that of a receipt");
+           "whether its end was cut off: give an older checkpoint, such as a receipt's (--older)");
     }
-    Tell("OTHER_LOG",
-         "whether others are shown another log under this name: compare with a copy or a receipt "
-         "that somebody else holds");
-    Tell("NOT_RECORDED",
-         "whether everything that happened was recorded: see `gaps`, and `reconcile` with a door's "
-         "own log");
+    Tell("OTHER_LOG", "whether others see another log of this name: compare copies or receipts");
+    Tell("NOT_RECORDED", "what was never recorded: see gaps, and reconcile with a door's own log");
     if (copy_.minimum_index > 0) {
       Tell("PRUNED", "what the records below " + std::to_string(copy_.minimum_index) +
                          " said, and who signed them: only their hashes are kept");
@@ -375,10 +370,6 @@ std::string CopyReportText(const CopyReport& report) {
   std::string text = "verified " + std::to_string(report.records_checked) + " records of " +
                      report.checkpoint.origin + ", root " +
                      core::HexEncode(report.checkpoint.root).substr(0, 16);
-  if (report.records_checked > 0) {
-    text += "\n  from " + core::FormatRfc3339(report.first_time) + " until " +
-            core::FormatRfc3339(report.last_time);
-  }
   for (const std::uint64_t rotation : report.rotations) {
     text += "\n  record " + std::to_string(rotation) + " rotates the log's keys, signed by both";
   }

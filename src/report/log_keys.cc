@@ -85,6 +85,10 @@ core::Result<tlog::Checkpoint> OpenCheckpoint(std::string_view note, const LogKe
 core::Result<tlog::Checkpoint> VerifyProof(const tlog::ProofFile& proof, core::ByteSpan entry,
                                            const LogKeys& keys) {
   FG_ASSIGN_OR_RETURN(tlog::Checkpoint checkpoint, OpenCheckpoint(proof.checkpoint, keys));
+  if (checkpoint.size > kRecordsMax) {
+    return core::Status(core::Code::kPermissionDenied, "BAD_CHECKPOINT",
+                        "no log has so many records");
+  }
   FG_RETURN_IF_ERROR(tlog::VerifyInclusion(tlog::LeafHash(entry), proof.index, checkpoint.size,
                                            proof.hashes, checkpoint.root));
   return checkpoint;

@@ -111,6 +111,10 @@ std::optional<OpenedCopy> OpenCopy(const std::string& directory, const LogKeys& 
     fault = Damaged(kCheckpointFile, claimed.status());
     return std::nullopt;
   }
+  if (claimed->size > kRecordsMax) {
+    fault = Damaged(kCheckpointFile, "BAD_CHECKPOINT", "no log has so many records");
+    return std::nullopt;
+  }
   tlog::Note statement_note;
   Statement statement;
   if (!OpenStatement(files, *claimed, statement_note, statement, fault)) return std::nullopt;

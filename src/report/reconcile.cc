@@ -1,11 +1,13 @@
 #include "facegate/report/reconcile.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
 #include "facegate/core/csv.h"
 #include "facegate/core/text.h"
+#include "facegate/crypto/primitives.h"
 
 namespace facegate::report {
 namespace {
@@ -43,12 +45,19 @@ Result<DoorEntry> MakeEntry(const std::string& name, std::uint64_t line, std::st
     }
   }
   entry.request_id = core::AsciiLower(request_id);
+  if (!entry.request_id.empty() && !crypto::IsUuid(entry.request_id)) {
+    return BadDoorLog(name, line, "request_id is no UUID");
+  }
   if (!time.empty()) {
     const Result<core::Timestamp> read = core::ParseRfc3339(time);
     if (!read.ok()) return BadDoorLog(name, line, "time is not RFC 3339");
     entry.time = *read;
   }
   entry.outcome = OutcomeWord(outcome);
+  constexpr std::array kOutcomes = {"", "ALLOW", "USE_ALTERNATIVE", "DENY"};
+  if (std::find(kOutcomes.begin(), kOutcomes.end(), entry.outcome) == kOutcomes.end()) {
+    return BadDoorLog(name, line, "outcome is none of ALLOW, USE_ALTERNATIVE and DENY");
+  }
   if (entry.client_counter == 0 && entry.request_id.empty()) {
     return BadDoorLog(name, line, "it has neither client_counter nor request_id");
   }

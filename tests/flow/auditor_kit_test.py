@@ -105,7 +105,9 @@ class AuditorKit(flow.Story):
         bundle.unlink()
         self.assertEqual(self.answer("compare", "earlier", "damaged", expect=1)["relation"],
                          "MISSING")
-        self.assertIn("MISSING", self.kit("report", "damaged", expect=1))
+        for command in ("report", "gaps"):
+            self.assertIn("MISSING", self.kit(command, "damaged", expect=1))
+        self.kit("list", "damaged", expect=1)
 
     def test_4_lists_and_counts(self):
         lines = [json.loads(line) for line in self.kit(

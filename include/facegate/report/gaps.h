@@ -58,9 +58,6 @@ struct Gaps {
 // callers, not of records. Not thread-safe.
 class GapFinder {
  public:
-  // `minimum_index`: where the copy's contents begin; what was counted before is unknown.
-  explicit GapFinder(std::uint64_t minimum_index = 0) : is_whole_(minimum_index == 0) {}
-
   void Add(const OpenedRecord& record);
   // Requires: called once, after the last record.
   Gaps Finish();
@@ -89,7 +86,7 @@ class GapFinder {
   void CheckSilence(const OpenedRecord& record);
   void Tell(Gap gap, std::uint64_t weight = 1);
 
-  const bool is_whole_;
+  bool is_whole_ = true;  // it began with record 0: what was counted before is known
   Gaps gaps_;
   std::map<std::string, Caller> callers_;
   std::uint64_t uncounted_ = 0;  // decisions of callers that keep no count

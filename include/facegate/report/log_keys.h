@@ -4,6 +4,8 @@
 // where the record of the rotation is signed by both.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +50,11 @@ std::string RecordKeyName(std::string_view origin);
 // are ignored. Fails as tlog::OpenCheckpoint does with the newest generation.
 core::Result<tlog::Checkpoint> OpenCheckpoint(std::string_view note, const LogKeys& keys);
 
+// No log has more records; a checkpoint that says so is refused.
+inline constexpr std::uint64_t kRecordsMax = std::numeric_limits<std::int64_t>::max();
+
 // Verifies checkpoint and inclusion of `entry`; gives the checkpoint. Fails as OpenCheckpoint and
-// tlog::VerifyInclusion do.
+// tlog::VerifyInclusion do, and with PERMISSION_DENIED BAD_CHECKPOINT above kRecordsMax.
 core::Result<tlog::Checkpoint> VerifyProof(const tlog::ProofFile& proof, core::ByteSpan entry,
                                            const LogKeys& keys);
 

@@ -1,7 +1,5 @@
 #include "apps/audit/copy_commands.h"
 
-#include <unistd.h>
-
 #include <memory>
 #include <optional>
 #include <utility>
@@ -115,7 +113,8 @@ Result<Exit> List(Console& console, const CopyFlags& flags) {
         console.Say(console.json() ? record.line.Dump() : report::RecordLine(record));
       }));
   if (copy.ok()) return Exit::kYes;
-  return Status(core::Code::kPermissionDenied, copy.fault->reason, report::CopyReportText(copy));
+  console.Complain(report::CopyReportText(copy));
+  return Exit::kNo;
 }
 
 Result<Exit> Report(Console& console, const CopyFlags& flags) {
@@ -129,10 +128,7 @@ Result<Exit> Report(Console& console, const CopyFlags& flags) {
 }
 
 Result<Exit> FindGaps(Console& console, const CopyFlags& flags) {
-  FG_ASSIGN_OR_RETURN(const report::LogKeys keys, ReadLogKeys(flags.log_keys));
-  FG_ASSIGN_OR_RETURN(const report::CopyReader reader,
-                      report::CopyReader::Open(flags.directory, keys));
-  report::GapFinder finder(reader.minimum_index());
+  report::GapFinder finder;
   FG_ASSIGN_OR_RETURN(
       const report::CopyReport copy,
       Walk(flags, "gaps", [&](const report::OpenedRecord& record) { finder.Add(record); }));

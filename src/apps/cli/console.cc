@@ -13,8 +13,12 @@ Exit Console::Run() {
   FG_CHECK(action_ != nullptr);
   const core::Result<Exit> exit = action_();
   if (exit.ok()) return *exit;
-  std::cerr << program_ << ": " << exit.status().ToString() << '\n';
+  Complain(exit.status().ToString());
   return Exit::kError;
+}
+
+void Console::Complain(std::string_view line) const {
+  std::cerr << program_ << ": " << line << '\n';
 }
 
 void Console::Say(std::string_view line) const { std::cout << line << '\n'; }

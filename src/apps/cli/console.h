@@ -33,6 +33,8 @@ class Console {
   virtual bool json() const = 0;
   // One line to stdout.
   void Say(std::string_view line) const;
+  // One line to stderr, after the program's name.
+  void Complain(std::string_view line) const;
   // The whole answer, where --json asks for it, else `line`.
   void Answer(const core::Json& answer, std::string_view line) const;
 

@@ -105,7 +105,7 @@ TEST_F(Compare, SaysWhatItCannotProve) {
   copy.AppendMany(4);
   const Comparison comparison = Of(log, copy);
   ASSERT_FALSE(comparison.unproved.empty());
-  EXPECT_NE(ComparisonText(comparison).find("before the earlier copy"), std::string::npos);
+  EXPECT_NE(ComparisonText(comparison).find("before the earlier copy was made"), std::string::npos);
   EXPECT_EQ(ComparisonJson(comparison).StringOr("relation", ""), "EXTENDS");
 }
 

@@ -10,6 +10,8 @@ namespace {
 // A log that a test writes record by record.
 class Story {
  public:
+  explicit Story(std::uint64_t first = 0) : next_(first) {}
+
   OpenedRecord Event(std::int64_t second, const std::string& type, const std::string& members) {
     OpenedRecord record;
     record.index = next_++;
@@ -32,12 +34,12 @@ class Story {
   }
 
  private:
-  std::uint64_t next_ = 0;
+  std::uint64_t next_;
 };
 
-Gaps OfCounters(const std::vector<std::int64_t>& counters, std::uint64_t minimum_index = 0) {
-  Story story;
-  GapFinder finder(minimum_index);
+Gaps OfCounters(const std::vector<std::int64_t>& counters, std::uint64_t first = 0) {
+  Story story(first);
+  GapFinder finder;
   for (const std::int64_t counter : counters) finder.Add(story.Decision(counter));
   return finder.Finish();
 }
@@ -113,6 +115,10 @@ TEST(GapFinder, SaysThatCallersKeepNoCount) {
 TEST(GapFinder, SurvivesCountsAtTheEndOfTheirRange) {
   constexpr std::int64_t kMax = 9'223'372'036'854'775'807;
   EXPECT_EQ(OfCounters({1, kMax, kMax - 1, 2, kMax}).counts.at(GapKind::kCounterRepeated), 1u);
+  Story story;
+  GapFinder finder;
+  for (const char* caller : {"aa", "bb", "cc"}) finder.Add(story.Decision(kMax, caller));
+  EXPECT_NE(GapsJson(finder.Finish()).Dump().find("9223372036854775807"), std::string::npos);
 }
 
 TEST(GapFinder, FindsAStartWithoutAStop) {
@@ -248,6 +254,8 @@ TEST(ParseDoorLog, NamesTheLineThatIsBad) {
       {"client_counter\n99999999999999999999\n", "door:2"},
       {"outcome\nALLOW\n", "door:2"},
       {"client_counter,time\n1,noon\n", "door:2"},
+      {"client_counter,outcome\n1,MAYBE\n", "door:2"},
+      {"request_id\n\xff\xfe\n", "door:2"},
       {"client_counter\n1,2\n", "door:2"},
       {"", "door:1"},
       {"{\"client_counter\":1}\n{\"client_counter\":true}\n", "door:2"},

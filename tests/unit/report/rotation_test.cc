@@ -245,6 +245,25 @@ TEST(PrunedCopy, NeedsTheTilesOfWhatIsGone) {
   EXPECT_EQ(report->fault->reason, "TILE_MISSING");
 }
 
+TEST(HugeCheckpoint, IsRefusedAlthoughItIsSigned) {
+  WrittenLog log;
+  log.AppendMany(1);
+  TempDir dir;
+  log.WriteTo(dir.path());
+  const std::string huge =
+      tlog::SignCheckpoint({WrittenLog::kOrigin, 18'446'744'073'709'551'615u, tlog::Hash256{}},
+                           crypto::SigningKey(core::Bytes(32, 1)));
+  std::ofstream(dir / "checkpoint", std::ios::trunc) << huge;
+  const auto report = VerifyLogCopy(dir.path(), log.keys(), {});
+  ASSERT_TRUE(report.ok());
+  ASSERT_FALSE(report->ok());
+  EXPECT_EQ(report->fault->reason, "BAD_CHECKPOINT");
+  EXPECT_FALSE(CopyReportJson(*report).BoolOr("ok", true));
+  EXPECT_EQ(
+      VerifyProof({{}, 1, {}, huge}, core::AsBytes(log.entries()[0]), log.keys()).status().reason(),
+      "BAD_CHECKPOINT");
+}
+
 TEST(CosignedCopy, IsAcceptedWithoutKnowingTheWitnesses) {
   WrittenLog log;
   log.AppendMany(3);
