@@ -8,6 +8,10 @@
 namespace facegate::eval {
 namespace {
 
+using core::Csv;
+using core::CsvError;
+using core::CsvRow;
+
 // A path of the csv must stay below the root, whoever wrote the file.
 core::Status CheckPath(const Csv& csv, const CsvRow& row, const std::string& text) {
   const std::filesystem::path path(text);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "eval/csv.h"
+#include "facegate/core/csv.h"
 #include "facegate/core/status.h"
 
 namespace facegate::eval {
@@ -36,6 +36,6 @@ std::string Decade(const std::string& age);
 // the root; `same` other than 0 or 1; a pair of a picture with itself; a picture that the groups do
 // not name or name twice; a label that contradicts the subjects; no pairs at all. `groups` may be
 // nullptr.
-core::Result<Dataset> MakeDataset(const Csv& pairs, const Csv* groups);
+core::Result<Dataset> MakeDataset(const core::Csv& pairs, const core::Csv* groups);
 
 }  // namespace facegate::eval

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "eval/csv.h"
 #include "eval/dataset.h"
 #include "eval/desk.h"
 #include "eval/statistics.h"
 #include "facegate/core/check.h"
+#include "facegate/core/csv.h"
 #include "facegate/eval/eval.h"
 
 namespace facegate::eval {
@@ -37,9 +37,9 @@ Status CheckDistance(double distance) {
 }
 
 Result<Dataset> ReadDataset(const Options& options) {
-  FG_ASSIGN_OR_RETURN(const Csv pairs, ReadCsv(options.pairs_csv));
+  FG_ASSIGN_OR_RETURN(const core::Csv pairs, core::ReadCsv(options.pairs_csv));
   if (options.groups_csv.empty()) return MakeDataset(pairs, nullptr);
-  FG_ASSIGN_OR_RETURN(const Csv groups, ReadCsv(options.groups_csv));
+  FG_ASSIGN_OR_RETURN(const core::Csv groups, core::ReadCsv(options.groups_csv));
   return MakeDataset(pairs, &groups);
 }
 
@@ -54,7 +54,7 @@ Result<core::Bytes> ReadPicture(const std::string& root, const Picture& picture,
     bytes.insert(bytes.end(), buffer, buffer + file.gcount());
   }
   if (bytes.empty()) {
-    return CsvError(picture.csv, picture.line, "the picture is empty or cannot be read");
+    return core::CsvError(picture.csv, picture.line, "the picture is empty or cannot be read");
   }
   if (bytes.size() > bytes_max) bytes.resize(bytes_max + 1);
   return bytes;

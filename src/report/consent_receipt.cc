@@ -6,9 +6,9 @@
 #include "facegate/core/bytes.h"
 #include "facegate/core/check.h"
 #include "facegate/core/text.h"
+#include "facegate/report/record.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/note.h"
-#include "report/record.h"
 
 namespace facegate::report {
 namespace {
@@ -66,13 +66,13 @@ std::string SignedText(const Json& receipt) {
   return std::string(kConsentReceiptFormat) + "\nsha256 " + ConsentReceiptHash(receipt) + "\n";
 }
 
-Status VerifySignature(const Json& receipt, const Json& evidence, const tlog::VerifierKey& key) {
+Status VerifySignature(const Json& receipt, const Json& evidence, const LogKeys& keys) {
   const std::string line = evidence.StringOr(kSignature, "");
   const Result<tlog::Note> note = tlog::ParseNote(SignedText(receipt) + "\n" + line + "\n");
   if (!note.ok() || note->signatures.size() != 1) {
     return Refused("SIGNATURE_MALFORMED", "the receipt's signature is no signature line");
   }
-  const Status verified = tlog::VerifyNote(*note, key);
+  const Status verified = VerifyRecordNote(*note, keys);
   if (verified.ok()) return verified;
   return Refused(verified.reason(), "the receipt is not as this log's record key signed it");
 }
@@ -84,8 +84,7 @@ Result<OpenedRecord> OpenEvent(const Json& event, const Json& evidence, const Lo
   if (!proof.ok() || !entry.ok()) {
     return Refused("PROOF_MALFORMED", "an event has no record, or no proof of it");
   }
-  const Result<tlog::Checkpoint> checkpoint =
-      tlog::VerifyProofFile(*proof, *entry, keys.checkpoint);
+  const Result<tlog::Checkpoint> checkpoint = VerifyProof(*proof, *entry, keys);
   if (!checkpoint.ok()) {
     const bool is_refusal = checkpoint.status().code() == Code::kPermissionDenied;
     return Refused(is_refusal ? checkpoint.status().reason() : "PROOF_MALFORMED",
@@ -94,7 +93,7 @@ Result<OpenedRecord> OpenEvent(const Json& event, const Json& evidence, const Lo
   if (checkpoint->origin != evidence.StringOr("log_origin", "")) {
     return Refused("ORIGIN_DIFFERS", "the receipt names another log than its proofs");
   }
-  FG_ASSIGN_OR_RETURN(OpenedRecord record, OpenRecord(core::AsText(*entry), keys.record));
+  FG_ASSIGN_OR_RETURN(OpenedRecord record, OpenRecord(core::AsText(*entry), keys));
   const bool is_same = record.index == proof->index && event.IntOr("index", -1) >= 0 &&
                        static_cast<std::uint64_t>(event.IntOr("index", -1)) == record.index;
   if (!is_same) return Refused("INDEX_DIFFERS", "an event's record belongs elsewhere in the log");
@@ -180,7 +179,7 @@ bool IsConsentReceipt(const Json& json) {
 Result<ConsentReceiptProof> VerifyConsentReceipt(const Json& receipt, const LogKeys& keys) {
   if (!IsConsentReceipt(receipt)) return BadReceipt("it is no consent receipt of this format");
   const Json& evidence = *receipt.Find(kEvidence);
-  FG_RETURN_IF_ERROR(VerifySignature(receipt, evidence, keys.record));
+  FG_RETURN_IF_ERROR(VerifySignature(receipt, evidence, keys));
   const Json* events = evidence.Find("events");
   if (events == nullptr || !events->is_array() || events->AsArray().empty()) {
     return BadReceipt("it has no events");

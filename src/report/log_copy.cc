@@ -1,116 +1,226 @@
 #include "facegate/report/log_copy.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <thread>
 #include <utility>
 
 #include "facegate/tlog/merkle.h"
-#include "report/record.h"
+#include "report/opened_copy.h"
 
 namespace facegate::report {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRecordKeySuffix = "/records";
-constexpr std::string_view kCheckpointFile = "checkpoint";
+constexpr std::string_view kPruned = "log.pruned";
+// How many bundles are read and checked at once: what bounds the memory.
+constexpr std::uint64_t kBundlesAtOnce = 16;
 
-std::optional<std::string> ReadFile(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad()) return std::nullopt;
-  return content;
-}
+// One bundle: its records and their leaf hashes, up to the first that is at fault.
+struct CheckedBundle {
+  std::vector<OpenedRecord> records;
+  std::vector<tlog::Hash256> leaves;
+  std::optional<CopyFault> fault;
+};
 
-// Takes the next (uint16 length || entry) off a bundle; nothing if it is cut off. Not
-// tlog::ParseBundle, which cannot say how far a damaged bundle is good.
-std::optional<std::string_view> TakeEntry(std::string_view& bundle) {
-  if (bundle.size() < 2) return std::nullopt;
-  const std::size_t size = (static_cast<std::size_t>(static_cast<std::uint8_t>(bundle[0])) << 8) |
-                           static_cast<std::uint8_t>(bundle[1]);
-  if (bundle.size() < 2 + size) return std::nullopt;
-  const std::string_view entry = bundle.substr(2, size);
-  bundle.remove_prefix(2 + size);
-  return entry;
-}
-
-// Walks a copy record by record.
-class CopyCheck {
+// Checks bundles one by one. Thread-safe: it only reads.
+class BundleCheck {
  public:
-  CopyCheck(fs::path directory, const LogKeys& keys, const Progress& progress)
-      : directory_(std::move(directory)), keys_(keys), progress_(progress) {}
+  BundleCheck(const OpenedCopy& copy, const CopyOptions& options)
+      : copy_(copy), options_(options) {}
 
-  CopyReport Run() {
-    if (!OpenCheckpoint()) return std::move(report_);
-    const std::uint64_t size = report_.checkpoint.size;
-    for (std::uint64_t first = 0; first < size; first += tlog::kTileWidth) {
-      const int width = static_cast<int>(std::min<std::uint64_t>(tlog::kTileWidth, size - first));
-      if (!CheckBundle(first, width) || !CheckTiles(first + width == size)) {
-        return std::move(report_);
-      }
-      if (progress_) progress_(report_.records_checked, size);
-    }
-    if (tree_.Root() != report_.checkpoint.root) {
-      Fail(std::nullopt, std::string(kCheckpointFile), "ROOT_DIFFERS",
-           "the records are not those that the checkpoint was signed over");
-    }
-    return std::move(report_);
+  CheckedBundle Run(std::uint64_t first) const {
+    const int width = BundleWidth(first, copy_.checkpoint.size);
+    return first < copy_.minimum_index ? TakeLeaves(first, width) : CheckRecords(first, width);
   }
 
  private:
-  bool Fail(std::optional<std::uint64_t> record, std::string file, std::string reason,
-            std::string what) {
-    report_.fault = CopyFault{record, std::move(file), std::move(reason), std::move(what)};
-    return false;
+  // Of what was pruned there are the hashes alone.
+  CheckedBundle TakeLeaves(std::uint64_t first, int width) const {
+    CheckedBundle bundle;
+    const tlog::TileId id{0, first / tlog::kTileWidth};
+    const auto tile = copy_.files.ReadTile(id, copy_.checkpoint.size);
+    if (!tile.ok() || tile->size() != static_cast<std::size_t>(width) * sizeof(tlog::Hash256)) {
+      bundle.fault = CopyFault{{},
+                               tlog::TilePath(id, width),
+                               "TILE_MISSING",
+                               "the file is missing or cut off",
+                               FaultKind::kMissing};
+      return bundle;
+    }
+    bundle.leaves.resize(static_cast<std::size_t>(width));
+    for (std::size_t i = 0; i < bundle.leaves.size(); ++i) {
+      std::copy_n(tile->begin() + static_cast<std::ptrdiff_t>(i * sizeof(tlog::Hash256)),
+                  sizeof(tlog::Hash256), bundle.leaves[i].begin());
+    }
+    return bundle;
   }
 
-  bool OpenCheckpoint() {
-    const std::string file(kCheckpointFile);
-    const std::optional<std::string> note = ReadFile(directory_ / file);
-    if (!note) return Fail({}, file, "COPY_INCOMPLETE", "the copy has no checkpoint");
-    core::Result<tlog::Checkpoint> opened = tlog::OpenCheckpoint(*note, keys_.checkpoint);
-    if (!opened.ok()) return Fail({}, file, opened.status().reason(), opened.status().message());
-    report_.checkpoint = std::move(opened).value();
-    return true;
-  }
-
-  bool CheckBundle(std::uint64_t first, int width) {
+  CheckedBundle CheckRecords(std::uint64_t first, int width) const {
+    CheckedBundle bundle;
     const std::string file = tlog::BundlePath(first / tlog::kTileWidth, width);
-    const std::optional<std::string> content = ReadFile(directory_ / file);
-    if (!content) return Fail(first, file, "RECORD_MISSING", "the file is missing");
+    const auto fail = [&bundle, &file](std::uint64_t index, std::string reason, std::string what,
+                                       FaultKind kind) {
+      bundle.fault = CopyFault{index, file, std::move(reason), std::move(what), kind};
+    };
+    const std::optional<std::string> content = copy_.files.Read(file);
+    if (!content) {
+      fail(first, "RECORD_MISSING", "the file is missing", FaultKind::kMissing);
+      return bundle;
+    }
     std::string_view rest = *content;
     for (int i = 0; i < width; ++i) {
       const std::uint64_t index = first + static_cast<std::uint64_t>(i);
       const std::optional<std::string_view> entry = TakeEntry(rest);
-      if (!entry) return Fail(index, file, "RECORD_MISSING", "the file ends inside the record");
-      if (!CheckRecord(index, file, *entry)) return false;
+      if (!entry) {
+        fail(index, "RECORD_MISSING", "the file ends inside the record", FaultKind::kDamage);
+        return bundle;
+      }
+      core::Result<OpenedRecord> record = CheckRecord(index, *entry);
+      if (!record.ok()) {
+        fail(index, record.status().reason(), record.status().message(), FaultKind::kDamage);
+        return bundle;
+      }
+      const bool is_read = options_.visit != nullptr || record->type == kPruned;
+      if (!is_read) record->line = core::Json();
+      bundle.records.push_back(std::move(record).value());
+      bundle.leaves.push_back(tlog::LeafHash(core::AsBytes(*entry)));
     }
     if (!rest.empty()) {
-      return Fail(first + static_cast<std::uint64_t>(width) - 1, file, "BUNDLE_TOO_LONG",
-                  "the file holds more than its records");
+      fail(first + static_cast<std::uint64_t>(width) - 1, "BUNDLE_TOO_LONG",
+           "the file holds more than its records", FaultKind::kDamage);
+    }
+    return bundle;
+  }
+
+  core::Result<OpenedRecord> CheckRecord(std::uint64_t index, std::string_view entry) const {
+    const core::Result<tlog::Note> note = tlog::ParseNote(entry);
+    if (!note.ok()) {
+      return core::Status(core::Code::kPermissionDenied, "RECORD_MALFORMED",
+                          "the record is no signed note");
+    }
+    if (options_.signatures == Signatures::kAll) {
+      FG_RETURN_IF_ERROR(copy_.chain.VerifyRecord(*note, index));
+    }
+    FG_ASSIGN_OR_RETURN(OpenedRecord record, ReadRecord(*note));
+    if (record.index != index) {
+      return core::Status(core::Code::kPermissionDenied, "INDEX_DIFFERS",
+                          "the record says that it belongs elsewhere");
+    }
+    return record;
+  }
+
+  const OpenedCopy& copy_;
+  const CopyOptions& options_;
+};
+
+// Walks a copy: some bundles are checked by all threads, then taken in order.
+class CopyCheck {
+ public:
+  CopyCheck(const OpenedCopy& copy, const CopyOptions& options, const Progress& progress,
+            std::optional<tlog::Checkpoint> older)
+      : copy_(copy),
+        options_(options),
+        progress_(progress),
+        older_(std::move(older)),
+        bundles_(copy, options) {
+    report_.checkpoint = copy.checkpoint;
+    report_.minimum_index = copy.minimum_index;
+    for (const Rotation& rotation : copy.chain.rotations()) {
+      report_.rotations.push_back(rotation.index);
+    }
+  }
+
+  CopyReport Run() {
+    if (CheckOlder() && CheckBundles() && CheckRoot() && CheckPruning()) TellUnproved();
+    return std::move(report_);
+  }
+
+ private:
+  bool Fail(CopyFault fault) {
+    report_.fault = std::move(fault);
+    return false;
+  }
+  bool Fail(std::string file, std::string reason, std::string what,
+            FaultKind kind = FaultKind::kDamage) {
+    return Fail(CopyFault{{}, std::move(file), std::move(reason), std::move(what), kind});
+  }
+
+  // An older checkpoint is of the records that this copy begins with.
+  bool CheckOlder() {
+    if (!older_) return true;
+    if (older_->size > copy_.checkpoint.size) {
+      return Fail(std::string(kCheckpointFile), "ROLLBACK",
+                  "it ends at " + std::to_string(copy_.checkpoint.size) +
+                      " records, and an older checkpoint signs " + std::to_string(older_->size),
+                  FaultKind::kRollback);
     }
     return true;
   }
 
-  bool CheckRecord(std::uint64_t index, const std::string& file, std::string_view entry) {
-    core::Result<OpenedRecord> record = OpenRecord(entry, keys_.record);
-    if (!record.ok()) {
-      return Fail(index, file, record.status().reason(), record.status().message());
+  bool CheckBundles() {
+    const std::uint64_t size = copy_.checkpoint.size;
+    constexpr std::uint64_t kStep = kBundlesAtOnce * tlog::kTileWidth;
+    for (std::uint64_t first = 0; first < size; first += kStep) {
+      std::vector<CheckedBundle> checked = CheckSome(first, std::min(size, first + kStep));
+      for (std::size_t i = 0; i < checked.size(); ++i) {
+        if (!Take(first + i * tlog::kTileWidth, std::move(checked[i]))) return false;
+        if (progress_) progress_(std::min(size, first + (i + 1) * tlog::kTileWidth), size);
+      }
     }
-    if (record->index != index) {
-      return Fail(index, file, "INDEX_DIFFERS", "the record says that it belongs elsewhere");
+    return true;
+  }
+
+  // The bundles of records `first` to `end`, on all threads.
+  std::vector<CheckedBundle> CheckSome(std::uint64_t first, std::uint64_t end) const {
+    const std::uint64_t count = (end - first + tlog::kTileWidth - 1) / tlog::kTileWidth;
+    std::vector<CheckedBundle> checked(count);
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+      for (std::size_t i = next++; i < checked.size(); i = next++) {
+        checked[i] = bundles_.Run(first + i * tlog::kTileWidth);
+      }
+    };
+    const auto wanted = static_cast<std::uint64_t>(options_.threads);
+    const std::uint64_t threads = wanted > 0 ? wanted : std::thread::hardware_concurrency();
+    std::vector<std::thread> others;
+    for (std::uint64_t i = 1; i < std::min(threads, count); ++i) others.emplace_back(work);
+    work();
+    for (std::thread& other : others) other.join();
+    return checked;
+  }
+
+  bool Take(std::uint64_t first, CheckedBundle bundle) {
+    const std::string file =
+        tlog::BundlePath(first / tlog::kTileWidth, BundleWidth(first, copy_.checkpoint.size));
+    for (std::size_t i = 0; i < bundle.leaves.size(); ++i) {
+      if (!bundle.records.empty() && !TakeRecord(bundle.records[i], file)) return false;
+      tree_.Append(bundle.leaves[i]);
+      if (older_ && tree_.size() == older_->size && tree_.Root() != older_->root) {
+        return Fail(std::string(kCheckpointFile), "FORK",
+                    "its first " + std::to_string(older_->size) +
+                        " records are not those that an older checkpoint signs",
+                    FaultKind::kFork);
+      }
     }
-    if (report_.records_checked > 0 && record->time < report_.last_time) {
-      return Fail(index, file, "TIME_GOES_BACK", "the record is older than the one before it");
+    if (bundle.fault) return Fail(std::move(*bundle.fault));
+    return CheckTiles(tree_.size() == copy_.checkpoint.size);
+  }
+
+  bool TakeRecord(const OpenedRecord& record, const std::string& file) {
+    if (report_.records_checked > 0 && record.time < report_.last_time) {
+      return Fail(CopyFault{record.index, file, "TIME_GOES_BACK",
+                            "the record is older than the one before it", FaultKind::kDamage});
     }
-    if (report_.records_checked == 0) report_.first_time = record->time;
-    report_.last_time = record->time;
+    if (report_.records_checked == 0) report_.first_time = record.time;
+    report_.last_time = record.time;
     ++report_.records_checked;
-    ++report_.records_by_type[record->type];
-    tree_.Append(tlog::LeafHash(core::AsBytes(entry)));
+    ++report_.records_by_type[record.type];
+    if (record.type == kPruned) pruned_ = record.line;
+    if (options_.visit) options_.visit(record);
     return true;
   }
 
@@ -124,23 +234,73 @@ class CopyCheck {
         continue;
       }
       const std::string file = tlog::TilePath(it->first, width);
-      const std::optional<std::string> content = ReadFile(directory_ / file);
-      if (!content) return Fail({}, file, "TILE_MISSING", "the file is missing");
+      const std::optional<std::string> content = copy_.files.Read(file);
+      if (!content) return Fail(file, "TILE_MISSING", "the file is missing", FaultKind::kMissing);
       if (*content != core::AsText(it->second)) {
-        return Fail({}, file, "TILE_DIFFERS", "the tile is not the hashes of the records");
+        return Fail(file, "TILE_DIFFERS", "the tile is not the hashes of the records");
       }
       it = pending_.erase(it);
     }
     return true;
   }
 
-  const fs::path directory_;
-  const LogKeys& keys_;
+  bool CheckRoot() {
+    if (tree_.Root() == copy_.checkpoint.root) return true;
+    return Fail(std::string(kCheckpointFile), "ROOT_DIFFERS",
+                "the records are not those that the checkpoint was signed over");
+  }
+
+  // What is gone must have been removed by the log, as its newest record of that kind says.
+  bool CheckPruning() {
+    if (copy_.minimum_index == 0) return true;
+    const core::Result<tlog::Hash256> root =
+        tlog::RootHash(copy_.minimum_index, copy_.files.TileReaderFor(copy_.checkpoint.size));
+    const bool is_recorded =
+        root.ok() &&
+        pruned_.IntOr("minimum_index", -1) == static_cast<std::int64_t>(copy_.minimum_index) &&
+        pruned_.StringOr("root", "") == core::HexEncode(*root);
+    if (is_recorded) return true;
+    return Fail(std::string(kMinimumIndexFile), "PRUNING_DIFFERS",
+                "the log's newest record of pruning is not of what the statement says is gone");
+  }
+
+  void TellUnproved() {
+    if (!older_) {
+      Tell("NO_OLDER_CHECKPOINT",
+           "whether its end was cut off: give an older checkpoint, such as a receipt's (--older)");
+    }
+    Tell("OTHER_LOG", "whether others see another log of this name: compare copies or receipts");
+    Tell("NOT_RECORDED", "what was never recorded: see gaps, and reconcile with a door's own log");
+    if (copy_.minimum_index > 0) {
+      Tell("PRUNED", "what the records below " + std::to_string(copy_.minimum_index) +
+                         " said, and who signed them: only their hashes are kept");
+    }
+    if (options_.signatures == Signatures::kCheckpoint) {
+      Tell("RECORD_SIGNATURES",
+           "that the record key signed each record: only the checkpoint's signature was checked");
+    }
+  }
+  void Tell(std::string reason, std::string what) {
+    report_.unproved.push_back({std::move(reason), std::move(what)});
+  }
+
+  const OpenedCopy& copy_;
+  const CopyOptions& options_;
   const Progress& progress_;
+  const std::optional<tlog::Checkpoint> older_;
+  const BundleCheck bundles_;
   CopyReport report_;
+  core::Json pruned_;  // the newest record of pruning
   tlog::GrowingTree tree_;
   std::map<tlog::TileId, core::Bytes> pending_;
 };
+
+// A checkpoint that the log signed at any time: by the chain's keys, or others in hand.
+core::Result<tlog::Checkpoint> OpenOlder(const OpenedCopy& copy, const LogKeys& keys,
+                                         std::string_view note) {
+  core::Result<tlog::Checkpoint> opened = copy.chain.OpenCheckpoint(note);
+  return opened.ok() ? opened : OpenCheckpoint(note, keys);
+}
 
 core::Status Unwritable(const fs::path& path) {
   return core::Status(core::Code::kUnavailable, "COPY_UNWRITABLE",
@@ -149,38 +309,102 @@ core::Status Unwritable(const fs::path& path) {
 
 }  // namespace
 
-core::Result<LogKeys> ParseLogKeys(std::string_view text) {
-  std::vector<tlog::VerifierKey> keys;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || line.starts_with('#')) continue;
-    FG_ASSIGN_OR_RETURN(tlog::VerifierKey key, tlog::VerifierKey::Parse(line));
-    keys.push_back(std::move(key));
+std::string_view FaultKindWord(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kMissing:
+      return "MISSING";
+    case FaultKind::kDamage:
+      return "DAMAGE";
+    case FaultKind::kRollback:
+      return "ROLLBACK";
+    case FaultKind::kFork:
+      return "FORK";
   }
-  if (keys.size() == 2) {
-    if (keys[0].name == keys[1].name + std::string(kRecordKeySuffix)) std::swap(keys[0], keys[1]);
-    if (keys[1].name == keys[0].name + std::string(kRecordKeySuffix)) {
-      return LogKeys{std::move(keys[0]), std::move(keys[1])};
-    }
-  }
-  return core::Status(core::Code::kInvalidArgument, "KEYS_UNPAIRED",
-                      "give the two keys of one log: its checkpoints' and its records'");
+  return "DAMAGE";
 }
 
 core::Result<CopyReport> VerifyLogCopy(const std::string& directory, const LogKeys& keys,
-                                       const Progress& progress) {
-  std::error_code ignored;
-  if (!fs::is_directory(directory, ignored)) {
-    return core::Status(core::Code::kNotFound, "COPY_NOT_FOUND", directory + " is no directory");
+                                       const Progress& progress, const CopyOptions& options) {
+  FG_RETURN_IF_ERROR(CheckIsDirectory(directory));
+  CopyReport report;
+  CopyFault fault;
+  const std::optional<OpenedCopy> copy = OpenCopy(directory, keys, fault);
+  if (!copy) {
+    report.fault = std::move(fault);
+    return report;
   }
-  return CopyCheck(directory, keys, progress).Run();
+  std::optional<tlog::Checkpoint> older;
+  if (options.older_checkpoint) {
+    core::Result<tlog::Checkpoint> opened = OpenOlder(*copy, keys, *options.older_checkpoint);
+    if (!opened.ok()) {
+      return core::Status(core::Code::kInvalidArgument, "OLDER_CHECKPOINT_BAD",
+                          "the older checkpoint is not of this log: " + opened.status().message());
+    }
+    older = std::move(opened).value();
+  }
+  return CopyCheck(*copy, options, progress, std::move(older)).Run();
+}
+
+std::string CopyReportText(const CopyReport& report) {
+  if (report.fault) {
+    const CopyFault& fault = *report.fault;
+    return "BAD: " + std::string(FaultKindWord(fault.kind)) + ": " +
+           (fault.record ? "record " + std::to_string(*fault.record) + " in " : "") + fault.file +
+           ": " + fault.reason + ": " + fault.what;
+  }
+  std::string text = "verified " + std::to_string(report.records_checked) + " records of " +
+                     report.checkpoint.origin + ", root " +
+                     core::HexEncode(report.checkpoint.root).substr(0, 16);
+  for (const std::uint64_t rotation : report.rotations) {
+    text += "\n  record " + std::to_string(rotation) + " rotates the log's keys, signed by both";
+  }
+  for (const Unproved& unproved : report.unproved) {
+    text += "\n  not shown: " + unproved.reason + ": " + unproved.what;
+  }
+  return text;
+}
+
+core::Json UnprovedJson(const std::vector<Unproved>& unproved) {
+  core::Json list = core::Json::MakeArray();
+  for (const Unproved& one : unproved) {
+    core::Json json = core::Json::MakeObject();
+    json.Set("reason", one.reason).Set("what", one.what);
+    list.Push(std::move(json));
+  }
+  return list;
+}
+
+core::Json FaultJson(const CopyFault& fault) {
+  core::Json json = core::Json::MakeObject();
+  json.Set("kind", FaultKindWord(fault.kind));
+  if (fault.record) json.Set("record", *fault.record);
+  json.Set("file", fault.file).Set("reason", fault.reason).Set("what", fault.what);
+  return json;
+}
+
+core::Json CopyReportJson(const CopyReport& report) {
+  core::Json json = core::Json::MakeObject();
+  json.Set("ok", report.ok()).Set("origin", report.checkpoint.origin);
+  json.Set("size", report.checkpoint.size)
+      .Set("root", core::HexEncode(report.checkpoint.root))
+      .Set("minimumIndex", report.minimum_index)
+      .Set("recordsChecked", report.records_checked);
+  core::Json types = core::Json::MakeObject();
+  for (const auto& [type, count] : report.records_by_type) types.Set(type, count);
+  json.Set("recordsByType", std::move(types));
+  if (report.records_checked > 0) {
+    json.Set("firstTime", core::FormatRfc3339(report.first_time));
+    json.Set("lastTime", core::FormatRfc3339(report.last_time));
+  }
+  core::Json rotations = core::Json::MakeArray();
+  for (const std::uint64_t rotation : report.rotations) rotations.Push(rotation);
+  json.Set("rotations", std::move(rotations)).Set("unproved", UnprovedJson(report.unproved));
+  if (report.fault) json.Set("fault", FaultJson(*report.fault));
+  return json;
 }
 
 bool IsLogFilePath(std::string_view path) {
-  return path == kCheckpointFile || tlog::ParseTilePath(path).ok();
+  return path == kCheckpointFile || path == kMinimumIndexFile || tlog::ParseTilePath(path).ok();
 }
 
 core::Result<LogCopyWriter> LogCopyWriter::Open(const std::string& directory) {

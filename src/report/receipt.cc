@@ -5,8 +5,8 @@
 
 #include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
+#include "facegate/report/record.h"
 #include "facegate/tlog/merkle.h"
-#include "report/record.h"
 
 namespace facegate::report {
 namespace {
@@ -103,8 +103,7 @@ core::Result<HeldReceipt> ParseReceipt(std::string_view text) {
 }
 
 core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKeys& keys) {
-  core::Result<tlog::Checkpoint> checkpoint =
-      tlog::OpenCheckpoint(receipt.checkpoint, keys.checkpoint);
+  core::Result<tlog::Checkpoint> checkpoint = OpenCheckpoint(receipt.checkpoint, keys);
   if (!checkpoint.ok()) {
     const bool unsigned_ = checkpoint.status().code() == core::Code::kPermissionDenied;
     return Refused(unsigned_ ? checkpoint.status().reason() : "CHECKPOINT_MALFORMED",
@@ -129,7 +128,7 @@ core::Result<ReceiptProof> VerifyReceipt(const HeldReceipt& receipt, const LogKe
   if (tlog::LeafHash(core::AsBytes(*receipt.entry)) != receipt.leaf_hash) {
     return Refused("RECORD_DIFFERS", "the record is not the one that the proof is about");
   }
-  FG_ASSIGN_OR_RETURN(OpenedRecord record, OpenRecord(*receipt.entry, keys.record));
+  FG_ASSIGN_OR_RETURN(OpenedRecord record, OpenRecord(*receipt.entry, keys));
   if (record.index != receipt.index) {
     return Refused("INDEX_DIFFERS", "the record says that it belongs elsewhere");
   }

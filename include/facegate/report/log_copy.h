@@ -1,7 +1,7 @@
 // A copy of an operator's log on disk, checked with public material only (invariant I8).
 //
-// The directory is a C2SP tlog-tiles one: `checkpoint`, `tile/entries/...`, `tile/<level>/...`. See
-// docs/VERIFYING.md; stock tools read the same files.
+// The directory is a C2SP tlog-tiles one: `checkpoint`, `tile/entries/...`, `tile/<level>/...`, and
+// where the log was pruned `minimum-index`. See docs/VERIFYING.md; stock tools read the same files.
 #pragma once
 
 #include <cstdint>
@@ -13,24 +13,24 @@
 #include <vector>
 
 #include "facegate/core/bytes.h"
+#include "facegate/core/json.h"
 #include "facegate/core/status.h"
 #include "facegate/core/time.h"
+#include "facegate/report/log_keys.h"
+#include "facegate/report/record.h"
 #include "facegate/tlog/checkpoint.h"
-#include "facegate/tlog/note.h"
 
 namespace facegate::report {
 
-// The public keys of one log: what an auditor got once and keeps.
-struct LogKeys {
-  tlog::VerifierKey checkpoint;
-  tlog::VerifierKey record;
+// How a copy fails.
+enum class FaultKind {
+  kMissing,   // files are not there
+  kDamage,    // what is there is not what was signed
+  kRollback,  // it ends before an older checkpoint does
+  kFork,      // it holds other records than an older checkpoint signed
 };
-
-// Reads verifier keys, one a line: that of the checkpoints (named as the origin) and that of the
-// records (named origin + "/records"). Empty lines and lines that start with '#' are skipped.
-// Returns INVALID_ARGUMENT BAD_VKEY for a line that is none, KEYS_UNPAIRED unless exactly those two
-// are there.
-core::Result<LogKeys> ParseLogKeys(std::string_view text);
+// "MISSING", "DAMAGE", "ROLLBACK", "FORK".
+std::string_view FaultKindWord(FaultKind kind);
 
 // What is wrong with a copy; the first thing, by record.
 struct CopyFault {
@@ -38,28 +38,69 @@ struct CopyFault {
   std::string file;                     // relative path
   std::string reason;                   // a stable word, such as "SIGNATURE_BAD"
   std::string what;                     // for people
+  FaultKind kind = FaultKind::kDamage;
+};
+
+// What a check cannot show with what is at hand.
+struct Unproved {
+  std::string reason;  // a stable word: see docs/VERIFYING.md
+  std::string what;    // for people
 };
 
 // What a copy holds, as far as it was checked.
 struct CopyReport {
   tlog::Checkpoint checkpoint;
+  // Contents below this index were removed by the operator's retention; their hashes remain.
+  std::uint64_t minimum_index = 0;
   std::uint64_t records_checked = 0;
   std::map<std::string, std::uint64_t> records_by_type;
   core::Timestamp first_time;  // meaningful where records_checked > 0
   core::Timestamp last_time;
-  std::optional<CopyFault> fault;  // none: the copy is whole and true
+  std::vector<std::uint64_t> rotations;  // records that rotate the log's keys
+  std::vector<Unproved> unproved;        // empty where there is a fault
+  std::optional<CopyFault> fault;        // none: the copy is whole and true
   bool ok() const { return !fault.has_value(); }
 };
 
 // Hears of records checked so far and of those the checkpoint promises. May be empty.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
+// Hears of each record in order, once it was checked; the root of all is compared only at the end.
+// May be empty.
+using RecordVisitor = std::function<void(const OpenedRecord& record)>;
+
+// Which signatures are checked.
+enum class Signatures {
+  kAll,  // of the checkpoint and of every record
+  // Of the checkpoint alone: it covers every byte of every record, so that the copy is still what
+  // the log's checkpoint key signed. Several times as fast.
+  kCheckpoint,
+};
+
+struct CopyOptions {
+  Signatures signatures = Signatures::kAll;
+  // A signed note of this log that the auditor kept, or that is in anybody's receipt.
+  std::optional<std::string> older_checkpoint;
+  RecordVisitor visit;
+  int threads = 0;  // that check signatures; 0: as many as there are cores
+};
+
 // Checks everything the copy claims: the checkpoint's signature; of every record the signature,
 // that its index is its place and that time does not go back; that the tiles are the hashes of the
-// records; that the root of all of them is the checkpoint's. Stops at the first fault.
-// Returns NOT_FOUND COPY_NOT_FOUND if there is no such directory; a bad copy is a report.
+// records; that the root of all of them is the checkpoint's; and that an older checkpoint's records
+// are among them. Follows rotations of the log's keys, forward and backward, from any generation in
+// hand. Where the log was pruned, takes the leaf hashes of what is gone from the tiles, and demands
+// the log's statement and its record. Stops at the first fault. Memory does not grow with the log.
+// Returns NOT_FOUND COPY_NOT_FOUND if there is no such directory, INVALID_ARGUMENT
+// OLDER_CHECKPOINT_BAD for an older checkpoint that this log did not sign; a bad copy is a report.
 core::Result<CopyReport> VerifyLogCopy(const std::string& directory, const LogKeys& keys,
-                                       const Progress& progress);
+                                       const Progress& progress, const CopyOptions& options = {});
+
+// The report for people, several lines, and as JSON (docs/VERIFYING.md lists the members).
+std::string CopyReportText(const CopyReport& report);
+core::Json CopyReportJson(const CopyReport& report);
+core::Json UnprovedJson(const std::vector<Unproved>& unproved);
+core::Json FaultJson(const CopyFault& fault);
 
 // Writes the files of a copy as they arrive. Add the checkpoint last: a copy that has one is whole.
 class LogCopyWriter {
@@ -76,7 +117,7 @@ class LogCopyWriter {
   std::string directory_;
 };
 
-// True for "checkpoint" and what tlog::ParseTilePath accepts.
+// True for "checkpoint", "minimum-index" and what tlog::ParseTilePath accepts.
 bool IsLogFilePath(std::string_view path);
 
 }  // namespace facegate::report

@@ -1,5 +1,4 @@
-// audit list|count|stream|get|keys|export|verify|prove: reading the log, and checking it without
-// the server.
+// audit: reading the log from the server, and with the auditor's commands checking copies of it.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -9,13 +8,12 @@
 #include <string_view>
 #include <thread>
 
+#include "apps/audit/copy_commands.h"
 #include "apps/cli/commands.h"
-#include "apps/cli/log_keys.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/report/log_copy.h"
-#include "facegate/report/quorum.h"
+#include "facegate/report/record.h"
 #include "facegate/tlog/note.h"
-#include "facegate/tlog/policy.h"
 
 namespace facegate::apps {
 namespace {
@@ -29,9 +27,7 @@ struct AuditFlags {
   std::uint64_t index = 0;
   std::string directory;
   std::string out_file;
-  std::vector<std::string> log_keys;
   bool newest = false;
-  std::string policy_file;
 };
 
 std::string OperatorName(const Session& session, const AuditFlags& flags) {
@@ -48,7 +44,7 @@ core::Result<core::Json> LineOf(const core::Json& record) {
 void SayRecord(const Session& session, const core::Json& record, const core::Json& line) {
   std::string number = std::to_string(record.IntOr("index", 0));
   number.insert(0, number.size() < 4 ? 4 - number.size() : 0, ' ');
-  session.Say(number + "  " + line.StringOr("time", "") + "  " + SummaryOf(line));
+  session.Say(number + "  " + line.StringOr("time", "") + "  " + report::SummaryOf(line));
 }
 
 core::Json FilterOf(const Session& session, const AuditFlags& flags) {
@@ -224,70 +220,6 @@ core::Result<Exit> Export(Session& session, const AuditFlags& flags) {
   return Exit::kYes;
 }
 
-core::Json ReportJson(const report::CopyReport& report) {
-  core::Json json = core::Json::MakeObject();
-  json.Set("ok", report.ok()).Set("origin", report.checkpoint.origin);
-  json.Set("size", report.checkpoint.size).Set("recordsChecked", report.records_checked);
-  core::Json types = core::Json::MakeObject();
-  for (const auto& [type, count] : report.records_by_type) types.Set(type, count);
-  json.Set("recordsByType", std::move(types));
-  if (report.fault) {
-    core::Json fault = core::Json::MakeObject();
-    if (report.fault->record) fault.Set("record", *report.fault->record);
-    fault.Set("file", report.fault->file).Set("reason", report.fault->reason);
-    fault.Set("what", report.fault->what);
-    json.Set("fault", std::move(fault));
-  }
-  return json;
-}
-
-// Whether the copy's checkpoint carries the policy's quorum; adds who cosigned to both answers.
-core::Result<bool> CheckCosignatures(const AuditFlags& flags, core::Json& json, std::string& line) {
-  FG_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(flags.policy_file));
-  FG_ASSIGN_OR_RETURN(const tlog::WitnessPolicy policy, tlog::WitnessPolicy::Parse(text));
-  FG_ASSIGN_OR_RETURN(const report::QuorumReport quorum,
-                      report::CheckQuorum(flags.directory, policy));
-  core::Json cosigners = core::Json::MakeObject();
-  std::string names;
-  for (const auto& [name, time] : quorum.cosigners) {
-    cosigners.Set(name, core::FormatRfc3339(time));
-    names += " " + name;
-  }
-  json.Set("cosigners", std::move(cosigners)).Set("quorum", quorum.is_met);
-  if (names.empty()) names = " nobody";
-  line = quorum.is_met ? line + ", cosigned by" + names
-                       : "BAD: checkpoint: QUORUM_MISSING: cosigned by" + names;
-  return quorum.is_met;
-}
-
-core::Result<Exit> Verify(Session& session, const AuditFlags& flags) {
-  FG_ASSIGN_OR_RETURN(const report::LogKeys keys, ReadLogKeys(flags.log_keys));
-  core::Result<report::CopyReport> report = [&] {
-    ProgressBar bar("verify");
-    return report::VerifyLogCopy(
-        flags.directory, keys,
-        [&bar](std::uint64_t done, std::uint64_t total) { bar.Show(done, total); });
-  }();
-  if (!report.ok()) return report.status();
-  std::string line;
-  if (report->ok()) {
-    line = "verified " + std::to_string(report->records_checked) + " records of " +
-           report->checkpoint.origin + ", root " +
-           core::HexEncode(report->checkpoint.root).substr(0, 16);
-  } else {
-    const report::CopyFault& fault = *report->fault;
-    line = "BAD: " + (fault.record ? "record " + std::to_string(*fault.record) + " in " : "") +
-           fault.file + ": " + fault.reason + ": " + fault.what;
-  }
-  core::Json json = ReportJson(*report);
-  bool is_good = report->ok();
-  if (is_good && !flags.policy_file.empty()) {
-    FG_ASSIGN_OR_RETURN(is_good, CheckCosignatures(flags, json, line));
-  }
-  session.Answer(json, line);
-  return is_good ? Exit::kYes : Exit::kNo;
-}
-
 core::Result<Exit> Prove(Session& session, const AuditFlags& flags) {
   core::Json request = core::Json::MakeObject();
   request.Set("parent", OperatorName(session, flags)).Set("index", flags.index);
@@ -390,14 +322,7 @@ void AddAuditCommands(CLI::App& app, Session& session) {
   CLI::App* audit = AddGroup(app, "audit", "The log: read, copy, prove, verify");
   AddReaders(*audit, session);
   AddFsckCommand(*audit, session);
-  auto flags = std::make_shared<AuditFlags>();
-  CLI::App* verify = AddAuditCommand(
-      *audit, session, "verify", "Checks a copy of the log; needs no server (exit 1 if it is bad)",
-      "facegate audit verify --log-key log.vkeys copy", flags, Verify);
-  verify->add_option("directory", flags->directory, "The copy")->required();
-  verify->add_option("--policy", flags->policy_file,
-                     "A C2SP policy file: its quorum of witnesses must have cosigned the copy");
-  AddLogKeys(*verify, flags->log_keys);
+  AddCopyCommands(*audit, session, "facegate audit");
 }
 
 }  // namespace facegate::apps

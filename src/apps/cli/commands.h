@@ -3,26 +3,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <memory>
-#include <string>
 
+#include "apps/cli/command.h"
 #include "apps/cli/session.h"
 
 namespace facegate::apps {
-
-// A subcommand whose --help ends with an example.
-CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& what,
-                     const std::string& example);
-// Has a subcommand do `run` with its flags, which live as long as it does.
-template <class Flags>
-void SetRun(CLI::App& command, Session& session, const std::shared_ptr<Flags>& flags,
-            core::Result<Exit> (*run)(Session&, const Flags&)) {
-  command.callback([&session, flags, run] {
-    session.SetAction([&session, flags, run] { return run(session, *flags); });
-  });
-}
-// A subcommand that only holds others.
-CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& what);
 
 void AddKeyCommands(CLI::App& app, Session& session);       // keys
 void AddRegistryCommands(CLI::App& app, Session& session);  // operator site access-point ...

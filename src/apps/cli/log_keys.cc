@@ -1,6 +1,6 @@
 #include "apps/cli/log_keys.h"
 
-#include "apps/cli/session.h"
+#include "apps/cli/console.h"
 #include "facegate/tlog/note.h"
 
 namespace facegate::apps {
@@ -9,7 +9,7 @@ void AddLogKeys(CLI::App& command, std::vector<std::string>& keys) {
   command
       .add_option("--log-key", keys,
                   "Verifier key of the checkpoints and of the records, or a file that holds them; "
-                  "repeatable")
+                  "repeatable, oldest first where the log rotated its keys")
       ->required()
       ->envname("FACEGATE_LOG_KEYS");
 }
@@ -30,19 +30,6 @@ core::Result<std::string> ReadKeyLines(const std::vector<std::string>& given) {
 core::Result<report::LogKeys> ReadLogKeys(const std::vector<std::string>& given) {
   FG_ASSIGN_OR_RETURN(const std::string lines, ReadKeyLines(given));
   return report::ParseLogKeys(lines);
-}
-
-// What says most about a record, on one line.
-std::string SummaryOf(const core::Json& line) {
-  std::string text = line.StringOr("type", "");
-  for (const char* member : {"operation", "outcome", "reason"}) {
-    if (const std::string word = line.StringOr(member, ""); !word.empty()) text += " " + word;
-  }
-  if (const std::int64_t persons = line.IntOr("persons", 0); persons > 0) {
-    text += " " + line.StringOr("kind", "") + " at " + std::to_string(persons);
-    if (const std::string day = line.StringOr("due_on", ""); !day.empty()) text += ", due " + day;
-  }
-  return text;
 }
 
 }  // namespace facegate::apps

@@ -1,11 +1,10 @@
-// The public keys of a log on the command line, and records in few words.
+// The public keys of a log on the command line.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
-#include "facegate/core/json.h"
 #include "facegate/core/status.h"
 #include "facegate/report/log_copy.h"
 
@@ -17,8 +16,5 @@ void AddLogKeys(CLI::App& command, std::vector<std::string>& keys);
 core::Result<std::string> ReadKeyLines(const std::vector<std::string>& given);
 // The same, read as the keys of one log.
 core::Result<report::LogKeys> ReadLogKeys(const std::vector<std::string>& given);
-
-// What says most about a record, on one line.
-std::string SummaryOf(const core::Json& line);
 
 }  // namespace facegate::apps

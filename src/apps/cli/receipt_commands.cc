@@ -11,6 +11,7 @@
 #include "facegate/documents/render.h"
 #include "facegate/report/consent_receipt.h"
 #include "facegate/report/receipt.h"
+#include "facegate/report/record.h"
 
 namespace facegate::apps {
 namespace {
@@ -102,7 +103,7 @@ core::Result<Exit> VerifyReceipt(Session& session, const ReceiptFlags& flags) {
   if (!proof.ok()) return SayBad(session, proof.status());
   session.Say("proved: record " + std::to_string(proof->index) + " is in " + receipt.origin +
               ", a log of " + std::to_string(proof->log_size) +
-              (proof->record ? ": " + SummaryOf(*proof->record) : ""));
+              (proof->record ? ": " + report::SummaryOf(*proof->record) : ""));
   return Exit::kYes;
 }
 

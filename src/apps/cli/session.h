@@ -7,14 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "apps/cli/console.h"
 #include "facegate/client/client.h"
 #include "facegate/core/json.h"
 #include "facegate/core/status.h"
 
 namespace facegate::apps {
-
-// The exit code: an answer is yes or no; an error is no answer.
-enum class Exit { kYes = 0, kNo = 1, kError = 2 };
 
 struct GlobalFlags {
   std::string address = "127.0.0.1:8443";
@@ -30,17 +28,12 @@ struct GlobalFlags {
 };
 
 // One run of the program: one command, at most one connection. Not thread-safe.
-class Session {
+class Session final : public Console {
  public:
-  using Action = std::function<core::Result<Exit>()>;
+  Session() : Console("facegate") {}
 
   GlobalFlags& flags() { return flags_; }
   const GlobalFlags& flags() const { return flags_; }
-
-  // What the parsed command does. The last one set wins.
-  void SetAction(Action action) { action_ = std::move(action); }
-  // Runs the action; an error goes to stderr.
-  Exit Run();
 
   // The client, connected on first use.
   core::Result<client::Client*> Connect();
@@ -58,35 +51,12 @@ class Session {
   // The inverse, for people: relative to --operator where it is below it.
   std::string ShortName(const std::string& name) const;
 
-  bool json() const { return flags_.json; }
-  // One line to stdout.
-  void Say(std::string_view line) const;
-  // The whole answer, where --json asks for it, else `line`.
-  void Answer(const core::Json& answer, std::string_view line) const;
+  bool json() const override { return flags_.json; }
 
  private:
   GlobalFlags flags_;
-  Action action_;
   std::unique_ptr<client::Client> client_;
 };
-
-// A bar on stderr for work that takes longer than a moment; silent where stderr is no terminal.
-class ProgressBar {
- public:
-  explicit ProgressBar(std::string label);
-  ~ProgressBar();  // ends the line
-  void Show(std::uint64_t done, std::uint64_t total);
-
- private:
-  const std::string label_;
-  const bool visible_;
-  int shown_percent_ = -1;
-};
-
-// The whole file. Returns NOT_FOUND FILE_UNREADABLE, which names it.
-core::Result<std::string> ReadWholeFile(const std::string& path);
-// Returns UNAVAILABLE FILE_UNWRITABLE, which names it.
-core::Status WriteWholeFile(const std::string& path, std::string_view content);
 
 // Says a line for each item of a list method, or all of them where --json asks for that.
 core::Result<Exit> ListAll(Session& session, const std::string& method, const std::string& plural,

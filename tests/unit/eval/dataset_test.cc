@@ -6,12 +6,12 @@ namespace facegate::eval {
 namespace {
 
 core::Result<Dataset> Make(const std::string& pairs) {
-  return MakeDataset(*ParseCsv("pairs.csv", pairs), nullptr);
+  return MakeDataset(*core::ParseCsv("pairs.csv", pairs), nullptr);
 }
 
 core::Result<Dataset> Make(const std::string& pairs, const std::string& groups) {
-  const Csv csv = *ParseCsv("groups.csv", groups);
-  return MakeDataset(*ParseCsv("pairs.csv", pairs), &csv);
+  const core::Csv csv = *core::ParseCsv("groups.csv", groups);
+  return MakeDataset(*core::ParseCsv("pairs.csv", pairs), &csv);
 }
 
 void ExpectBad(const core::Result<Dataset>& dataset, const std::string& place) {

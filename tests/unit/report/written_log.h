@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ class WrittenLog {
  public:
   static constexpr const char* kOrigin = "gate.example/acme";
 
-  WrittenLog() : checkpoint_key_(core::Bytes(32, 1)), record_key_(core::Bytes(32, 2)) {}
+  WrittenLog() = default;
 
+  // The generation in force; `earlier` ones are for the test to hand over.
   report::LogKeys keys() const {
     return {tlog::MakeVerifierKey(kOrigin, tlog::kSigEd25519, checkpoint_key_.public_key()),
             tlog::MakeVerifierKey(std::string(kOrigin) + "/records", tlog::kSigEd25519,
@@ -43,6 +45,65 @@ class WrittenLog {
     return tlog::EncodeNote(note);
   }
 
+  // The record that comes next, with members of its own, a second after the one before it.
+  std::string Event(const std::string& type, const core::Json& members) const {
+    const std::uint64_t index = entries_.size();
+    return SignRecord(EventLine(type, members, static_cast<std::int64_t>(index)).Dump());
+  }
+  void AppendEvent(const std::string& type, const core::Json& members) {
+    Append(Event(type, members));
+  }
+  // The same at `seconds` after the start.
+  void AppendEventAt(std::int64_t seconds, const std::string& type, const core::Json& members) {
+    Append(SignRecord(EventLine(type, members, seconds).Dump()));
+  }
+
+  // Who signs a rotation.
+  enum class Signers { kBoth, kOldAlone, kNewAlone };
+  // Hands the log over to keys made of `seed` and, for records, of the number after it.
+  void Rotate(std::uint8_t seed, Signers signers = Signers::kBoth) {
+    const report::LogKeys old = keys();
+    crypto::SigningKey old_record = std::move(record_key_);
+    previous_checkpoint_key_.emplace(std::move(checkpoint_key_));
+    checkpoint_key_ = crypto::SigningKey(core::Bytes(32, seed));
+    record_key_ = crypto::SigningKey(core::Bytes(32, static_cast<std::uint8_t>(seed + 1)));
+    core::Json members = core::Json::MakeObject();
+    members.Set("kind", "LOG").Set("version", 2);
+    members.Set("checkpoint_vkey", keys().checkpoint.ToString());
+    members.Set("record_vkey", keys().record.ToString());
+    members.Set("previous_checkpoint_vkey", old.checkpoint.ToString());
+    members.Set("previous_record_vkey", old.record.ToString());
+    tlog::Note note;
+    note.text =
+        EventLine("key.rotated", members, static_cast<std::int64_t>(entries_.size())).Dump() + "\n";
+    if (signers != Signers::kNewAlone) tlog::SignNote(note, old.record.name, old_record);
+    if (signers != Signers::kOldAlone) tlog::SignNote(note, old.record.name, record_key_);
+    Append(tlog::EncodeNote(note));
+    rotated_size_ = tree_.size();
+  }
+
+  // Records that contents below `minimum_index` are gone, and leaves them out from here on.
+  void Prune(std::uint64_t minimum_index) {
+    TakeTiles();
+    const auto root = tlog::RootHash(
+        minimum_index,
+        [this](const tlog::TileId& id, int) -> core::Result<core::Bytes> { return tiles_.at(id); });
+    FG_CHECK(root.ok());
+    core::Json members = core::Json::MakeObject();
+    members.Set("minimum_index", minimum_index).Set("root", core::HexEncode(*root));
+    members.Set("retained_days", 30);
+    AppendEvent("log.pruned", members);
+    minimum_index_ = minimum_index;
+    SetStatement("facegate-minimum-index v1\n" + std::string(kOrigin) + "\n" +
+                 std::to_string(minimum_index) + "\n" + crypto::Base64Encode(*root) + "\n");
+  }
+  // Signs another statement than that of Prune.
+  void SetStatement(const std::string& text) {
+    tlog::Note note{text, {}};
+    tlog::SignNote(note, kOrigin, checkpoint_key_);
+    statement_ = tlog::EncodeNote(note);
+  }
+
   void Append(const std::string& entry) {
     entries_.push_back(entry);
     tree_.Append(tlog::LeafHash(core::AsBytes(entry)));
@@ -55,8 +116,14 @@ class WrittenLog {
   }
 
   std::string Checkpoint() const {
-    return tlog::SignCheckpoint({kOrigin, tree_.size(), tree_.Root()}, checkpoint_key_);
+    tlog::Note note{tlog::CheckpointText({kOrigin, tree_.size(), tree_.Root()}), {}};
+    if (previous_checkpoint_key_ && tree_.size() == rotated_size_) {
+      tlog::SignNote(note, kOrigin, *previous_checkpoint_key_);
+    }
+    tlog::SignNote(note, kOrigin, checkpoint_key_);
+    return tlog::EncodeNote(note);
   }
+  const crypto::SigningKey& record_key() const { return record_key_; }
   const std::vector<std::string>& entries() const { return entries_; }
 
   std::vector<tlog::Hash256> Proof(std::uint64_t index) {
@@ -75,13 +142,16 @@ class WrittenLog {
     for (const auto& [id, hashes] : tiles_) {
       files[tlog::TilePath(id, static_cast<int>(hashes.size() / 32))] = hashes;
     }
-    for (std::size_t first = 0; first < entries_.size(); first += 256) {
+    for (std::size_t first = minimum_index_; first < entries_.size(); first += 256) {
       const std::size_t end = std::min(first + 256, entries_.size());
       files[tlog::BundlePath(first / 256, static_cast<int>(end - first))] = tlog::EncodeBundle(
           {entries_.begin() + static_cast<long>(first), entries_.begin() + static_cast<long>(end)});
     }
     const std::string checkpoint = Checkpoint();
     files["checkpoint"] = core::Bytes(checkpoint.begin(), checkpoint.end());
+    if (!statement_.empty()) {
+      files["minimum-index"] = core::Bytes(statement_.begin(), statement_.end());
+    }
     return files;
   }
 
@@ -92,12 +162,25 @@ class WrittenLog {
   }
 
  private:
+  core::Json EventLine(const std::string& type, const core::Json& members,
+                       std::int64_t seconds) const {
+    core::Json line = core::Json::MakeObject();
+    line.Set("v", 1).Set("type", type).Set("index", static_cast<std::uint64_t>(entries_.size()));
+    line.Set("time", core::FormatRfc3339({1'772'438'400'000 + seconds * 1000}));
+    for (const auto& [name, value] : members.AsObject()) line.Set(name, value);
+    return line;
+  }
+
   void TakeTiles() {
     for (auto& [id, hashes] : tree_.TakeChangedTiles()) tiles_[id] = hashes;
   }
 
-  crypto::SigningKey checkpoint_key_;
-  crypto::SigningKey record_key_;
+  crypto::SigningKey checkpoint_key_{core::Bytes(32, 1)};
+  crypto::SigningKey record_key_{core::Bytes(32, 2)};
+  std::optional<crypto::SigningKey> previous_checkpoint_key_;
+  std::uint64_t rotated_size_ = 0;
+  std::uint64_t minimum_index_ = 0;
+  std::string statement_;
   std::vector<std::string> entries_;
   tlog::GrowingTree tree_;
   std::map<tlog::TileId, core::Bytes> tiles_;

@@ -1,11 +1,11 @@
-#include "eval/csv.h"
+#include "facegate/core/csv.h"
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
-namespace facegate::eval {
+namespace facegate::core {
 namespace {
 
 // Reads row after row from the text.
@@ -17,7 +17,7 @@ class Parser {
   }
 
   // The next row that is not empty; one without fields at the end.
-  core::Result<CsvRow> NextRow() {
+  Result<CsvRow> NextRow() {
     while (AtLineEnd()) SkipLineEnd();
     CsvRow row;
     row.line = line_;
@@ -39,7 +39,7 @@ class Parser {
   }
 
   // Up to, and without, the comma or line end.
-  core::Result<std::string> NextField() {
+  Result<std::string> NextField() {
     if (text_.starts_with('"')) return QuotedField();
     std::size_t end = text_.find_first_of(",\n\"");
     if (end == std::string_view::npos) end = text_.size();
@@ -53,7 +53,7 @@ class Parser {
     return std::string(field);
   }
 
-  core::Result<std::string> QuotedField() {
+  Result<std::string> QuotedField() {
     const long first_line = line_;
     text_.remove_prefix(1);
     std::string field;
@@ -90,13 +90,13 @@ std::size_t Csv::Column(std::string_view column) const {
                                   columns.begin());
 }
 
-core::Status CsvError(const std::string& name, long line, std::string_view what) {
+Status CsvError(const std::string& name, long line, std::string_view what) {
   std::string message = name;
   message.append(":").append(std::to_string(line)).append(": ").append(what);
-  return core::Status(core::Code::kInvalidArgument, "BAD_CSV", std::move(message));
+  return Status(Code::kInvalidArgument, "BAD_CSV", std::move(message));
 }
 
-core::Result<Csv> ParseCsv(const std::string& name, std::string_view text) {
+Result<Csv> ParseCsv(const std::string& name, std::string_view text) {
   Parser parser(name, text);
   Csv csv;
   csv.name = name;
@@ -121,7 +121,7 @@ core::Result<Csv> ParseCsv(const std::string& name, std::string_view text) {
   }
 }
 
-core::Result<Csv> ReadCsv(const std::string& path, std::size_t bytes_max) {
+Result<Csv> ReadCsv(const std::string& path, std::size_t bytes_max) {
   std::ifstream file(path, std::ios::binary);
   std::string text;
   if (file) {
@@ -137,4 +137,4 @@ core::Result<Csv> ReadCsv(const std::string& path, std::size_t bytes_max) {
   return ParseCsv(path, text);
 }
 
-}  // namespace facegate::eval
+}  // namespace facegate::core

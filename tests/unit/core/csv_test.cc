@@ -1,4 +1,4 @@
-#include "eval/csv.h"
+#include "facegate/core/csv.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "support/base/temp_dir.h"
 
-namespace facegate::eval {
+namespace facegate::core {
 namespace {
 
 using Fields = std::vector<std::string>;
@@ -94,4 +94,4 @@ TEST(Csv, RefusesAFileThatIsTooLarge) {
 }
 
 }  // namespace
-}  // namespace facegate::eval
+}  // namespace facegate::core

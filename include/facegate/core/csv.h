@@ -7,7 +7,7 @@
 
 #include "facegate/core/status.h"
 
-namespace facegate::eval {
+namespace facegate::core {
 
 struct CsvRow {
   long line = 0;  // of its first character, from 1
@@ -24,15 +24,15 @@ struct Csv {
 };
 
 // INVALID_ARGUMENT BAD_CSV "name:line: what".
-core::Status CsvError(const std::string& name, long line, std::string_view what);
+Status CsvError(const std::string& name, long line, std::string_view what);
 
 // Lines end in LF or CRLF; empty lines are skipped; a byte order mark is.
 // Returns BAD_CSV for a missing header, a column named twice, a row of another width, a stray or
 // open quote.
-core::Result<Csv> ParseCsv(const std::string& name, std::string_view text);
+Result<Csv> ParseCsv(const std::string& name, std::string_view text);
 
 // Reads at most `bytes_max` bytes. Returns as ParseCsv, and BAD_CSV for a file that cannot be read
 // or is larger.
-core::Result<Csv> ReadCsv(const std::string& path, std::size_t bytes_max = 256u << 20);
+Result<Csv> ReadCsv(const std::string& path, std::size_t bytes_max = 256u << 20);
 
-}  // namespace facegate::eval
+}  // namespace facegate::core
