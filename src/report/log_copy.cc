@@ -414,6 +414,33 @@ core::Result<LogCopyWriter> LogCopyWriter::Open(const std::string& directory) {
   return LogCopyWriter(directory);
 }
 
+std::uint64_t LogCopyWriter::FullUpTo() const {
+  const auto is_there = [this](const std::string& path) {
+    std::error_code error;
+    return fs::is_regular_file(fs::path(directory_) / path, error);
+  };
+  std::uint64_t records = 0;
+  while (is_there(tlog::BundlePath(records / tlog::kTileWidth, tlog::kTileWidth))) {
+    records += tlog::kTileWidth;
+  }
+  std::uint64_t below = tlog::kTileWidth;  // a full tile of the level has so many records below it
+  for (int level = 0; records >= below; ++level, below *= tlog::kTileWidth) {
+    std::uint64_t tiles = 0;
+    while (tiles < records / below && is_there(tlog::TilePath({level, tiles}, tlog::kTileWidth))) {
+      ++tiles;
+    }
+    if (tiles < records / below) records = (tiles + 1) * below - tlog::kTileWidth;
+  }
+  return records;
+}
+
+std::optional<std::string> LogCopyWriter::Origin() const {
+  std::ifstream in(fs::path(directory_) / kCheckpointFile, std::ios::binary);
+  std::string line;
+  if (!in || !std::getline(in, line)) return std::nullopt;
+  return line;
+}
+
 core::Status LogCopyWriter::Add(std::string_view path, core::ByteSpan content) {
   if (!IsLogFilePath(path)) {
     return core::Status(core::Code::kInvalidArgument, "BAD_COPY_PATH",

@@ -92,6 +92,35 @@ class Log(flow.Story):
         third = json.loads(follower.stdout.readline())
         self.assertGreater(third["index"], line["index"])
 
+    def verified(self, folder):
+        return self.cli("audit", "verify", "--log-key", "log.vkeys", folder)
+
+    def test_exports_go_on_where_they_were(self):
+        self.cli("audit", "keys", "--out", "log.vkeys")
+        for number in range(270):
+            self.client.authorize(f"visitor-{number}")
+        self.assertNotIn("from record", self.cli("audit", "export", "copy"))
+        self.verified("copy")
+        for number in range(270):
+            self.client.authorize(f"visitor-{number}")
+        first = self.gateway.folder / "copy" / "tile" / "entries" / "000"
+        before = first.stat().st_mtime_ns
+        self.assertIn("from record 256 on", self.cli("audit", "export", "copy"))
+        self.assertEqual(first.stat().st_mtime_ns, before)
+        self.assertIn("verified", self.verified("copy"))
+        # One that broke off before its tiles came.
+        copy = self.gateway.folder / "copy"
+        (copy / "checkpoint").unlink()
+        (copy / "tile" / "0" / "000").unlink()
+        self.assertNotIn("from record", self.cli("audit", "export", "copy"))
+        self.assertIn("verified", self.verified("copy"))
+        # One of another log.
+        text = (copy / "checkpoint").read_text()
+        (copy / "checkpoint").write_text(text.replace("gate.example", "other.example"))
+        refused = self.gateway.cli("auditor", "audit", "export", "copy")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("COPY_OF_ANOTHER_LOG", refused.stderr)
+
     def test_says_how_each_run_ended(self):
         self.assertEqual(self.listed("gateway.started"), [])  # the operator came later
         self.restarted(self.gateway.stop)

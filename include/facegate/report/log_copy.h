@@ -112,6 +112,13 @@ class LogCopyWriter {
   // is no file of a log (whatever sent it must not write elsewhere), UNAVAILABLE COPY_UNWRITABLE.
   core::Status Add(std::string_view path, core::ByteSpan content);
 
+  // Up to which record, a multiple of 256, the copy has every bundle and every tile that is full
+  // then: where an export goes on that broke off, or whose log has grown. Whether they are the
+  // right ones is VerifyLogCopy's to say.
+  std::uint64_t FullUpTo() const;
+  // The origin of the checkpoint that is there; nothing without one that can be read.
+  std::optional<std::string> Origin() const;
+
  private:
   explicit LogCopyWriter(std::string directory) : directory_(std::move(directory)) {}
   std::string directory_;

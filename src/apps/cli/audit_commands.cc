@@ -4,12 +4,14 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 
 #include "apps/audit/copy_commands.h"
 #include "apps/cli/commands.h"
+#include "facegate/core/text.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/report/log_copy.h"
 #include "facegate/report/record.h"
@@ -197,26 +199,43 @@ core::Result<Exit> Keys(Session& session, const AuditFlags& flags) {
 
 core::Result<Exit> Export(Session& session, const AuditFlags& flags) {
   FG_ASSIGN_OR_RETURN(report::LogCopyWriter writer, report::LogCopyWriter::Open(flags.directory));
+  // What is there already is gone on from.
+  const std::uint64_t first = writer.FullUpTo();
+  const std::optional<std::string> origin = writer.Origin();
   core::Json request = core::Json::MakeObject();
-  request.Set("parent", OperatorName(session, flags)).Set("newest", flags.newest);
+  request.Set("parent", OperatorName(session, flags))
+      .Set("newest", flags.newest)
+      .Set("first_index", first);
   FG_ASSIGN_OR_RETURN(client::Client * client, session.Connect());
   std::int64_t files = 0, records = 0;
   ProgressBar bar("export");
-  FG_RETURN_IF_ERROR(client->CallStreaming(
+  const core::Status exported = client->CallStreaming(
       "AuditService/ExportEntries", request, [&](const core::Json& part) -> core::Status {
         if (const core::Json* header = part.Find("header"); header != nullptr) {
           records = MemberOrNull(*header, "checkpoint").IntOr("size", 0);
-          return core::Status::Ok();
+          const std::string theirs = MemberOrNull(*header, "keys").StringOr("origin", "");
+          if (!origin || *origin == theirs) return core::Status::Ok();
+          return core::Status(core::Code::kFailedPrecondition, "COPY_OF_ANOTHER_LOG",
+                              flags.directory + " holds a copy of " + *origin);
         }
         const core::Json& file = MemberOrNull(part, "file");
         FG_ASSIGN_OR_RETURN(const core::Bytes content,
                             crypto::Base64Decode(file.StringOr("content", "")));
         // One bundle and one tile per 256 records, and a little above them.
         bar.Show(static_cast<std::uint64_t>(++files),
-                 static_cast<std::uint64_t>(2 * (records / 256 + 1) + 2));
+                 static_cast<std::uint64_t>(
+                     2 * ((records - static_cast<std::int64_t>(first)) / 256 + 1) + 2));
         return writer.Add(file.StringOr("path", ""), content);
-      }));
-  session.Say("exported " + std::to_string(records) + " records to " + flags.directory);
+      });
+  if (exported.reason() == "INDEX_OUT_OF_RANGE") {
+    return core::Status(core::Code::kFailedPrecondition, "COPY_IS_LONGER",
+                        flags.directory +
+                            " holds more records than are exported: export to "
+                            "another directory and compare the two");
+  }
+  FG_RETURN_IF_ERROR(exported);
+  session.Say("exported " + std::to_string(records) + " records to " + flags.directory +
+              (first > 0 ? ", from record " + std::to_string(first) + " on" : ""));
   return Exit::kYes;
 }
 

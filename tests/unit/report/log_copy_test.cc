@@ -281,6 +281,56 @@ TEST(LogCopyWriter, RefusesAPathOutsideTheLog) {
   EXPECT_FALSE(std::filesystem::exists(dir / "escaped"));
 }
 
+// Puts, without content, every bundle and tile that is full at `size` into the folder.
+void TouchFull(const std::string& folder, std::uint64_t size) {
+  core::Result<LogCopyWriter> writer = LogCopyWriter::Open(folder);
+  ASSERT_TRUE(writer.ok());
+  for (std::uint64_t n = 0; n < size / tlog::kTileWidth; ++n) {
+    ASSERT_TRUE(writer->Add(tlog::BundlePath(n, tlog::kTileWidth), {}).ok());
+  }
+  std::uint64_t below = tlog::kTileWidth;
+  for (int level = 0; size >= below; ++level, below *= tlog::kTileWidth) {
+    for (std::uint64_t n = 0; n < size / below; ++n) {
+      ASSERT_TRUE(writer->Add(tlog::TilePath({level, n}, tlog::kTileWidth), {}).ok());
+    }
+  }
+}
+
+TEST(LogCopyWriter, KnowsUpToWhereACopyIsFull) {
+  TempDir dir;
+  const core::Result<LogCopyWriter> writer = LogCopyWriter::Open(dir.path());
+  ASSERT_TRUE(writer.ok());
+  EXPECT_EQ(writer->FullUpTo(), 0u);
+  TouchFull(dir.path(), 600);
+  EXPECT_EQ(writer->FullUpTo(), 512u);
+  TouchFull(dir.path(), 66'000);
+  EXPECT_EQ(writer->FullUpTo(), 65'792u);
+}
+
+TEST(LogCopyWriter, GoesBackToWhereAFullFileIsMissing) {
+  const auto without = [](const std::string& file) {
+    TempDir dir;
+    TouchFull(dir.path(), 66'000);
+    EXPECT_TRUE(std::filesystem::remove(dir / file)) << file;
+    return LogCopyWriter::Open(dir.path())->FullUpTo();
+  };
+  EXPECT_EQ(without("tile/entries/003"), 768u);
+  EXPECT_EQ(without("tile/0/001"), 256u);
+  EXPECT_EQ(without("tile/1/000"), 65'280u);
+  EXPECT_EQ(without("tile/0/000"), 0u);
+}
+
+TEST(LogCopyWriter, KnowsWhoseCopyItIs) {
+  TempDir dir;
+  const core::Result<LogCopyWriter> writer = LogCopyWriter::Open(dir.path());
+  ASSERT_TRUE(writer.ok());
+  EXPECT_EQ(writer->Origin(), std::nullopt);
+  WrittenLog log;
+  log.AppendMany(2);
+  log.WriteTo(dir.path());
+  EXPECT_EQ(writer->Origin(), Verify(dir, log).checkpoint.origin);
+}
+
 TEST(LogCopyWriter, ReplacesAFile) {
   TempDir dir;
   core::Result<LogCopyWriter> writer = LogCopyWriter::Open(dir.path());
