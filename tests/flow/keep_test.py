@@ -79,7 +79,9 @@ class Keep(flow.Story):
         return found
 
     def types(self):
-        return [record["type"] for record in self.records()]
+        """What happened, but for the gateway's own comings and goings."""
+        return [record["type"] for record in self.records()
+                if not record["type"].startswith("gateway.")]
 
     def backup(self):
         out = self.cli("operator", "backup", "create")
@@ -208,7 +210,7 @@ class Keep(flow.Story):
     def test_a_restored_backup_opens_the_door_again_with_the_whole_log(self):
         backup = self.backup()
         self.client().authorize("person-a")
-        size = len(self.records())
+        size = len(self.types())
         self.restore(backup)
         self.assertEqual(self.client().authorize("person-a"), ALLOW)
         kinds = self.types()
@@ -242,7 +244,7 @@ class Keep(flow.Story):
         backup = self.backup()
         self.client().authorize("person-a")
         self.cli("auditor", "audit", "export", "copy")
-        self.gateway.stop()
+        self.gateway.kill()  # a stop would put one more record into the log
         for part in (self.gateway.folder / "data").glob("facegate.db*"):
             part.unlink()
         restore = ("backup", "restore", backup, "--config", "facegate.yaml")
