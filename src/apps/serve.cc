@@ -63,6 +63,7 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
                                                             ServerInfoOf(*faces), parts));
   FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));
+  FG_ASSIGN_OR_RETURN(const auto log_pages, StartLogPages(config, parts));
   FG_ASSIGN_OR_RETURN(const auto pages, StartMetrics(config, metrics, *server));
   logger.Info("gateway_ready", {{"port", std::to_string(server->port())},
                                 {"templates", std::to_string(gallery->size())}});

@@ -214,6 +214,15 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
                                      [&server] { return server.serving(); });
 }
 
+core::Result<std::unique_ptr<rpc::LogPages>> StartLogPages(const config::ServerConfig& config,
+                                                           const rpc::Parts& parts) {
+  if (config.listen.log.empty()) return std::unique_ptr<rpc::LogPages>();
+  FG_ASSIGN_OR_RETURN(auto pages,
+                      rpc::LogPages::Start(config.listen.log, parts.store, parts.publisher));
+  parts.logger.Info("log_pages_ready", {{"port", std::to_string(pages->port())}});
+  return pages;
+}
+
 core::Result<std::unique_ptr<rpc::ConsentPages>> StartConsentPages(
     const config::ServerConfig& config, rpc::Parts parts) {
   if (config.consent_page.listen.empty()) return std::unique_ptr<rpc::ConsentPages>();

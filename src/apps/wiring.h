@@ -17,6 +17,7 @@
 #include "facegate/policy/engine.h"
 #include "facegate/publication/publisher.h"
 #include "facegate/rpc/consent_pages.h"
+#include "facegate/rpc/log_pages.h"
 #include "facegate/rpc/metrics_listener.h"
 #include "facegate/rpc/server.h"
 #include "facegate/rules/rule_set.h"
@@ -71,6 +72,8 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
     const rpc::Server& server);
 
 // The pages for the people in front of the camera, or nothing where the configuration has none.
+core::Result<std::unique_ptr<rpc::LogPages>> StartLogPages(const config::ServerConfig& config,
+                                                           const rpc::Parts& parts);
 core::Result<std::unique_ptr<rpc::ConsentPages>> StartConsentPages(
     const config::ServerConfig& config, rpc::Parts parts);
 

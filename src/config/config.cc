@@ -78,6 +78,11 @@ constexpr Field kFields[] = {
     {"listen.http", TextField{[](C& c) -> std::string& { return c.listen.http; }},
      "Address and port of the metrics (`/metrics`) and health pages, plain HTTP: keep it on an "
      "internal interface. Empty: off."},
+    {"listen.log", TextField{[](C& c) -> std::string& { return c.listen.log; }},
+     "Address and port where the logs are read as C2SP tlog-tiles (`/<operator>/checkpoint`, "
+     "`/<operator>/tile/...`), plain HTTP and without asking who reads: keep it on loopback, with "
+     "a "
+     "server in front of it that asks and adds TLS. Empty: off."},
     {"consent_page.listen", TextField{[](C& c) -> std::string& { return c.consent_page.listen; }},
      "Address and port of the pages where people read the notice and refuse or withdraw, plain "
      "HTTP: keep it on loopback, with a server in front of it that adds TLS. Empty: off."},

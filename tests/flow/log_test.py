@@ -8,9 +8,11 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
+import urllib.request
 
 import gateway_process as flow
 
@@ -120,6 +122,25 @@ class Log(flow.Story):
         refused = self.gateway.cli("auditor", "audit", "export", "copy")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("COPY_OF_ANOTHER_LOG", refused.stderr)
+
+    def test_is_mirrored_over_http(self):
+        self.cli("audit", "keys", "--out", "log.vkeys")
+        config = self.gateway.folder / "facegate.yaml"
+        config.write_text(config.read_text().replace('http: ""', 'http: "", log: "127.0.0.1:0"'))
+        self.restarted(self.gateway.stop)
+        port = re.search(r"log_pages_ready.*port=(\d+)", self.gateway.log_text()).group(1)
+        mirror = self.gateway.folder / "mirror"
+
+        def fetch(path):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/acme/{path}") as answer:
+                (mirror / path).parent.mkdir(parents=True, exist_ok=True)
+                (mirror / path).write_bytes(answer.read())
+
+        fetch("checkpoint")
+        size = int((mirror / "checkpoint").read_text().splitlines()[1])
+        for path in ("tile/entries/000", "tile/0/000"):
+            fetch(f"{path}.p/{size}")
+        self.assertIn(f"verified {size} records", self.verified("mirror"))
 
     def test_says_how_each_run_ended(self):
         self.assertEqual(self.listed("gateway.started"), [])  # the operator came later

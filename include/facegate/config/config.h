@@ -34,6 +34,7 @@ struct ServerConfig {
   struct Listen {
     std::string grpc = "127.0.0.1:8443";
     std::string http = "127.0.0.1:9464";  // metrics and health; empty: off
+    std::string log;                      // the logs' files; empty: off
   } listen;
 
   // The pages for the people in front of the camera.
