@@ -149,7 +149,7 @@ class RecordStream {
       for (const storage::LogEntry& entry : entries) {
         if (entry.index >= head.size) break;  // its checkpoint is a later one
         v1::StreamRecordsResponse response;
-        *response.mutable_record() = ToProto(log_, entry);
+        *response.mutable_record() = rpc::ToProto(log_, entry);
         response.set_next_index(static_cast<std::int64_t>(entry.index + 1));
         FG_RETURN_IF_ERROR(Send(response));
       }
