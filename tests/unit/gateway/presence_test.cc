@@ -132,8 +132,10 @@ TEST_F(PresenceTest, LeavesTheTimesOfALogInOrderWhenTheClockIsSetBack) {
 
 TEST_F(PresenceTest, LetsNoGatewayStartThatCannotRecordIt) {
   consent::FaultyStore faults(*world_.store);
+  audit::LedgerOptions options;
+  options.gateway_name = "test.example";
   const auto ledger = audit::Ledger::Open(faults, *world_.keys, world_.clock, world_.metrics,
-                                          world_.logger, {"test.example", "", 256, 4096, nullptr});
+                                          world_.logger, options);
   ASSERT_TRUE(ledger.ok());
   faults.FailWrites();
   Presence presence(faults, **ledger, world_.clock, world_.logger,
