@@ -45,7 +45,7 @@ class Log(flow.Story):
         for subject in ("nobody", "nobody-else", "nobody"):
             self.client.authorize(subject)
         counted = json.loads(self.cli("--json", "audit", "count", "--by", "reason",
-                                      "--access-point", "lobby/main"))["counts"]
+                                      "--access-point", "sites/lobby/accessPoints/main"))["counts"]
         self.assertEqual([(count["value"], int(count["records"])) for count in counted],
                          [("CONSENT_MISSING", 3)])
         histogram = self.cli("audit", "count", "--by", "type")
