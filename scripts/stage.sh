@@ -90,6 +90,7 @@ YAML
 }
 
 stage_start() {
+  : > server.log  # there before the server is, for what looks into it
   "${server_command[@]}" --config facegate.yaml 2> server.log &
   server=$!
   local port=

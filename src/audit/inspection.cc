@@ -132,7 +132,7 @@ class Inspector {
   Status ReadRecords(const std::optional<tlog::Checkpoint>& kept) {
     while (found_.records_checked < found_.size) {
       const std::uint64_t first = found_.records_checked;
-      FG_ASSIGN_OR_RETURN(const auto entries, store_.ReadEntries(log_, first, kPageRecords));
+      FG_ASSIGN_OR_RETURN(const auto entries, ReadUpToGap(first));
       FG_ASSIGN_OR_RETURN(auto rows, RowsFrom(store_, log_, first));
       for (const storage::LogEntry& entry : entries) {
         if (entry.index != found_.records_checked) break;
@@ -151,6 +151,20 @@ class Inspector {
       if (progress_) progress_(found_.records_checked, found_.size);
     }
     return Status::Ok();
+  }
+
+  // A page of records, or those before the first that is missing: a store calls a gap damage.
+  Result<std::vector<storage::LogEntry>> ReadUpToGap(std::uint64_t first) {
+    Result<std::vector<storage::LogEntry>> page = store_.ReadEntries(log_, first, kPageRecords);
+    if (page.status().code() != Code::kDataLoss) return page;
+    std::vector<storage::LogEntry> before;
+    while (before.size() < kPageRecords) {
+      auto one = store_.ReadEntries(log_, first + before.size(), 1);
+      if (one.status().code() == Code::kDataLoss || (one.ok() && one->empty())) break;
+      if (!one.ok()) return one.status();
+      before.push_back(std::move(one->front()));
+    }
+    return before;
   }
 
   void CheckRecord(const storage::LogEntry& entry) {

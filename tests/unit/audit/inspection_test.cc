@@ -79,7 +79,8 @@ TEST_F(InspectionTest, FindsNothingInAWholeLogAndSaysWhatItCannotShow) {
 
 TEST_F(InspectionTest, NamesTheFirstRecordThatIsNotAsItWasWritten) {
   Change(
-      "UPDATE log_entries SET entry = replace(entry, 'subject.created', 'subject.erased!') "
+      "UPDATE log_entries SET entry = "
+      "CAST(replace(entry, 'subject.created', 'subject.erased!') AS BLOB) "
       "WHERE (seq & 1099511627775) IN (100, 200)");
   ExpectOne(Ill::kDamage, 100);
 }
