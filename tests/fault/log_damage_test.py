@@ -151,7 +151,7 @@ class Damage(unittest.TestCase):
                     part.unlink()
                 shutil.copy(self.whole / "facegate.db", self.database)
                 shutil.copy(self.whole / "heads" / "acme.head", self.head)
-        self.assertGreater(found, tried // 10)
+        self.assertGreater(found, 10, "hardly anything was found: it shows nothing")
         print(f"{found} of {tried} flipped bits were named, the others changed no record "
               f"({time.monotonic() - began:.0f} s)")
 
