@@ -82,14 +82,19 @@ class Inspector {
     found_.faults.push_back({ill, record, std::move(what)});
   }
 
+  // Of a checkpoint that does not open: `who` holds it, and `else_wrong` where its key is right.
+  void BlameCheckpoint(const Status& why, const std::string& who, const char* else_wrong) {
+    const bool by_others = why.code() == Code::kPermissionDenied;
+    Blame(by_others ? Ill::kWrongKeys : Ill::kDamage, std::nullopt,
+          who + (by_others ? " was signed with another log key" : else_wrong));
+  }
+
   std::optional<tlog::Checkpoint> OpenCheckpoint(const storage::LogHead& head) {
     if (head.size == 0) return std::nullopt;
     const auto opened = tlog::OpenCheckpoint(head.checkpoint, keys_.CheckpointVerifier());
     if (opened.ok() && opened->size == head.size) return *opened;
-    const bool by_others = opened.status().code() == Code::kPermissionDenied;
-    Blame(by_others ? Ill::kWrongKeys : Ill::kDamage, std::nullopt,
-          by_others ? "the stored checkpoint was signed with another log key"
-                    : "the stored checkpoint is malformed, or is that of another size");
+    BlameCheckpoint(opened.status(), "the stored checkpoint",
+                    " is malformed, or is that of another size");
     return std::nullopt;
   }
 
@@ -115,10 +120,7 @@ class Inspector {
       }
       return *opened;
     }
-    const bool by_others = opened.status().code() == Code::kPermissionDenied;
-    Blame(
-        by_others ? Ill::kWrongKeys : Ill::kDamage, std::nullopt,
-        by_others ? "the head file was signed with another log key" : "the head file is malformed");
+    BlameCheckpoint(opened.status(), "the head file", " is malformed");
     return std::nullopt;
   }
 
@@ -138,10 +140,9 @@ class Inspector {
         if (entry.index != found_.records_checked) break;
         CheckRecord(entry);
         CheckRow(entry, rows[entry.index]);
-        root_.Append(tlog::LeafHash(core::AsBytes(entry.entry)));
         tree_.Append(tlog::LeafHash(core::AsBytes(entry.entry)));
         ++found_.records_checked;
-        if (kept && found_.records_checked == kept->size) root_at_head_ = root_.Root();
+        if (kept && found_.records_checked == kept->size) root_at_head_ = tree_.Root();
       }
       if (found_.records_checked == first) {
         Blame(Ill::kMissing, first, "the record is not there");
@@ -212,7 +213,7 @@ class Inspector {
 
   void CheckRoots(const std::optional<tlog::Checkpoint>& signs,
                   const std::optional<tlog::Checkpoint>& kept) {
-    if (signs && root_.Root() != signs->root) {
+    if (signs && tree_.Root() != signs->root) {
       Blame(Ill::kDamage, std::nullopt, "the stored checkpoint signs other records");
     }
     const bool reaches = kept && kept->size <= found_.size && kept->size > 0;
@@ -229,7 +230,6 @@ class Inspector {
   const Progress& progress_;
   const tlog::VerifierKey record_key_ = keys_.RecordVerifier();
   Inspection found_;
-  tlog::RootAccumulator root_;
   tlog::GrowingTree tree_;
   core::Hash256 root_at_head_{};
   core::Timestamp last_time_;
