@@ -45,25 +45,6 @@ core::Result<storage::LogEntry> ReadRecord(const storage::Store& store,
   return std::move(entries.front());
 }
 
-// The checkpoint that a copy ends at; of size 0 for a log without records.
-core::Result<v1::Checkpoint> EndOfCopy(const storage::Store& store,
-                                       const publication::Publisher* publisher,
-                                       const model::OperatorId& log,
-                                       const v1::ExportEntriesRequest& request) {
-  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
-  if (head.size == 0) return v1::Checkpoint();
-  if (publisher == nullptr || request.newest()) return CheckpointToProto(head.checkpoint);
-  const std::optional<std::string> published = publisher->Published(log);
-  if (!published) {
-    return Status(Code::kUnavailable, "NOT_PUBLISHED",
-                  "no quorum of witnesses cosigned this log yet: try again, or ask for the newest");
-  }
-  FG_ASSIGN_OR_RETURN(v1::Checkpoint end, CheckpointToProto(*published));
-  if (static_cast<std::uint64_t>(end.size()) <= head.size) return end;
-  return Status(Code::kDataLoss, "LOG_ROLLED_BACK",
-                "more records were published than the log has now");
-}
-
 v1::ReviewedRule ToProto(const policy::ReviewedRule& reviewed) {
   const rules::Rule& rule = *reviewed.rule;
   v1::ReviewedRule proto;
@@ -299,7 +280,8 @@ grpc::Status AuditServiceImpl::ExportEntries(
     grpc::ServerWriter<v1::ExportEntriesResponse>* writer) {
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
-    FG_ASSIGN_OR_RETURN(const v1::Checkpoint end, EndOfCopy(store_, publisher_, log, *request));
+    FG_ASSIGN_OR_RETURN(const v1::Checkpoint end,
+                        EndOfCopy(store_, request->newest() ? nullptr : publisher_, log));
     if (request->first_index() < 0 || request->first_index() > end.size()) {
       return Status(Code::kOutOfRange, "INDEX_OUT_OF_RANGE", "first_index is within the copy");
     }

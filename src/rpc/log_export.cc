@@ -1,9 +1,11 @@
 #include "rpc/log_export.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "facegate/tlog/checkpoint.h"
+#include "rpc/audit_messages.h"
 
 namespace facegate::rpc {
 namespace {
@@ -62,6 +64,23 @@ tlog::TileReader TilesOf(const storage::Store& store, const model::OperatorId& l
   return [&store, &log](const tlog::TileId& id, int) {
     return store.ReadTile(log, storage::TileKey{id.level, id.index});
   };
+}
+
+core::Result<v1::Checkpoint> EndOfCopy(const storage::Store& store,
+                                       const publication::Publisher* publisher,
+                                       const model::OperatorId& log) {
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
+  if (head.size == 0) return v1::Checkpoint();
+  if (publisher == nullptr) return CheckpointToProto(head.checkpoint);
+  const std::optional<std::string> published = publisher->Published(log);
+  if (!published) {
+    return Status(Code::kUnavailable, "NOT_PUBLISHED",
+                  "no quorum of witnesses cosigned this log yet: try again, or ask for the newest");
+  }
+  FG_ASSIGN_OR_RETURN(v1::Checkpoint end, CheckpointToProto(*published));
+  if (static_cast<std::uint64_t>(end.size()) <= head.size) return end;
+  return Status(Code::kDataLoss, "LOG_ROLLED_BACK",
+                "more records were published than the log has now");
 }
 
 Status ExportFiles(const storage::Store& store, const model::OperatorId& log,

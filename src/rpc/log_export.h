@@ -8,13 +8,22 @@
 #include "facegate/core/bytes.h"
 #include "facegate/core/status.h"
 #include "facegate/model/ids.h"
+#include "facegate/publication/publisher.h"
 #include "facegate/storage/store.h"
 #include "facegate/tlog/merkle.h"
+#include "facegate/v1/audit_service.pb.h"
 
 namespace facegate::rpc {
 
 // Reads the tiles of a stored log. `store` and `log` must outlive it.
 tlog::TileReader TilesOf(const storage::Store& store, const model::OperatorId& log);
+
+// The checkpoint that a copy ends at: the newest that a quorum cosigned, or without a publisher the
+// newest. Of size 0 for a log without records. Returns UNAVAILABLE NOT_PUBLISHED, DATA_LOSS
+// LOG_ROLLED_BACK (more was published than the log has) or LOG_DAMAGED.
+core::Result<v1::Checkpoint> EndOfCopy(const storage::Store& store,
+                                       const publication::Publisher* publisher,
+                                       const model::OperatorId& log);
 
 // Takes one file; an error of its own ends the export.
 using FileSink = std::function<core::Status(const std::string& path, core::ByteSpan content)>;

@@ -1,13 +1,11 @@
 #include "facegate/rpc/log_pages.h"
 
-#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "facegate/model/ids.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
-#include "facegate/tlog/note.h"
 #include "rpc/log_export.h"
 #include "rpc/page_listener.h"
 
@@ -23,26 +21,13 @@ constexpr char kForEver[] = "public, max-age=31536000, immutable";
 
 Status Missing() { return Status(Code::kNotFound, "FILE_NOT_FOUND", "no such file of this log"); }
 
-struct Shown {
-  std::string note;
-  std::uint64_t size = 0;
-};
-
-// Where the log ends, for readers of its files.
-Result<Shown> EndOf(const storage::Store& store, const publication::Publisher* publisher,
-                    const model::OperatorId& log) {
-  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
-  if (head.size == 0) return Missing();
-  if (publisher == nullptr) return Shown{head.checkpoint, head.size};
-  std::optional<std::string> published = publisher->Published(log);
-  if (!published) {
-    return Status(Code::kUnavailable, "NOT_PUBLISHED", "no quorum cosigned this log yet");
-  }
-  FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(*published));
-  FG_ASSIGN_OR_RETURN(const tlog::Checkpoint checkpoint, tlog::ParseCheckpointText(note.text));
-  // A log that was set back has nothing more to show.
-  if (checkpoint.size > head.size) return Missing();
-  return Shown{*std::move(published), checkpoint.size};
+// Where the log ends, for readers of its files. One that was set back has nothing more to show.
+Result<v1::Checkpoint> EndOf(const storage::Store& store, const publication::Publisher* publisher,
+                             const model::OperatorId& log) {
+  Result<v1::Checkpoint> end = EndOfCopy(store, publisher, log);
+  if (end.status().reason() == "LOG_ROLLED_BACK") return Missing();
+  if (end.ok() && end->size() == 0) return Missing();
+  return end;
 }
 
 Result<core::Bytes> BundleOf(const storage::Store& store, const model::OperatorId& log,
@@ -104,9 +89,9 @@ Result<std::unique_ptr<LogPages>> LogPages::Start(const std::string& address,
     const std::string path = request.matches[2].str();
     if (path == "checkpoint") {
       response.set_header("Cache-Control", "no-cache");
-      return response.set_content(end->note, "text/plain; charset=utf-8");
+      return response.set_content(end->note(), "text/plain; charset=utf-8");
     }
-    const auto tile = TileOf(store, *log, end->size, path);
+    const auto tile = TileOf(store, *log, static_cast<std::uint64_t>(end->size()), path);
     if (!tile.ok()) return Refuse(tile.status(), response);
     response.set_header("Cache-Control", kForEver);
     response.set_content(std::string(core::AsText(*tile)), "application/octet-stream");
