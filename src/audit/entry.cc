@@ -47,7 +47,7 @@ Json PersonJson(const policy::PersonSeen& seen) {
   if (seen.consent_form) json.Set("consent_form", model::Word(*seen.consent_form));
   if (seen.consent_given_by) json.Set("consent_given_by", model::Word(*seen.consent_given_by));
   Json scopes = Json::MakeArray();
-  for (const model::ConsentScope scope : seen.consent_scopes) scopes.Push(model::Word(scope));
+  for (const model::ConsentScope scope : *seen.consent_scopes) scopes.Push(model::Word(scope));
   json.Set("consent_scopes", std::move(scopes))
       .Set("covers_purpose_version", seen.covers_purpose_version)
       .Set("site_matches", seen.site_matches)
@@ -227,7 +227,7 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
   draft.type = TypeOf(outcome);
   draft.log = claim.camera.op;
   draft.site = claim.camera.site.str();
-  draft.access_point = grounds.access_point.str();
+  draft.access_point = grounds.access_point->str();
   draft.camera = claim.camera.camera.str();
   draft.purpose = claim.purpose.str();
   draft.actor = claim.caller;
@@ -260,12 +260,12 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
   if (grounds.threshold_crossed_on) {
     draft.body.Set("threshold_crossed_on", model::FormatDate(*grounds.threshold_crossed_on));
   }
-  if (!grounds.exemption.empty()) draft.body.Set("exemption", grounds.exemption.str());
+  if (!grounds.exemption->empty()) draft.body.Set("exemption", grounds.exemption->str());
   draft.body.Set("decided_at", core::FormatRfc3339(grounds.decided_at));
   if (!policy::SpeaksFor(claim.caller, claim.camera)) draft.body.Set("speaks_for_camera", false);
   if (claim.region) draft.body.Set("region_marked", true);
   SetWays(grounds, draft.body);
-  if (!grounds.profiles.empty()) draft.body.Set("profiles", ProfilesJson(grounds.profiles));
+  if (!grounds.profiles->empty()) draft.body.Set("profiles", ProfilesJson(grounds.profiles));
   if (grounds.gateway) draft.body.Set("gateway", *grounds.gateway);
   draft.body.Set("rules", FindingsJson(findings))
       .Set("packs", grounds.packs ? rules::PacksJson(*grounds.packs) : Json::MakeArray())
@@ -293,11 +293,11 @@ Draft EventDraft(const Event& event) {
 }
 
 Status AddClaimedPerson(Draft& draft, const policy::Grounds& grounds, const crypto::KeyRing& keys) {
-  if (grounds.wrapped_subject_secret.empty()) return Status::Ok();
+  if (grounds.wrapped_subject_secret->empty()) return Status::Ok();
   std::optional<std::uint64_t> consent;
   if (grounds.consent) consent = grounds.consent->log_index;
   return AddPerson(draft, grounds.claim.camera.op, *grounds.claim.subject,
-                   grounds.wrapped_subject_secret, consent, keys);
+                   *grounds.wrapped_subject_secret, consent, keys);
 }
 
 Status AddPeople(Draft& draft, const model::OperatorId& op, const std::vector<Person>& people,

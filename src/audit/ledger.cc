@@ -232,7 +232,11 @@ Result<Recorded> Ledger::Commit(policy::Denial denial, Outcome outcome) {
 Result<Recorded> Ledger::Commit(policy::Faceless way, Presented presented) {
   policy::Grounds grounds = std::move(std::move(way).Spend()->grounds);
   FG_CHECK(model::IsOfCredential(presented.reason, grounds.claim.credential));
-  if (presented.issued_by) grounds.rests_on.push_back(*presented.issued_by);
+  if (presented.issued_by) {
+    std::vector<std::uint64_t> rests_on = *grounds.rests_on;
+    rests_on.push_back(*presented.issued_by);
+    grounds.rests_on = std::move(rests_on);
+  }
   Outcome aborted;
   aborted.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
   aborted.reason = presented.use ? model::Reason::kPassReplayed : model::Reason::kBadgeUnknown;

@@ -523,7 +523,7 @@ core::Result<HeldTemplate> Gallery::PrepareToken(const vision::Face& face,
   head.expires_at = grounds.consent->expires_at;
   FG_ASSIGN_OR_RETURN(head.key_version, custody::CurrentKeyVersion(impl_->store, subject.op));
   FG_ASSIGN_OR_RETURN(head.id,
-                      custody::TokenIdFor(impl_->keys, subject, grounds.wrapped_subject_secret,
+                      custody::TokenIdFor(impl_->keys, subject, *grounds.wrapped_subject_secret,
                                           grounds.claim.request_id));
   FG_ASSIGN_OR_RETURN(GallerySecret secret, impl_->SecretOf({subject.op, scope.purpose}));
   const auto steps = Protect(*secret.rotation, face.embedding);

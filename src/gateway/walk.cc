@@ -103,7 +103,7 @@ audit::Outcome Enrolled(const policy::Grounds& grounds, audit::Counts counts) {
   outcome.verdict = model::Verdict::kAllow;
   outcome.reason = Reason::kEnrolled;
   outcome.counts = counts;
-  FG_CHECK(grounds.consent.has_value());
+  FG_CHECK(grounds.consent != nullptr);
   outcome.people.push_back(
       {*grounds.claim.subject, *grounds.consent, grounds.wrapped_subject_secret});
   return outcome;

@@ -105,6 +105,13 @@ const R* Greatest(const std::vector<R>& all, Key key) {
   return greatest;
 }
 
+// Takes `prefix` from the front of `text`, where it is there.
+bool TakePrefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
 std::string InitiatorOf(model::Role role) {
   switch (role) {
     case model::Role::kCamera:
@@ -160,14 +167,19 @@ GatewayFacts GatewayFactsFrom(const Json& json, const GatewayFacts& otherwise) {
 }
 
 bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera) {
-  if (caller.resource.empty()) return true;
-  const std::string name = model::CameraName(camera.op, camera.site, camera.camera);
-  return name == caller.resource || name.starts_with(caller.resource + "/");
+  // Resource by resource, so that no name is put together: "operators/o/sites/s/cameras/c".
+  std::string_view rest = caller.resource;
+  for (const auto& [kind, id] :
+       {std::pair<std::string_view, std::string_view>{"operators/", camera.op.str()},
+        {"/sites/", camera.site.str()},
+        {"/cameras/", camera.camera.str()}}) {
+    if (rest.empty()) return true;
+    if (!TakePrefix(rest, kind) || !TakePrefix(rest, id)) return false;
+  }
+  return rest.empty();
 }
 
-void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
-                core::Timestamp now) {
-  SetAsked(inputs, claim.operation, now);
+void SetEveryRequest(rules::Inputs& inputs) {
   // There is no way to ask facegate about anything but a live camera.
   inputs.Set("request.source", std::string("live_camera"));
   inputs.Set("request.real_time", true);
@@ -176,6 +188,11 @@ void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
   inputs.Set("request.place_bounded", true);
   inputs.Set("request.watchlist_bounded", true);
   inputs.Set("request.human_review", 0.0);
+}
+
+void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
+                core::Timestamp now) {
+  SetAsked(inputs, claim.operation, now);
   inputs.Set("request.initiator", InitiatorOf(claim.caller.role));
   // Who shows a holder token claims to be whom it names, good or not.
   const bool is_claimed = claim.subject.has_value() || !claim.holder_token.empty();
@@ -524,17 +541,27 @@ std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp no
 
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
                 const model::SiteId& site, core::Timestamp now) {
+  SetConsentAsGiven(inputs, consent, site);
+  SetConsentAsOf(inputs, consent, purpose, now);
+}
+
+void SetConsentAsOf(rules::Inputs& inputs, const model::Consent* consent,
+                    const model::Purpose& purpose, core::Timestamp now) {
+  inputs.Set("consent.status", ConsentStatusInput(consent, now));
+  if (consent == nullptr) return;
+  inputs.Set("consent.covers_purpose_version", consent->purpose_version == purpose.version);
+}
+
+void SetConsentAsGiven(rules::Inputs& inputs, const model::Consent* consent,
+                       const model::SiteId& site) {
   if (consent == nullptr) {
-    inputs.Set("consent.status", std::string("absent"));
     inputs.Set("consent.form", std::string("none"));
     inputs.Set("consent.scopes", std::vector<std::string>());
     return;
   }
-  inputs.Set("consent.status", ConsentStatusInput(consent, now));
   inputs.Set("consent.form", WordInput(consent->form));
   inputs.Set("consent.given_by", WordInput(consent->given_by));
   SetWords(inputs, "consent.scopes", consent->scopes);
-  inputs.Set("consent.covers_purpose_version", consent->purpose_version == purpose.version);
   inputs.Set("consent.site_matches", consent->site == site);
   // No consent is recorded without the hash of a registered text that was shown.
   inputs.Set("notice.given_before", !consent->notice_sha256.empty());
@@ -555,9 +582,18 @@ void SetRestricted(rules::Inputs& inputs) {
 void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled,
                 core::Timestamp now) {
   inputs.Set("subject.enrolled", enrolled);
+  SetSubjectAsKnown(inputs, subject);
+  SetAgeAsOf(inputs, subject, now);
+}
+
+void SetAgeAsOf(rules::Inputs& inputs, const model::Subject* subject, core::Timestamp now) {
+  if (subject == nullptr || !subject->age_known) return;
+  inputs.Set("subject.age_years", model::AgeYearsAt(*subject, now));
+}
+
+void SetSubjectAsKnown(rules::Inputs& inputs, const model::Subject* subject) {
   if (subject == nullptr) return;
   inputs.Set("subject.age_known", subject->age_known);
-  if (subject->age_known) inputs.Set("subject.age_years", model::AgeYearsAt(*subject, now));
   if (!subject->country.empty()) inputs.Set("subject.country", subject->country);
   // "IL" and "US-IL" are the same to packs, and so are the members of the EU.
   const std::string region = rules::CanonicalPlace(subject->country, subject->region, "").region;

@@ -24,13 +24,6 @@ constexpr std::size_t kPageSize = 256;
 
 bool IsMissing(const Status& status) { return status.code() == core::Code::kNotFound; }
 
-ConsentBasis BasisOf(const model::Consent& consent) {
-  return {{consent.op, consent.subject, consent.id},
-          consent.epoch,
-          consent.log_index,
-          consent.expires_at};
-}
-
 // Evaluates the candidate rules for one enrolled person after the other, as of now.
 class StoreCandidateTest final : public CandidateTest {
  public:
@@ -45,7 +38,7 @@ class StoreCandidateTest final : public CandidateTest {
         base_(std::move(base)) {}
 
   std::optional<ConsentBasis> Admits(const Candidate& candidate) const override {
-    const auto person = standing_.PersonAt(candidate.subject, candidate.site, candidate.purpose);
+    const auto person = PersonAt(candidate.subject, candidate.site, candidate.purpose);
     if (!person.ok() || !(*person)->subject.has_value()) return std::nullopt;
     if ((*person)->restricted()) return std::nullopt;
     const std::optional<model::Consent>& newest = (*person)->consent;
@@ -68,7 +61,7 @@ class StoreCandidateTest final : public CandidateTest {
       FG_ASSIGN_OR_RETURN(const auto page, store_.ListConsentsAt(site, purpose, after, kPageSize));
       for (const model::Consent& consent : page) {
         FG_ASSIGN_OR_RETURN(const auto person,
-                            standing_.PersonAt({consent.op, consent.subject}, site.site, purpose));
+                            PersonAt({consent.op, consent.subject}, site.site, purpose));
         if (!person->enrolled || !person->subject.has_value() || person->restricted()) continue;
         if (Test(*person->subject, consent, site.site).has_value()) return true;
       }
@@ -78,6 +71,13 @@ class StoreCandidateTest final : public CandidateTest {
   }
 
  private:
+  Result<std::shared_ptr<const Person>> PersonAt(const model::SubjectRef& subject,
+                                                 const model::SiteId& site,
+                                                 const model::PurposeId& purpose) const {
+    return standing_.PersonAt(subject.op, subject.subject, site, purpose,
+                              deployment_->rules->vocabulary());
+  }
+
   std::optional<ConsentBasis> Test(const model::Subject& subject, const model::Consent& consent,
                                    const model::SiteId& site) const {
     const core::Timestamp now = clock_.Now();
@@ -183,7 +183,7 @@ bool RefuseAnybody(const std::vector<rules::Finding>& refusals) {
 struct HeldToken {
   bool is_needed = false;
   std::optional<Reason> problem;
-  core::Timestamp good_until{std::numeric_limits<std::int64_t>::max()};
+  core::Timestamp good_until = kForEver;
 };
 
 // Why a request is refused for its holder token; nothing for one that may go on, or that is refused
@@ -270,36 +270,29 @@ struct Engine::Impl {
   mutable Heartbeats heartbeats;
   std::shared_ptr<const core::Json> gateway =
       std::make_shared<const core::Json>(ToJson(options.gateway));
+  core::Shared<std::vector<rules::Profile>> profiles = options.profiles;
+  // Of permits and the inputs in them, which are gone with every request.
+  std::shared_ptr<crypto::WipedPool> pool = std::make_shared<crypto::WipedPool>();
 
+  // Refers to the options: for one call.
   Terms TermsOf(std::shared_ptr<const rules::RuleSet> rule_set) const {
     return {std::move(rule_set), options.profiles, options.gateway};
   }
 
-  // The access point of a deployment with what was heard of it; nothing where none is expected to
-  // say anything.
-  std::optional<model::AccessPoint> HeardOf(const Deployment& deployment) const {
-    const bool expected =
-        deployment.access_point.has_value() && deployment.access_point->heartbeat_s_max > 0;
-    if (!expected) return std::nullopt;
-    return heartbeats.Applied(*deployment.access_point);
-  }
-
-  // The inputs of a claim, over those of its deployment.
-  std::shared_ptr<rules::Inputs> BuildInputs(const Claim& claim, const Deployment& deployment,
-                                             const Population& population, const Person* person,
-                                             core::Timestamp now) const {
-    auto inputs = std::make_shared<rules::Inputs>(deployment.inputs);
-    SetPopulation(*inputs, population);
-    SetRequest(*inputs, claim, deployment.camera.use, now);
-    SetKeptImage(*inputs, deployment.purpose, claim.operation);
-    // Heartbeats grow old without anything being written.
-    if (const auto heard = HeardOf(deployment)) SetAccessPoint(*inputs, &*heard, now);
+  // The inputs of a claim, over those of its person and its deployment.
+  rules::Inputs BuildInputs(const Claim& claim, const Deployment& deployment, const Moment& moment,
+                            const Population& population, const Person* person,
+                            core::Timestamp now) const {
+    rules::Inputs inputs(moment.inputs, person != nullptr ? person->inputs : nullptr, pool.get());
+    SetPopulation(inputs, population);
+    SetRequest(inputs, claim, deployment.camera.use, now);
+    SetKeptImage(inputs, deployment.purpose, claim.operation);
     if (person != nullptr) {
-      SetSubject(*inputs, person->subject ? &*person->subject : nullptr, person->enrolled, now);
-      SetConsent(*inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
-                 claim.camera.site, now);
-      if (person->restricted()) SetRestricted(*inputs);
-      SetReprompts(*inputs, person->reprompts);
+      inputs.Set("subject.enrolled", person->enrolled);
+      SetAgeAsOf(inputs, person->subject ? &*person->subject : nullptr, now);
+      SetConsentAsOf(inputs, person->consent ? &*person->consent : nullptr, deployment.purpose,
+                     now);
+      if (person->restricted()) SetRestricted(inputs);
     }
     return inputs;
   }
@@ -328,7 +321,7 @@ struct Engine::Impl {
     grounds.decided_at = clock.Now();
     grounds.packs = {rule_set, &rule_set->packs()};
     grounds.gateway = gateway;
-    grounds.profiles = options.profiles;
+    grounds.profiles = profiles;
     return grounds;
   }
 
@@ -356,9 +349,12 @@ struct Engine::Impl {
 
   // The claimed person. Where people hold their templates, whoever showed the token that was made
   // under the consent that stands is enrolled, and nobody else is.
-  Result<std::shared_ptr<const Person>> PersonOf(const Claim& claim, const HeldToken& held) const {
-    FG_ASSIGN_OR_RETURN(auto person, standing.PersonAt({claim.camera.op, *claim.subject},
-                                                       claim.camera.site, claim.purpose));
+  Result<std::shared_ptr<const Person>> PersonOf(
+      const Claim& claim, const HeldToken& held,
+      const std::shared_ptr<const rules::Vocabulary>& vocabulary) const {
+    FG_ASSIGN_OR_RETURN(auto person,
+                        standing.PersonAt(claim.camera.op, *claim.subject, claim.camera.site,
+                                          claim.purpose, vocabulary));
     if (!held.is_needed) return person;
     auto holder = std::make_shared<Person>(*person);
     holder->enrolled = !held.problem.has_value() && person->consent.has_value() &&
@@ -380,33 +376,26 @@ struct Engine::Impl {
     return expiry;
   }
 
-  std::unique_ptr<internal::Warrant> MakeWarrant(const Deployment& deployment, const Person* person,
-                                                 const model::Exemption* exemption,
-                                                 const HeldToken& held, Grounds grounds) const {
-    auto warrant = std::make_unique<internal::Warrant>();
-    const Claim& claim = grounds.claim;
-    warrant->scope = {
-        claim.operation,
-        claim.camera,
-        grounds.access_point,
-        claim.purpose,
-        deployment.purpose.version,
-        claim.subject,
-        std::min(Expiry(claim, person, exemption, grounds.decided_at), held.good_until),
-        KeptImageOf(claim, deployment.purpose, person),
-        model::CustodyOf(deployment.purpose)};
-    if (warrant->scope.kept_image != model::ImageRetention::kNone) {
+  internal::WarrantPtr MakeWarrant(const Deployment& deployment, const Person* person,
+                                   const model::Exemption* exemption, const HeldToken& held,
+                                   Grounds grounds) const {
+    auto warrant = crypto::MakeWiped<internal::Warrant>(pool, std::move(grounds), abandon_sink);
+    const Claim& claim = warrant->grounds.claim;
+    const core::Timestamp decided_at = warrant->grounds.decided_at;
+    Scope& scope = warrant->scope;
+    scope.expires_at = std::min(Expiry(claim, person, exemption, decided_at), held.good_until);
+    scope.kept_image = KeptImageOf(claim, deployment.purpose, person);
+    scope.custody = model::CustodyOf(deployment.purpose);
+    if (scope.kept_image != model::ImageRetention::kNone) {
       const core::Timestamp until =
-          grounds.decided_at + *deployment.purpose.image_retention_days * core::kMsPerDay;
-      warrant->image_grant.reset(new ImageGrant(warrant->scope, person->consent->id,
+          decided_at + *deployment.purpose.image_retention_days * core::kMsPerDay;
+      warrant->image_grant.reset(new ImageGrant(scope, person->consent->id,
                                                 std::min(until, person->consent->expires_at)));
     }
     warrant->capture = {deployment.camera.region_of_interest, deployment.camera.min_face_px};
     if (claim.region.has_value()) {
       warrant->capture.region = Intersect(warrant->capture.region, *claim.region);
     }
-    warrant->abandon_sink = abandon_sink;
-    warrant->grounds = std::move(grounds);
     return warrant;
   }
 };
@@ -461,8 +450,9 @@ Result<Review> Engine::ReviewDeployment(const model::CameraRef& camera,
   claim.caller.role = is_desk ? model::Role::kEnroller : model::Role::kController;
   if (claim.operation != Operation::kIdentify1toN) claim.subject = model::SubjectId("any");
   FG_ASSIGN_OR_RETURN(const Population population, impl_->standing.PopulationOf(*deployment, now));
-  const auto inputs = impl_->BuildInputs(claim, *deployment, population, nullptr, now);
-  SetExemption(*inputs, deployment->exemptions, {camera.op, camera.site}, purpose, now);
+  const auto moment = deployment->moments->Of(*deployment, impl_->heartbeats, now);
+  const auto inputs = std::make_shared<const rules::Inputs>(
+      impl_->BuildInputs(claim, *deployment, *moment, population, nullptr, now));
 
   Review review;
   review.view = deployment->view;
@@ -490,22 +480,17 @@ void Engine::Forget(const model::SubjectRef& subject) { impl_->standing.Forget(s
 
 namespace {
 
-// What a record says of the deployment and the person that a decision was about. `heard` is the
-// access point with its heartbeats, where it is expected to say something.
-void AddGrounds(const Deployment& deployment, const std::optional<model::AccessPoint>& heard,
-                Grounds& grounds) {
-  if (deployment.access_point.has_value()) {
-    const model::AccessPoint& point = heard ? *heard : *deployment.access_point;
-    grounds.access_point = point.id;
-    grounds.alternatives = point.alternatives;
-    for (model::Alternative& alternative : grounds.alternatives) {
-      alternative.operational = model::IsWorking(point, alternative, grounds.decided_at);
-    }
-    if (heard) grounds.alternatives_working = model::WorkingAlternatives(point, grounds.decided_at);
+// What a record says of the deployment and the person that a decision was about.
+void AddGrounds(const std::shared_ptr<const Deployment>& deployment,
+                const std::shared_ptr<const Moment>& moment, Grounds& grounds) {
+  if (deployment->access_point.has_value()) {
+    grounds.access_point = {deployment, deployment->access_point->id};
+    grounds.alternatives = {moment, moment->alternatives};
+    grounds.alternatives_working = moment->alternatives_working;
   }
-  grounds.packs = {deployment.view, &deployment.view->packs()};
-  grounds.purpose_version = deployment.purpose.version;
-  grounds.rests_on = deployment.rests_on;
+  grounds.packs = {deployment->view, &deployment->view->packs()};
+  grounds.purpose_version = deployment->purpose.version;
+  grounds.rests_on = {deployment, deployment->rests_on};
 }
 
 // The youngest age that the rules of the shipped packs treat like this one.
@@ -516,7 +501,9 @@ int AgeFrom(double years) {
   return 0;
 }
 
-PersonSeen SeenOf(const Person& person, const Deployment& deployment, core::Timestamp now) {
+PersonSeen SeenOf(const std::shared_ptr<const Person>& of, const Deployment& deployment,
+                  core::Timestamp now) {
+  const Person& person = *of;
   PersonSeen seen;
   seen.consent_status = ConsentStatusInput(person.consent ? &*person.consent : nullptr, now);
   if (person.restricted()) seen.consent_status = kRestrictedStatus;
@@ -529,7 +516,7 @@ PersonSeen SeenOf(const Person& person, const Deployment& deployment, core::Time
   const model::Consent& consent = *person.consent;
   seen.consent_form = consent.form;
   seen.consent_given_by = consent.given_by;
-  seen.consent_scopes = consent.scopes;
+  seen.consent_scopes = {of, consent.scopes};
   seen.covers_purpose_version = consent.purpose_version == deployment.purpose.version;
   seen.site_matches = consent.site == deployment.site.id;
   seen.guardian_verified = !consent.guardian_evidence_sha256.empty();
@@ -537,9 +524,12 @@ PersonSeen SeenOf(const Person& person, const Deployment& deployment, core::Time
   return seen;
 }
 
-void AddGrounds(const Deployment& deployment, const Person& person, Grounds& grounds) {
-  if (person.subject.has_value()) grounds.wrapped_subject_secret = person.subject->wrapped_secret;
-  if (person.consent.has_value()) grounds.consent = BasisOf(*person.consent);
+void AddGrounds(const Deployment& deployment, const std::shared_ptr<const Person>& person,
+                Grounds& grounds) {
+  if (person->subject.has_value()) {
+    grounds.wrapped_subject_secret = {person, person->subject->wrapped_secret};
+  }
+  if (person->basis.has_value()) grounds.consent = {person, &*person->basis};
   grounds.person = SeenOf(person, deployment, grounds.decided_at);
 }
 
@@ -570,7 +560,8 @@ Decision Engine::Decide(Claim asked) const {
                                                   impl_->TermsOf(rule_set), grounds.decided_at);
   if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
   const std::shared_ptr<const Deployment>& deployment = *found;
-  AddGrounds(*deployment, impl_->HeardOf(*deployment), grounds);
+  const auto moment = deployment->moments->Of(*deployment, impl_->heartbeats, grounds.decided_at);
+  AddGrounds(deployment, moment, grounds);
   const auto population = impl_->standing.PopulationOf(*deployment, grounds.decided_at);
   if (!population.ok()) return RefuseForStore(std::move(grounds), population.status());
   grounds.stored_persons = population->stored_persons;
@@ -578,29 +569,27 @@ Decision Engine::Decide(Claim asked) const {
   const HeldToken held = impl_->TakeToken(deployment->purpose, grounds);
   std::shared_ptr<const Person> person;
   if (claim.subject.has_value()) {
-    const auto known = impl_->PersonOf(claim, held);
+    const auto known = impl_->PersonOf(claim, held, rule_set->vocabulary());
     if (!known.ok()) return RefuseForStore(std::move(grounds), known.status());
     person = *known;
-    AddGrounds(*deployment, *person, grounds);
+    AddGrounds(*deployment, person, grounds);
   }
 
-  const auto inputs =
-      impl_->BuildInputs(claim, *deployment, *population, person.get(), grounds.decided_at);
-  const model::Exemption* exemption =
-      SetExemption(*inputs, deployment->exemptions, {claim.camera.op, claim.camera.site},
-                   claim.purpose, grounds.decided_at);
-  if (exemption != nullptr) grounds.exemption = exemption->id;
-  if (person != nullptr) AddPacksFollowing(*deployment->view, *inputs, grounds);
-  const auto refusals = RefusalsOf(*deployment, *inputs, claim, grounds.decided_at);
+  rules::Inputs inputs = impl_->BuildInputs(claim, *deployment, *moment, *population, person.get(),
+                                            grounds.decided_at);
+  const model::Exemption* exemption = moment->exemption;
+  if (exemption != nullptr) grounds.exemption = {deployment, exemption->id};
+  if (person != nullptr) AddPacksFollowing(*deployment->view, inputs, grounds);
+  const auto refusals = RefusalsOf(*deployment, inputs, claim, grounds.decided_at);
   const auto for_token = RefusalFor(held, person.get(), grounds.decided_at);
   if (for_token && !RefuseAnybody(refusals)) {
     return Refuse(std::move(grounds), *for_token, /*absolute=*/false, {});
   }
-  if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, *inputs);
+  if (!refusals.empty()) return RefuseByRules(std::move(grounds), refusals, inputs);
   // An exemption can lift a law's demand for consent. facegate works on consents all the same: what
   // a record rests on, and what a withdrawal undoes, is one (decision 11).
   if (person != nullptr && !ConsentStands(*person, grounds.decided_at)) {
-    const Reason reason = ReasonWithoutConsent(*inputs);
+    const Reason reason = ReasonWithoutConsent(inputs);
     return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
   }
   if (claim.operation == Operation::kVerify1to1 && !person->enrolled) {
@@ -615,8 +604,9 @@ Decision Engine::Decide(Claim asked) const {
 
   std::shared_ptr<const StoreCandidateTest> candidates;
   if (claim.operation == Operation::kIdentify1toN) {
-    candidates = std::make_shared<StoreCandidateTest>(impl_->store, impl_->standing, impl_->clock,
-                                                      deployment, inputs);
+    candidates = std::make_shared<StoreCandidateTest>(
+        impl_->store, impl_->standing, impl_->clock, deployment,
+        std::make_shared<const rules::Inputs>(inputs));
     const auto any = candidates->AdmitsAny();
     if (!any.ok() || !*any) {
       const Reason reason = any.ok() ? Reason::kConsentMissing : Reason::kFault;
@@ -626,7 +616,7 @@ Decision Engine::Decide(Claim asked) const {
   auto warrant = impl_->MakeWarrant(*deployment, person.get(), exemption, held, std::move(grounds));
   warrant->candidates = std::move(candidates);
   warrant->view = deployment->view;
-  warrant->inputs = inputs;
+  warrant->inputs.emplace(std::move(inputs));
   return ViewPermit(std::move(warrant));
 }
 
@@ -640,14 +630,15 @@ FacelessDecision Engine::DecideFaceless(Claim asked) const {
   const auto found = impl_->standing.DeploymentOf(claim.camera, claim.purpose,
                                                   impl_->TermsOf(rules()), grounds.decided_at);
   if (!found.ok()) return RefuseForStore(std::move(grounds), found.status());
-  const Deployment& deployment = **found;
-  AddGrounds(deployment, impl_->HeardOf(deployment), grounds);
-  if (!deployment.access_point.has_value()) {
+  const std::shared_ptr<const Deployment>& deployment = *found;
+  AddGrounds(deployment,
+             deployment->moments->Of(*deployment, impl_->heartbeats, grounds.decided_at), grounds);
+  if (!deployment->access_point.has_value()) {
     return Refuse(std::move(grounds), Reason::kUnknownResource, /*absolute=*/false, {});
   }
   bool offered = false;
   bool works = claim.credential == model::CredentialKind::kStaffOverride;
-  for (const model::Alternative& way : grounds.alternatives) {
+  for (const model::Alternative& way : *grounds.alternatives) {
     if (!model::Serves(way.kind, claim.credential)) continue;
     offered = true;
     works = works || way.operational;
@@ -656,10 +647,8 @@ FacelessDecision Engine::DecideFaceless(Claim asked) const {
     const Reason reason = offered ? Reason::kKindNotWorking : Reason::kKindNotOffered;
     return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
   }
-  auto warrant = std::make_unique<internal::Warrant>();
-  warrant->abandon_sink = impl_->abandon_sink;
-  warrant->grounds = std::move(grounds);
-  return Faceless(std::move(warrant));
+  return Faceless(crypto::MakeWiped<internal::Warrant>(impl_->pool, std::move(grounds),
+                                                       impl_->abandon_sink));
 }
 
 Heartbeats& Engine::heartbeats() const { return impl_->heartbeats; }
@@ -674,7 +663,7 @@ Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
     denial.view = view;
     return denial;
   }
-  rules::Inputs inputs(warrant->inputs);
+  rules::Inputs& inputs = *warrant->inputs;
   SetView(inputs, view);
   std::vector<rules::Finding> refusals;
   AppendRefusals(*warrant->view, inputs, Phase::kRequest, rules::Stage::kDetection, refusals);
@@ -688,10 +677,10 @@ Admission Engine::Admit(ViewPermit permit, const FacesInView& view) const {
 
 bool Engine::StillStands(const ViewPermit& permit) const {
   const Scope& scope = permit.scope();
-  const std::optional<ConsentBasis>& basis = permit.grounds().consent;
+  const auto& basis = permit.grounds().consent;
   FG_CHECK(scope.subject.has_value());
-  const auto person =
-      impl_->standing.PersonAt({scope.camera.op, *scope.subject}, scope.camera.site, scope.purpose);
+  const auto person = impl_->standing.PersonAt(scope.camera.op, *scope.subject, scope.camera.site,
+                                               scope.purpose, rules()->vocabulary());
   if (!person.ok() || !basis || !ConsentStands(**person, impl_->clock.Now())) return false;
   const model::Consent& consent = *(*person)->consent;
   return consent.id == basis->consent.consent && consent.epoch == basis->epoch;
@@ -700,7 +689,9 @@ bool Engine::StillStands(const ViewPermit& permit) const {
 bool Engine::LetsUse(const ViewPermit& permit, const FacesInView& view) const {
   static_cast<void>(permit.scope());  // aborts on a permit that was moved from
   const internal::Warrant& warrant = *permit.warrant_;
-  rules::Inputs inputs(warrant.inputs);
+  // Over those of the permit, which outlive these.
+  rules::Inputs inputs({std::shared_ptr<const void>(), &*warrant.inputs}, nullptr,
+                       impl_->pool.get());
   SetView(inputs, view);
   return !warrant.view->Denies(inputs, Phase::kRequest, rules::Stage::kDetection);
 }

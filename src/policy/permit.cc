@@ -8,20 +8,31 @@ namespace facegate::policy {
 namespace {
 
 // A permit that goes without having been spent.
-void Abandon(std::unique_ptr<internal::Warrant> warrant) noexcept {
+void Abandon(internal::WarrantPtr warrant) noexcept {
   if (warrant == nullptr) return;
   FG_CHECK(warrant->abandon_sink != nullptr && "a permit was dropped unspent");
   warrant->abandon_sink->OnAbandoned(warrant->grounds);
 }
 
-const internal::Warrant& Alive(const std::unique_ptr<internal::Warrant>& warrant) {
+const internal::Warrant& Alive(const internal::WarrantPtr& warrant) {
   FG_CHECK(warrant != nullptr && "a permit was used after it was moved from");
   return *warrant;
 }
 
 }  // namespace
 
-ViewPermit::ViewPermit(std::unique_ptr<internal::Warrant> warrant) : warrant_(std::move(warrant)) {}
+internal::Warrant::Warrant(Grounds grounds_of, std::shared_ptr<AbandonSink> sink)
+    : grounds(std::move(grounds_of)),
+      scope{grounds.claim.operation,
+            grounds.claim.camera,
+            *grounds.access_point,
+            grounds.claim.purpose,
+            grounds.purpose_version,
+            grounds.claim.subject,
+            grounds.decided_at},
+      abandon_sink(std::move(sink)) {}
+
+ViewPermit::ViewPermit(internal::WarrantPtr warrant) : warrant_(std::move(warrant)) {}
 ViewPermit::ViewPermit(ViewPermit&&) noexcept = default;
 ViewPermit::~ViewPermit() { Abandon(std::move(warrant_)); }
 
@@ -30,12 +41,12 @@ const Capture& ViewPermit::capture() const { return Alive(warrant_).capture; }
 const Grounds& ViewPermit::grounds() const { return Alive(warrant_).grounds; }
 bool ViewPermit::LiveAt(core::Timestamp now) const { return now < scope().expires_at; }
 
-std::unique_ptr<internal::Warrant> ViewPermit::Spend() && {
+internal::WarrantPtr ViewPermit::Spend() && {
   FG_CHECK(warrant_ != nullptr && "a permit was spent twice");
   return std::move(warrant_);
 }
 
-Permit::Permit(std::unique_ptr<internal::Warrant> warrant) : view_(std::move(warrant)) {}
+Permit::Permit(internal::WarrantPtr warrant) : view_(std::move(warrant)) {}
 Permit::Permit(Permit&&) noexcept = default;
 Permit::~Permit() = default;  // the view permit is abandoned or spent, and this with it
 
@@ -58,21 +69,21 @@ std::optional<ConsentBasis> Permit::Admits(const Candidate& candidate) const {
   if (warrant.candidates != nullptr) return warrant.candidates->Admits(candidate);
   const auto& basis = warrant.grounds.consent;
   const bool claimed = scope.subject.has_value() && candidate.subject.subject == *scope.subject &&
-                       basis.has_value() && basis->consent.consent == candidate.consent;
-  return claimed ? basis : std::nullopt;
+                       basis != nullptr && basis->consent.consent == candidate.consent;
+  return claimed ? std::optional(*basis) : std::nullopt;
 }
 
 const ImageGrant* Permit::image_grant() const { return Alive(view_.warrant_).image_grant.get(); }
 
-std::unique_ptr<internal::Warrant> Permit::Spend() && { return std::move(view_).Spend(); }
+internal::WarrantPtr Permit::Spend() && { return std::move(view_).Spend(); }
 
-Faceless::Faceless(std::unique_ptr<internal::Warrant> warrant) : warrant_(std::move(warrant)) {}
+Faceless::Faceless(internal::WarrantPtr warrant) : warrant_(std::move(warrant)) {}
 Faceless::Faceless(Faceless&&) noexcept = default;
 Faceless::~Faceless() { Abandon(std::move(warrant_)); }
 
 const Grounds& Faceless::grounds() const { return Alive(warrant_).grounds; }
 
-std::unique_ptr<internal::Warrant> Faceless::Spend() && {
+internal::WarrantPtr Faceless::Spend() && {
   FG_CHECK(warrant_ != nullptr && "a permit was spent twice");
   return std::move(warrant_);
 }

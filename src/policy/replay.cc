@@ -224,6 +224,7 @@ Result<Replayed> Replay(const storage::Store& store, const model::OperatorId& op
     inputs.Set("alternatives.operational", working > 0);
     inputs.Set("alternatives.working_count", static_cast<double>(working));
   }
+  SetEveryRequest(inputs);
   SetRequest(inputs, claim, registered.camera->use, at);
   SetKeptImage(inputs, *registered.purpose, claim.operation);
   SetExemption(inputs, registered.exemptions, {op, registered.site->id}, registered.purpose->id,

@@ -18,7 +18,7 @@ using core::Status;
 
 constexpr std::size_t kDeploymentsMax = 8192;  // of about 8 KiB each
 constexpr std::size_t kOperatorsMax = 4096;
-constexpr std::size_t kPeopleMax = 65536;  // of about 1 KiB each
+constexpr std::size_t kPeopleMax = 32768;  // of about 2 KiB each
 
 bool IsMissing(const Status& status) { return status.code() == core::Code::kNotFound; }
 
@@ -110,7 +110,80 @@ bool Refuses(const rules::Finding& finding, rules::Phase phase, model::Operation
   return phase == rules::Phase::kDeploy && finding.blocks;
 }
 
+// What rules see of a person whatever the hour and whoever asks.
+std::shared_ptr<const rules::InputLayer> LayerOf(
+    const Person& person, const model::SiteId& site,
+    const std::shared_ptr<const rules::Vocabulary>& vocabulary) {
+  rules::Inputs inputs(vocabulary);
+  SetSubjectAsKnown(inputs, person.subject ? &*person.subject : nullptr);
+  SetConsentAsGiven(inputs, person.consent ? &*person.consent : nullptr, site);
+  SetReprompts(inputs, person.reprompts);
+  return std::make_shared<const rules::InputLayer>(inputs);
+}
+
+// The first time after `now` at which an alternative that must be heard begins or ceases to work.
+core::Timestamp NextChange(const model::AccessPoint& point, core::Timestamp now) {
+  core::Timestamp next = kForEver;
+  for (const model::Alternative& alternative : point.alternatives) {
+    if (!alternative.heartbeat_at) continue;
+    const std::int64_t reach_ms = point.heartbeat_s_max * std::int64_t{1000};
+    for (const core::Timestamp at :
+         {*alternative.heartbeat_at + -reach_ms, *alternative.heartbeat_at + (reach_ms + 1)}) {
+      if (now < at) next = std::min(next, at);
+    }
+  }
+  return next;
+}
+
 }  // namespace
+
+ConsentBasis BasisOf(const model::Consent& consent) {
+  return {{consent.op, consent.subject, consent.id},
+          consent.epoch,
+          consent.log_index,
+          consent.expires_at};
+}
+
+std::shared_ptr<const Moment> Moments::Of(const Deployment& deployment,
+                                          const Heartbeats& heartbeats, core::Timestamp now) {
+  const bool is_heard = !deployment.heard_as.access_point.empty();
+  const std::uint64_t beats = is_heard ? heartbeats.CountOf(deployment.heard_as) : 0;
+  {
+    const std::lock_guard lock(mutex_);
+    // A clock that was set back makes it anew.
+    const bool holds = last_ != nullptr && last_->beats == beats && last_->since <= now &&
+                       now < last_->until;
+    if (holds) return last_;
+  }
+  auto moment = std::make_shared<Moment>();
+  moment->since = now;
+  moment->until = kForEver;
+  moment->beats = beats;
+  rules::Inputs inputs(deployment.inputs);
+  if (deployment.access_point.has_value()) {
+    model::AccessPoint point = *deployment.access_point;
+    if (is_heard) {
+      point = heartbeats.Applied(std::move(point));
+      moment->until = NextChange(point, now);
+      moment->alternatives_working = model::WorkingAlternatives(point, now);
+      SetAccessPoint(inputs, &point, now);
+    }
+    moment->alternatives = point.alternatives;
+    for (model::Alternative& alternative : moment->alternatives) {
+      alternative.operational = model::IsWorking(point, alternative, now);
+    }
+  }
+  moment->exemption =
+      SetExemption(inputs, deployment.exemptions, {deployment.op.id, deployment.site.id},
+                   deployment.purpose.id, now);
+  if (moment->exemption != nullptr) {
+    moment->until = std::min(moment->until, moment->exemption->expires_at);
+  }
+  moment->inputs = std::make_shared<const rules::Inputs>(std::move(inputs));
+  const std::lock_guard lock(mutex_);
+  last_ = moment;
+  return moment;
+}
 
 std::shared_ptr<const StandingRefusals::Judged> StandingRefusals::Of(model::Operation operation,
                                                                      const rules::RuleView& view,
@@ -150,7 +223,7 @@ Result<std::shared_ptr<const Deployment>> Standing::DeploymentOf(const model::Ca
   // Both only count up, and so does their sum.
   const storage::Versions& versions = store_.versions();
   const std::uint64_t count =
-      versions.OfOperator(camera.op) + versions.OfSite({camera.op, camera.site});
+      versions.OfOperator(camera.op) + versions.OfSite(camera.op, camera.site);
   auto kept = deployments_.Find(name, count);
   if (kept != nullptr && kept->rules == terms.rules && kept->view->Holds(now)) return kept;
   FG_ASSIGN_OR_RETURN(kept, LoadDeployment(camera, purpose, terms, now));
@@ -183,6 +256,7 @@ Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(const model::
 
   rules::Inputs inputs(terms.rules->vocabulary());
   SetGateway(inputs, terms.gateway);
+  SetEveryRequest(inputs);
   SetOperator(inputs, loaded.op, terms.gateway);
   SetSite(inputs, loaded.site);
   SetCamera(inputs, loaded.camera);
@@ -190,7 +264,11 @@ Result<std::shared_ptr<const Deployment>> Standing::LoadDeployment(const model::
   SetCustody(inputs, loaded.purpose);
   FG_RETURN_IF_ERROR(ReadInputs(reader, loaded, inputs));
   SetAccessPoint(inputs, loaded.access_point ? &*loaded.access_point : nullptr, now);
+  if (loaded.access_point.has_value() && loaded.access_point->heartbeat_s_max > 0) {
+    loaded.heard_as = {op, site, loaded.access_point->id};
+  }
   loaded.refusals = std::make_shared<StandingRefusals>();
+  loaded.moments = std::make_shared<Moments>();
   loaded.inputs = std::make_shared<const rules::Inputs>(std::move(inputs));
   return std::make_shared<const Deployment>(std::move(loaded));
 }
@@ -213,22 +291,22 @@ Result<Population> Standing::PopulationOf(const Deployment& deployment, core::Ti
   return population;
 }
 
-Result<std::shared_ptr<const Person>> Standing::PersonAt(const model::SubjectRef& subject,
-                                                         const model::SiteId& site,
-                                                         const model::PurposeId& purpose) {
-  const KeptName name{subject.op.str(), subject.subject.str(), site.str(), purpose.str()};
-  const std::uint64_t count = store_.versions().Of(subject);
+Result<std::shared_ptr<const Person>> Standing::PersonAt(
+    const model::OperatorId& op, const model::SubjectId& subject, const model::SiteId& site,
+    const model::PurposeId& purpose, const std::shared_ptr<const rules::Vocabulary>& vocabulary) {
+  const KeptName name{op.str(), subject.str(), site.str(), purpose.str()};
+  const std::uint64_t count = store_.versions().Of(op, subject);
   auto kept = people_.Find(name, count);
-  if (kept != nullptr) return kept;
-  FG_ASSIGN_OR_RETURN(kept, LoadPerson(subject, site, purpose));
+  if (kept != nullptr && kept->inputs->vocabulary() == vocabulary) return kept;
+  FG_ASSIGN_OR_RETURN(kept, LoadPerson({op, subject}, site, purpose, vocabulary));
   // Whoever is unknown is not kept: anybody can claim names without end.
   if (kept->subject.has_value()) people_.Keep(name, count, kept);
   return kept;
 }
 
-Result<std::shared_ptr<const Person>> Standing::LoadPerson(const model::SubjectRef& ref,
-                                                           const model::SiteId& site,
-                                                           const model::PurposeId& purpose) const {
+Result<std::shared_ptr<const Person>> Standing::LoadPerson(
+    const model::SubjectRef& ref, const model::SiteId& site, const model::PurposeId& purpose,
+    const std::shared_ptr<const rules::Vocabulary>& vocabulary) const {
   Person loaded;
   auto subject = store_.GetSubject(ref);
   if (!subject.ok()) {
@@ -236,18 +314,23 @@ Result<std::shared_ptr<const Person>> Standing::LoadPerson(const model::SubjectR
     const bool nobody =
         IsMissing(subject.status()) || subject.status().reason() == "SUBJECT_ERASED";
     if (!nobody) return subject.status();
-    return std::make_shared<const Person>();
+    loaded.inputs = LayerOf(loaded, site, vocabulary);
+    return std::make_shared<const Person>(std::move(loaded));
   }
   loaded.subject = std::move(subject).value();
   FG_ASSIGN_OR_RETURN(const auto consents, store_.ListConsents(ref));
   const auto current = std::find_if(consents.begin(), consents.end(), [&](const auto& consent) {
     return consent.site == site && consent.purpose == purpose;
   });
-  if (current != consents.end()) loaded.consent = *current;
+  if (current != consents.end()) {
+    loaded.consent = *current;
+    loaded.basis = BasisOf(*current);
+  }
   loaded.reprompts = RepromptsIn(consents, site, purpose);
   const auto key = store_.GetTemplateKey(ref, purpose);
   if (!key.ok() && !IsMissing(key.status())) return key.status();
   loaded.enrolled = key.ok();
+  loaded.inputs = LayerOf(loaded, site, vocabulary);
   return std::make_shared<const Person>(std::move(loaded));
 }
 

@@ -239,7 +239,7 @@ v1::Answer ToAnswer(const policy::Grounds& grounds, const audit::Outcome& outcom
   if (!coarse) {
     for (const policy::RuleFinding& finding : findings) *answer.add_findings() = ToProto(finding);
   }
-  for (const model::Alternative& alternative : grounds.alternatives) {
+  for (const model::Alternative& alternative : *grounds.alternatives) {
     *answer.add_alternatives() = ToProto(alternative);
   }
   answer.set_pad(v1::PAD_NOT_PERFORMED);

@@ -221,8 +221,24 @@ std::vector<std::string_view> Vocabulary::Names() const {
 Inputs::Inputs(std::shared_ptr<const Vocabulary> vocabulary)
     : vocabulary_(std::move(vocabulary)), values_(vocabulary_->size()) {}
 
-Inputs::Inputs(std::shared_ptr<const Inputs> base)
-    : vocabulary_(base->vocabulary_), base_(std::move(base)), values_(vocabulary_->size()) {}
+Inputs::Inputs(std::shared_ptr<const Inputs> base, std::shared_ptr<const InputLayer> layer,
+               std::pmr::memory_resource* memory)
+    : vocabulary_(base->vocabulary_),
+      base_(std::move(base)),
+      layer_(std::move(layer)),
+      laid_(memory),
+      values_(vocabulary_->size(), memory) {
+  if (layer_ == nullptr) return;
+  FG_CHECK(layer_->vocabulary_ == vocabulary_);
+  laid_.resize(vocabulary_->size());
+  for (const InputLayer::Entry& entry : layer_->entries_) laid_[entry.index] = &entry.value;
+}
+
+InputLayer::InputLayer(const Inputs& inputs) : vocabulary_(inputs.vocabulary_) {
+  for (std::size_t i = 0; i < inputs.values_.size(); ++i) {
+    if (inputs.values_[i].index() != 0) entries_.push_back({i, inputs.values_[i]});
+  }
+}
 
 void Inputs::Set(std::string_view name, Value value) {
   const std::optional<std::size_t> index = vocabulary_->Find(name);
@@ -265,8 +281,9 @@ core::Json Inputs::ToJson() const {
   core::Json json = core::Json::MakeObject();
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const InputSpec& spec = vocabulary_->at(i);
-    if (std::holds_alternative<std::monostate>(values_[i])) continue;
-    json.Set(spec.name, ValueJson(values_[i], spec.type == Type::kDate));
+    const Value& value = at(i);
+    if (std::holds_alternative<std::monostate>(value)) continue;
+    json.Set(spec.name, ValueJson(value, spec.type == Type::kDate));
   }
   return json;
 }

@@ -2,8 +2,6 @@
 // 100,000 cameras, context assembly from the live register and the consents included.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,30 +11,14 @@
 #include "facegate/crypto/primitives.h"
 #include "facegate/dossier/drafter.h"
 #include "facegate/model/compliance.h"
+#include "support/base/allocations.h"
 #include "support/world/packs.h"
 #include "support/world/world.h"
 
-namespace {
-
-thread_local std::uint64_t allocations = 0;
-
-}  // namespace
-
-// Counts what this program allocates; all else is as it was. Not inlined: the compiler would take
-// the library's new and this delete for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return operator new(size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 namespace facegate::bench {
 namespace {
+
+using testing::Allocations;
 
 using testing::World;
 
@@ -197,9 +179,9 @@ void BM_DecideUnderChineseLaw(benchmark::State& state) {
   std::uint64_t allocated = 0;
   for (auto _ : state) {
     policy::Claim asked = claim;
-    const std::uint64_t before = allocations;
+    const std::uint64_t before = Allocations();
     benchmark::DoNotOptimize(office.engine.Decide(std::move(asked)));
-    allocated += allocations - before;
+    allocated += Allocations() - before;
   }
   state.counters["allocations"] =
       benchmark::Counter(static_cast<double>(allocated), benchmark::Counter::kAvgIterations);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "facegate/core/json.h"
+#include "facegate/core/shared.h"
 #include "facegate/core/time.h"
 #include "facegate/model/date.h"
 #include "facegate/model/enums.h"
@@ -40,14 +41,15 @@ struct Claim {
   std::optional<std::int64_t> waited_ms;
 };
 
-// What a permit allows: a predicate, never a copied list of people.
+// What a permit allows: a predicate, never a copied list of people. Lives in its permit, whose claim
+// it refers to.
 struct Scope {
-  model::Operation operation = model::Operation::kVerify1to1;
-  model::CameraRef camera;
-  model::AccessPointId access_point;  // empty at an enrolment desk
-  model::PurposeId purpose;
-  int purpose_version = 0;
-  std::optional<model::SubjectId> subject;  // 1:1 and enroll
+  model::Operation operation;
+  const model::CameraRef& camera;
+  const model::AccessPointId& access_point;  // empty at an enrolment desk
+  const model::PurposeId& purpose;
+  int purpose_version;
+  const std::optional<model::SubjectId>& subject;  // 1:1 and enroll
   core::Timestamp expires_at;
   // Enroll: what of the picture may be kept. With it, only a permit's ImageGrant.
   model::ImageRetention kept_image = model::ImageRetention::kNone;
@@ -74,7 +76,7 @@ struct PersonSeen {
   std::string consent_status;  // consent.status's words
   std::optional<model::ConsentForm> consent_form;
   std::optional<model::ConsentGiver> consent_given_by;
-  std::set<model::ConsentScope> consent_scopes;
+  core::Shared<std::set<model::ConsentScope>> consent_scopes;
   bool covers_purpose_version = false;
   bool site_matches = false;
   bool guardian_verified = false;
@@ -90,27 +92,28 @@ struct RuleFinding {
   std::vector<std::string> missing;
 };
 
-// Everything about a decision that the record needs, whichever way it went.
+// Everything about a decision that the record needs, whichever way it went. What it saw of register
+// and person is shared with what the engine keeps, and stays as it was seen.
 struct Grounds {
   Claim claim;
   core::Timestamp decided_at;
-  model::AccessPointId access_point;
+  core::Shared<model::AccessPointId> access_point;
   int purpose_version = 0;
   std::shared_ptr<const std::vector<rules::PackInfo>> packs;  // in use there; may be nullptr
-  std::vector<std::uint64_t> rests_on;           // log indices of the registry events used
-  std::vector<model::Alternative> alternatives;  // of the access point
+  core::Shared<std::vector<std::uint64_t>> rests_on;  // log indices of the registry events used
+  core::Shared<std::vector<model::Alternative>> alternatives;  // of the access point
   // How many of them worked, where that depends on heartbeats, of which records do not tell.
   std::optional<int> alternatives_working;
   // Of the claimed subject, where there is one and it is known: for the pseudonym.
-  core::Bytes wrapped_subject_secret;
-  std::optional<ConsentBasis> consent;              // 1:1 and enroll, where one was found
+  core::Shared<core::Bytes> wrapped_subject_secret;
+  std::shared_ptr<const ConsentBasis> consent;      // 1:1 and enroll: nullptr where none was found
   model::TokenMark token;                           // of the holder token shown; empty: none was
-  model::ExemptionId exemption;                     // the one that stood for it; empty: none did
+  core::Shared<model::ExemptionId> exemption;       // the one that stood for it; empty: none did
   std::optional<PersonSeen> person;                 // 1:1 and enroll
   std::uint64_t stored_persons = 0;                 // of the operator
   std::optional<model::Date> threshold_crossed_on;  // where they passed the filing threshold
   std::shared_ptr<const core::Json> gateway;        // what it said of itself, as records hold it
-  std::vector<rules::Profile> profiles;             // how it read the rules
+  core::Shared<std::vector<rules::Profile>> profiles;  // how it read the rules
 };
 
 // What detection found, for Engine::Admit.

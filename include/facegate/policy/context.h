@@ -51,7 +51,10 @@ void SetAsked(rules::Inputs& inputs, std::optional<model::Operation> operation,
 // name.
 bool SpeaksFor(const model::Principal& caller, const model::CameraRef& camera);
 
-// now, request.*, caller.*: from the clock, the authenticated request and the camera's use.
+// request.source and the like: the same of every request, by what the methods are.
+void SetEveryRequest(rules::Inputs& inputs);
+// now, and what is left of request.* and caller.*: from the clock, the authenticated request and
+// the camera's use. Allocates nothing.
 void SetRequest(rules::Inputs& inputs, const Claim& claim, model::CameraUse use,
                 core::Timestamp now);
 // exemption.*, oversight.judicial_authorisation: of those that stand at `now` and cover site and
@@ -110,12 +113,22 @@ std::string ConsentStatusInput(const model::Consent* consent, core::Timestamp no
 // none, which is known (status "absent"), not missing.
 void SetConsent(rules::Inputs& inputs, const model::Consent* consent, const model::Purpose& purpose,
                 const model::SiteId& site, core::Timestamp now);
+// Its two parts: what was agreed to, and what time and the purpose's version make of it, which
+// allocates nothing.
+void SetConsentAsGiven(rules::Inputs& inputs, const model::Consent* consent,
+                       const model::SiteId& site);
+void SetConsentAsOf(rules::Inputs& inputs, const model::Consent* consent,
+                    const model::Purpose& purpose, core::Timestamp now);
 // consent.status of a person whose data is frozen: over what SetConsent sets. No rule takes it for
 // a consent, so that they are refused as anybody without one.
 void SetRestricted(rules::Inputs& inputs);
 // subject.*; nullptr: unknown to the operator. People grow older: by `now`.
 void SetSubject(rules::Inputs& inputs, const model::Subject* subject, bool enrolled,
                 core::Timestamp now);
+// Two of its three parts (the third is whether they are enrolled): what is known of them, and what
+// time makes of it, which allocates nothing.
+void SetSubjectAsKnown(rules::Inputs& inputs, const model::Subject* subject);
+void SetAgeAsOf(rules::Inputs& inputs, const model::Subject* subject, core::Timestamp now);
 // pressure.reprompts_after_refusal: how often somebody asked again after the last refusal.
 void SetReprompts(rules::Inputs& inputs, int reprompts);
 // faces.*, image.bystander_present

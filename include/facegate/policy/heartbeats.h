@@ -2,6 +2,7 @@
 // bury the log. After a start nobody has said anything yet, and what must be heard does not work.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,9 @@ class Heartbeats {
   // what says that it does not work does not. A beat never makes work what is registered as down.
   model::AccessPoint Applied(model::AccessPoint point) const;
 
+  // How often anything was heard of it: while that stands, Applied says the same.
+  std::uint64_t CountOf(const model::AccessPointRef& point) const;
+
   // The access points of which anything was heard.
   std::vector<model::AccessPointRef> Heard() const;
 
@@ -34,8 +38,13 @@ class Heartbeats {
     core::Timestamp at;
   };
 
+  struct Beats {
+    std::uint64_t count = 0;
+    std::map<model::AlternativeKind, Beat> by_kind;
+  };
+
   mutable std::mutex mutex_;
-  std::map<model::AccessPointRef, std::map<model::AlternativeKind, Beat>> beats_;
+  std::map<model::AccessPointRef, Beats> beats_;
 };
 
 }  // namespace facegate::policy

@@ -8,12 +8,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
 #include "facegate/core/time.h"
+#include "facegate/crypto/wiped_pool.h"
 #include "facegate/policy/claim.h"
 #include "facegate/rules/rule_view.h"
+#include "facegate/rules/value.h"
 
 namespace facegate::audit {
 class Ledger;
@@ -59,9 +62,9 @@ class ImageGrant {
 
  private:
   friend class Engine;
-  ImageGrant(Scope scope, model::ConsentId consent, core::Timestamp expires_at)
-      : scope_(std::move(scope)), consent_(std::move(consent)), expires_at_(expires_at) {}
-  Scope scope_;
+  ImageGrant(const Scope& scope, model::ConsentId consent, core::Timestamp expires_at)
+      : scope_(scope), consent_(std::move(consent)), expires_at_(expires_at) {}
+  const Scope& scope_;
   model::ConsentId consent_;
   core::Timestamp expires_at_;
 };
@@ -69,16 +72,22 @@ class ImageGrant {
 namespace internal {
 // What both permits hold; private to policy and audit.
 struct Warrant {
-  Scope scope;
-  Capture capture;
+  Warrant(Grounds grounds_of, std::shared_ptr<AbandonSink> sink);
+  Warrant(const Warrant&) = delete;
+  Warrant& operator=(const Warrant&) = delete;
+
   Grounds grounds;
+  Scope scope;  // of the claim in `grounds`
+  Capture capture;
   std::shared_ptr<const CandidateTest> candidates;  // 1:N only
   // The rules and inputs of the decision, which Admit completes with what detection found.
   std::shared_ptr<const rules::RuleView> view;
-  std::shared_ptr<const rules::Inputs> inputs;
+  std::optional<rules::Inputs> inputs;  // for a face
   std::shared_ptr<AbandonSink> abandon_sink;
   std::unique_ptr<const ImageGrant> image_grant;  // where the scope keeps an image
 };
+// Made for every request: the engine's pool zeroes it when it goes, and lends its memory again.
+using WarrantPtr = crypto::WipedPtr<Warrant>;
 }  // namespace internal
 
 class [[nodiscard]] ViewPermit {
@@ -97,10 +106,10 @@ class [[nodiscard]] ViewPermit {
   friend class Engine;
   friend class Permit;
   friend class audit::Ledger;
-  explicit ViewPermit(std::unique_ptr<internal::Warrant> warrant);
+  explicit ViewPermit(internal::WarrantPtr warrant);
   // Takes the obligation to record away from this permit.
-  std::unique_ptr<internal::Warrant> Spend() &&;
-  std::unique_ptr<internal::Warrant> warrant_;
+  internal::WarrantPtr Spend() &&;
+  internal::WarrantPtr warrant_;
 };
 
 class [[nodiscard]] Permit {
@@ -126,8 +135,8 @@ class [[nodiscard]] Permit {
  private:
   friend class Engine;
   friend class audit::Ledger;
-  explicit Permit(std::unique_ptr<internal::Warrant> warrant);
-  std::unique_ptr<internal::Warrant> Spend() &&;
+  explicit Permit(internal::WarrantPtr warrant);
+  internal::WarrantPtr Spend() &&;
   ViewPermit view_;
 };
 
@@ -146,9 +155,9 @@ class [[nodiscard]] Faceless {
  private:
   friend class Engine;
   friend class audit::Ledger;
-  explicit Faceless(std::unique_ptr<internal::Warrant> warrant);
-  std::unique_ptr<internal::Warrant> Spend() &&;
-  std::unique_ptr<internal::Warrant> warrant_;
+  explicit Faceless(internal::WarrantPtr warrant);
+  internal::WarrantPtr Spend() &&;
+  internal::WarrantPtr warrant_;
 };
 
 // A refusal, with what a lawyer and an engineer need. A value, recorded like a grant.

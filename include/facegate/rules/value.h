@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,23 +68,48 @@ class Vocabulary {
   std::vector<InputSpec> specs_;  // by name
 };
 
+class Inputs;
+
+// A few inputs to be laid over others, such as those of one person. Immutable.
+class InputLayer {
+ public:
+  // Those that are set in `inputs` itself, not those of its base.
+  explicit InputLayer(const Inputs& inputs);
+  const std::shared_ptr<const Vocabulary>& vocabulary() const { return vocabulary_; }
+
+ private:
+  friend class Inputs;
+  struct Entry {
+    std::size_t index = 0;
+    Value value;
+  };
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  std::vector<Entry> entries_;
+};
+
 // One value per input. What is not set is missing.
 class Inputs {
  public:
   explicit Inputs(std::shared_ptr<const Vocabulary> vocabulary);
-  // What is not set here is as `base` has it: a request's inputs over those of its place.
-  // Requires: not nullptr.
-  explicit Inputs(std::shared_ptr<const Inputs> base);
+  // What is not set here is as `layer` has it (nullptr: there is none), and what that has not, as
+  // `base` has it: a request's inputs over a person's over those of its place. Takes memory from
+  // `memory` alone, which must outlive this and what it is moved to, but not its copies.
+  // Requires: base is not nullptr; both are of one vocabulary.
+  explicit Inputs(std::shared_ptr<const Inputs> base,
+                  std::shared_ptr<const InputLayer> layer = nullptr,
+                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
   // Requires: `name` is in the vocabulary and the value is of its type (an enum value or set member
   // of the specified ones, an int whole, a number finite, a date at 00:00 UTC). Setting monostate
-  // clears; what the base has shows again.
+  // clears; what layer or base has shows again.
   void Set(std::string_view name, Value value);
   // Requires: `name` is in the vocabulary.
   const Value& Get(std::string_view name) const;
   const Value& at(std::size_t index) const {
     const Value& own = values_[index];
-    return base_ == nullptr || own.index() != 0 ? own : base_->at(index);
+    if (base_ == nullptr || own.index() != 0) return own;
+    const Value* laid = laid_.empty() ? nullptr : laid_[index];
+    return laid != nullptr ? *laid : base_->at(index);
   }
   const Vocabulary& vocabulary() const { return *vocabulary_; }
 
@@ -96,9 +122,12 @@ class Inputs {
   core::Json ToJson() const;
 
  private:
+  friend class InputLayer;
   std::shared_ptr<const Vocabulary> vocabulary_;
   std::shared_ptr<const Inputs> base_;
-  std::vector<Value> values_;
+  std::shared_ptr<const InputLayer> layer_;
+  std::pmr::vector<const Value*> laid_;  // of layer_, by index; empty without one
+  std::pmr::vector<Value> values_;
 };
 
 }  // namespace facegate::rules

@@ -24,8 +24,9 @@ class Batch;
 class Versions {
  public:
   // A site and all that is registered below it.
-  std::uint64_t OfSite(const model::SiteRef& site) const {
-    return Read(registry_, site.op.str(), site.site.str());
+  std::uint64_t OfSite(const model::SiteRef& site) const { return OfSite(site.op, site.site); }
+  std::uint64_t OfSite(const model::OperatorId& op, const model::SiteId& site) const {
+    return Read(registry_, op.str(), site.str());
   }
   // An operator and all that is registered below it, but for what its sites have.
   std::uint64_t OfOperator(const model::OperatorId& op) const {
@@ -37,7 +38,10 @@ class Versions {
   }
   // What is known of one person: the subject, its consents, keys and templates.
   std::uint64_t Of(const model::SubjectRef& subject) const {
-    return Read(people_, subject.op.str(), subject.subject.str());
+    return Of(subject.op, subject.subject);
+  }
+  std::uint64_t Of(const model::OperatorId& op, const model::SubjectId& subject) const {
+    return Read(people_, op.str(), subject.str());
   }
 
   void Advance(const Batch& batch);

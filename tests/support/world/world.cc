@@ -99,7 +99,7 @@ std::string World::HandOut(std::string_view id) {
   const policy::Grounds& grounds = permit.grounds();
   const custody::TokenHead head{
       Must(custody::CurrentKeyVersion(*store, op())),
-      Must(custody::TokenIdFor(*keys, subject(id), grounds.wrapped_subject_secret,
+      Must(custody::TokenIdFor(*keys, subject(id), *grounds.wrapped_subject_secret,
                                grounds.claim.request_id)),
       grounds.consent->expires_at};
   const model::Consent consent = Must(store->GetConsent(grounds.consent->consent));

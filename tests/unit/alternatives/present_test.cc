@@ -102,7 +102,7 @@ TEST_F(AlternativesTest, LetsAPassThroughOnce) {
   const audit::Recorded first = Show(CredentialKind::kPass, pass);
   EXPECT_EQ(first.outcome().verdict, Verdict::kAllow);
   EXPECT_EQ(first.outcome().reason, Reason::kPassAccepted);
-  EXPECT_EQ(first.grounds().rests_on.back(), issued_by);
+  EXPECT_EQ(first.grounds().rests_on->back(), issued_by);
   const audit::Recorded second = Show(CredentialKind::kPass, pass);
   EXPECT_EQ(second.outcome().verdict, Verdict::kUseAlternative);
   EXPECT_EQ(second.outcome().reason, Reason::kPassReplayed);

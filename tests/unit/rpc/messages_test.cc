@@ -129,7 +129,8 @@ Case CaseOf(Reason reason) {
   made.grounds.claim.camera = {model::OperatorId("acme"), model::SiteId("lobby"),
                                model::CameraId("door")};
   made.grounds.claim.request_id = "0b0e6a2e-3f5a-4bb0-9a3c-5a9a4f0f3d11";
-  made.grounds.alternatives = {{model::AlternativeKind::kCard, "badge reader", true}};
+  made.grounds.alternatives =
+      std::vector<model::Alternative>{{model::AlternativeKind::kCard, "badge reader", true}};
   made.outcome.verdict = model::Verdict::kUseAlternative;
   made.outcome.reason = reason;
   made.findings = {{"core.guardian-consent", "core 7", {"subject.age_years"}}};

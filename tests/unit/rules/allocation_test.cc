@@ -1,29 +1,14 @@
-// Permits() and Denies() run once per enrolled person of a search, so they must not allocate: this
-// program counts every global operator new.
+// Permits() and Denies() run once per enrolled person of a search, so they must not allocate.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "facegate/rules/rule_view.h"
+#include "support/base/allocations.h"
 #include "unit/rules/fixture.h"
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-// Not inlined: the compiler would take malloc and delete for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace facegate::rules {
 namespace {
+
+using testing::Allocations;
 
 TEST(Permits, DoesNotAllocate) {
   const auto vocabulary = SmallVocabulary();
@@ -64,33 +49,33 @@ rules:
   inputs.Set("day.to", Day0("2026-06-01"));
   inputs.Set("now", At("2026-06-01T08:00:00Z"));
 
-  const long before_met = allocations;
+  const auto before_met = Allocations();
   const bool met = (*set)->Permits(inputs, Phase::kRequest, Stage::kRequest);
-  const long after_met = allocations;
+  const auto after_met = Allocations();
   EXPECT_TRUE(met);
-  EXPECT_EQ(after_met - before_met, 0);
+  EXPECT_EQ(after_met, before_met);
 
   inputs.Set("count", Value());
-  const long before_unknown = allocations;
+  const auto before_unknown = Allocations();
   const bool unknown = (*set)->Permits(inputs, Phase::kRequest, Stage::kRequest);
-  const long after_unknown = allocations;
+  const auto after_unknown = Allocations();
   EXPECT_FALSE(unknown);
-  EXPECT_EQ(after_unknown - before_unknown, 0);
+  EXPECT_EQ(after_unknown, before_unknown);
 
   Selection selection;
   selection.profiles = {Profile::kStrict};
   const auto view = (*set)->Select(selection).value();
-  const long before_view = allocations;
+  const auto before_view = Allocations();
   const bool denied = view->Denies(inputs, Phase::kRequest, Stage::kRequest);
   const bool permitted = view->Permits(inputs, Phase::kRequest, Stage::kRequest);
-  const long after_view = allocations;
+  const auto after_view = Allocations();
   EXPECT_TRUE(denied);
   EXPECT_FALSE(permitted);
-  EXPECT_EQ(after_view - before_view, 0);
+  EXPECT_EQ(after_view, before_view);
 
-  const long before_findings = allocations;
+  const auto before_findings = Allocations();
   (*set)->Evaluate(inputs, Phase::kRequest, Stage::kRequest);
-  EXPECT_GT(allocations - before_findings, 0) << "the counter counts";
+  EXPECT_GT(Allocations(), before_findings) << "the counter counts";
 }
 
 }  // namespace
