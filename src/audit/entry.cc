@@ -137,6 +137,13 @@ Status AddPerson(Draft& draft, const model::OperatorId& op, const model::Subject
   return Status::Ok();
 }
 
+// Adds the members of one dumped object to another, which has some already and none of their names.
+void AppendMembers(std::string_view object, std::string& to) {
+  if (object == "{}") return;
+  to.back() = ',';
+  to.append(object.substr(1));
+}
+
 }  // namespace
 
 std::string Pseudonym(const crypto::SecretBytes& secret, const std::string& site,
@@ -156,9 +163,14 @@ std::string EntryJson(const Draft& draft, std::uint64_t index, core::Timestamp t
   if (!draft.camera.empty()) json.Set("camera", draft.camera);
   if (!draft.purpose.empty()) json.Set("purpose", draft.purpose);
   json.Set("actor", ActorJson(draft.actor)).Set("request_id", draft.request_id);
-  for (const auto& [name, value] : draft.body.AsObject()) json.Set(name, value);
-  if (!draft.people.empty()) json.Set("subjects", PeopleJson(draft, index, time));
-  return json.Dump();
+  std::string line = json.Dump();
+  AppendMembers(draft.body, line);
+  if (!draft.people.empty()) {
+    Json people = Json::MakeObject();
+    people.Set("subjects", PeopleJson(draft, index, time));
+    AppendMembers(people.Dump(), line);
+  }
+  return line;
 }
 
 storage::IndexKeys KeysOf(const Draft& draft, core::Timestamp time) {
@@ -235,45 +247,47 @@ Draft DecisionDraft(const policy::Grounds& grounds, const Outcome& outcome,
   draft.verdict = model::Word(outcome.verdict);
   draft.reason = model::Word(outcome.reason);
   if (claim.credential != model::CredentialKind::kFace) {
-    draft.body = FacelessBody(grounds, draft);
+    draft.body = FacelessBody(grounds, draft).Dump();
     return draft;
   }
   for (const policy::RuleFinding& finding : findings) draft.rules.push_back(finding.rule);
-  draft.body.Set("purpose_version", grounds.purpose_version)
+  Json body = Json::MakeObject();
+  body.Set("purpose_version", grounds.purpose_version)
       .Set("operation", model::Word(claim.operation))
       .Set("outcome", draft.verdict)
       .Set("reason", draft.reason);
-  if (!outcome.detail.empty()) draft.body.Set("detail", outcome.detail);
+  if (!outcome.detail.empty()) body.Set("detail", outcome.detail);
   if (outcome.reason == model::Reason::kEnrolled && outcome.templates_stored > 1) {
-    draft.body.Set("templates", outcome.templates_stored);
+    body.Set("templates", outcome.templates_stored);
   }
   if (outcome.kept_image != model::ImageRetention::kNone) {
-    draft.body.Set("image_kept", model::Word(outcome.kept_image))
+    body.Set("image_kept", model::Word(outcome.kept_image))
         .Set("image_expires_at", core::FormatRfc3339(outcome.kept_image_until));
   }
   if (outcome.issued_token) {  // of the token itself nothing
-    draft.body.Set("expires_at", core::FormatRfc3339(outcome.issued_token->expires_at))
+    body.Set("expires_at", core::FormatRfc3339(outcome.issued_token->expires_at))
         .Set("key_version", outcome.issued_token->key_version);
   }
-  if (grounds.person) draft.body.Set("person", PersonJson(*grounds.person));
-  if (grounds.stored_persons > 0) draft.body.Set("stored_persons", grounds.stored_persons);
+  if (grounds.person) body.Set("person", PersonJson(*grounds.person));
+  if (grounds.stored_persons > 0) body.Set("stored_persons", grounds.stored_persons);
   if (grounds.threshold_crossed_on) {
-    draft.body.Set("threshold_crossed_on", model::FormatDate(*grounds.threshold_crossed_on));
+    body.Set("threshold_crossed_on", model::FormatDate(*grounds.threshold_crossed_on));
   }
-  if (!grounds.exemption->empty()) draft.body.Set("exemption", grounds.exemption->str());
-  draft.body.Set("decided_at", core::FormatRfc3339(grounds.decided_at));
-  if (!policy::SpeaksFor(claim.caller, claim.camera)) draft.body.Set("speaks_for_camera", false);
-  if (claim.region) draft.body.Set("region_marked", true);
-  SetWays(grounds, draft.body);
-  if (!grounds.profiles->empty()) draft.body.Set("profiles", ProfilesJson(grounds.profiles));
-  if (grounds.gateway) draft.body.Set("gateway", *grounds.gateway);
-  draft.body.Set("rules", FindingsJson(findings))
+  if (!grounds.exemption->empty()) body.Set("exemption", grounds.exemption->str());
+  body.Set("decided_at", core::FormatRfc3339(grounds.decided_at));
+  if (!policy::SpeaksFor(claim.caller, claim.camera)) body.Set("speaks_for_camera", false);
+  if (claim.region) body.Set("region_marked", true);
+  SetWays(grounds, body);
+  if (!grounds.profiles->empty()) body.Set("profiles", ProfilesJson(grounds.profiles));
+  if (grounds.gateway) body.Set("gateway", *grounds.gateway);
+  body.Set("rules", FindingsJson(findings))
       .Set("packs", grounds.packs ? rules::PacksJson(*grounds.packs) : Json::MakeArray())
       .Set("rests_on", IndicesJson(grounds.rests_on))
       .Set("models", ModelsJson(outcome.models))
       .Set("counts", CountsJson(outcome.counts))
       .Set("client_counter", claim.client_counter)
       .Set("pad", "NOT_PERFORMED");
+  draft.body = body.Dump();
   return draft;
 }
 
@@ -286,9 +300,10 @@ Draft EventDraft(const Event& event) {
   if (event.access_point) draft.access_point = event.access_point->str();
   draft.actor = event.actor;
   draft.request_id = event.request_id;
-  draft.body = event.body;
+  Json body = event.body;
   for (const policy::RuleFinding& finding : event.findings) draft.rules.push_back(finding.rule);
-  if (!event.findings.empty()) draft.body.Set("rules", FindingsJson(event.findings));
+  if (!event.findings.empty()) body.Set("rules", FindingsJson(event.findings));
+  draft.body = body.Dump();
   return draft;
 }
 

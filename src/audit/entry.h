@@ -9,7 +9,6 @@
 
 #include "facegate/audit/outcome.h"
 #include "facegate/audit/pseudonym.h"
-#include "facegate/core/json.h"
 #include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/storage/store.h"
@@ -29,7 +28,9 @@ struct Draft {
   std::string site, access_point, camera, purpose;  // ids; "" where none
   model::Principal actor;
   std::string request_id;
-  core::Json body = core::Json::MakeObject();  // members that follow the common ones
+  // The members that follow the common ones, as an object of them dumps. Made by the thread that
+  // records, not by the one that all wait for.
+  std::string body = "{}";
   std::vector<EntryPerson> people;
   // For the search index only; the entry has them in its body.
   std::string verdict, reason;

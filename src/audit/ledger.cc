@@ -104,16 +104,9 @@ struct Ledger::Impl {
     return sequenced;
   }
 
-  // The proof is made by the thread that waits for it, from the group's tiles.
+  // The proof is made by the thread that waits for it.
   Result<Receipt> MakeReceipt(const model::OperatorId& log, Sequenced sequenced) const {
-    const auto group = sequenced.group;
-    const auto stored = sequencer->ReaderFor(log);
-    const auto read = [&group, &stored](const tlog::TileId& id, int width) -> Result<core::Bytes> {
-      const auto found = group->tiles.find(id);
-      if (found != group->tiles.end()) return found->second;
-      return stored(id, width);
-    };
-    auto proof = tlog::InclusionProof(sequenced.index, group->size, read);
+    auto proof = sequenced.group->Inclusion(sequenced.index);
     if (!proof.ok()) {
       return Status(Code::kUnavailable, "NOT_RECORDED",
                     "recorded, but its proof cannot be made: " + proof.status().message());
@@ -122,7 +115,7 @@ struct Ledger::Impl {
     receipt.origin = sequencer->Origin(log);
     receipt.index = sequenced.index;
     receipt.entry = std::move(sequenced.entry);
-    receipt.checkpoint = group->checkpoint;
+    receipt.checkpoint = sequenced.group->checkpoint();
     receipt.inclusion_proof = std::move(proof).value();
     receipt.recorded_at = sequenced.time;
     return receipt;

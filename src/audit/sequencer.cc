@@ -29,6 +29,21 @@ Status LogError(const std::string& reason, const std::string& origin, const std:
 
 }  // namespace
 
+GroupSnapshot::GroupSnapshot(std::uint64_t size, std::string checkpoint,
+                             std::map<tlog::TileId, core::Bytes> edge, tlog::TileReader stored)
+    : checkpoint_(std::move(checkpoint)),
+      prover_(size,
+              [edge = std::move(edge), stored = std::move(stored)](
+                  const tlog::TileId& id, int width) -> Result<core::Bytes> {
+                const auto found = edge.find(id);
+                return found != edge.end() ? found->second : stored(id, width);
+              }) {}
+
+Result<std::vector<core::Hash256>> GroupSnapshot::Inclusion(std::uint64_t index) const {
+  const std::lock_guard lock(mutex_);
+  return prover_.Inclusion(index);
+}
+
 Sequencer::Sequencer(storage::Store& store, const crypto::KeyRing& keys, const core::Clock& clock,
                      core::Metrics& metrics, core::Logger& logger, const LedgerOptions& options)
     : store_(store),
@@ -333,8 +348,9 @@ void Sequencer::Finish(LogState& state, Built built, Group group, const std::vec
     const std::uint64_t first_new = first_index >> (tlog::kTileHeight * (tile.first.level + 1));
     return tile.first.index + 1 < std::min(in_growth, first_new);
   });
-  const auto snapshot = std::make_shared<GroupSnapshot>(
-      GroupSnapshot{state.tree.size(), std::move(built.checkpoint), state.edge});
+  const auto snapshot =
+      std::make_shared<const GroupSnapshot>(state.tree.size(), std::move(built.checkpoint),
+                                            state.edge, ReaderFor(group.front()->draft.log));
   metrics_.Add(core::Counter::kRecords, group.size());
   metrics_.Add(core::Counter::kLogCommits);
   for (std::size_t i = 0; i < group.size(); ++i) {

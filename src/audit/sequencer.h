@@ -23,11 +23,23 @@
 
 namespace facegate::audit {
 
-// What a group left behind that its members' proofs are made from. Shared by them, immutable.
-struct GroupSnapshot {
-  std::uint64_t size = 0;
-  std::string checkpoint;
-  std::map<tlog::TileId, core::Bytes> tiles;  // the right edge; older tiles are in the store
+// What a group left behind, shared by the threads that wait for its members: its checkpoint, and
+// the tree that their proofs are made from, whose inner nodes are hashed once for all of them.
+// Thread-safe.
+class GroupSnapshot {
+ public:
+  // `edge`: the latest tiles of each level; `stored` reads older ones.
+  GroupSnapshot(std::uint64_t size, std::string checkpoint,
+                std::map<tlog::TileId, core::Bytes> edge, tlog::TileReader stored);
+
+  const std::string& checkpoint() const { return checkpoint_; }
+  // As tlog::InclusionProof. Requires: index is below the size.
+  core::Result<std::vector<core::Hash256>> Inclusion(std::uint64_t index) const;
+
+ private:
+  std::string checkpoint_;
+  mutable std::mutex mutex_;
+  mutable tlog::Prover prover_;
 };
 
 // How a commit ended.

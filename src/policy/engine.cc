@@ -389,8 +389,8 @@ struct Engine::Impl {
     if (scope.kept_image != model::ImageRetention::kNone) {
       const core::Timestamp until =
           decided_at + *deployment.purpose.image_retention_days * core::kMsPerDay;
-      warrant->image_grant.reset(new ImageGrant(scope, person->consent->id,
-                                                std::min(until, person->consent->expires_at)));
+      warrant->image_grant.reset(
+          new ImageGrant(scope, person->consent->id, std::min(until, person->consent->expires_at)));
     }
     warrant->capture = {deployment.camera.region_of_interest, deployment.camera.min_face_px};
     if (claim.region.has_value()) {
@@ -647,8 +647,8 @@ FacelessDecision Engine::DecideFaceless(Claim asked) const {
     const Reason reason = offered ? Reason::kKindNotWorking : Reason::kKindNotOffered;
     return Refuse(std::move(grounds), reason, /*absolute=*/false, {});
   }
-  return Faceless(crypto::MakeWiped<internal::Warrant>(impl_->pool, std::move(grounds),
-                                                       impl_->abandon_sink));
+  return Faceless(
+      crypto::MakeWiped<internal::Warrant>(impl_->pool, std::move(grounds), impl_->abandon_sink));
 }
 
 Heartbeats& Engine::heartbeats() const { return impl_->heartbeats; }

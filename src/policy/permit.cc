@@ -23,12 +23,8 @@ const internal::Warrant& Alive(const internal::WarrantPtr& warrant) {
 
 internal::Warrant::Warrant(Grounds grounds_of, std::shared_ptr<AbandonSink> sink)
     : grounds(std::move(grounds_of)),
-      scope{grounds.claim.operation,
-            grounds.claim.camera,
-            *grounds.access_point,
-            grounds.claim.purpose,
-            grounds.purpose_version,
-            grounds.claim.subject,
+      scope{grounds.claim.operation, grounds.claim.camera,    *grounds.access_point,
+            grounds.claim.purpose,   grounds.purpose_version, grounds.claim.subject,
             grounds.decided_at},
       abandon_sink(std::move(sink)) {}
 

@@ -151,8 +151,8 @@ std::shared_ptr<const Moment> Moments::Of(const Deployment& deployment,
   {
     const std::lock_guard lock(mutex_);
     // A clock that was set back makes it anew.
-    const bool holds = last_ != nullptr && last_->beats == beats && last_->since <= now &&
-                       now < last_->until;
+    const bool holds =
+        last_ != nullptr && last_->beats == beats && last_->since <= now && now < last_->until;
     if (holds) return last_;
   }
   auto moment = std::make_shared<Moment>();

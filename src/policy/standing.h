@@ -52,9 +52,9 @@ struct Deployment;
 // A deployment as it is at a time. Immutable.
 struct Moment {
   core::Timestamp since;
-  core::Timestamp until;    // as it is from `since` to before this
-  std::uint64_t beats = 0;  // of its access point, as of Heartbeats::CountOf
-  std::shared_ptr<const rules::Inputs> inputs;  // over those of the deployment
+  core::Timestamp until;                         // as it is from `since` to before this
+  std::uint64_t beats = 0;                       // of its access point, as of Heartbeats::CountOf
+  std::shared_ptr<const rules::Inputs> inputs;   // over those of the deployment
   std::vector<model::Alternative> alternatives;  // `operational`: whether they work
   // How many of them work, where that depends on heartbeats.
   std::optional<int> alternatives_working;
@@ -129,8 +129,7 @@ class Standing {
   // An unknown person is a Person without a subject, not an error. Its inputs are of `vocabulary`.
   core::Result<std::shared_ptr<const Person>> PersonAt(
       const model::OperatorId& op, const model::SubjectId& subject, const model::SiteId& site,
-      const model::PurposeId& purpose,
-      const std::shared_ptr<const rules::Vocabulary>& vocabulary);
+      const model::PurposeId& purpose, const std::shared_ptr<const rules::Vocabulary>& vocabulary);
   // Lets go of everything kept about a person.
   void Forget(const model::SubjectRef& subject);
 

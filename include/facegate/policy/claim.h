@@ -41,8 +41,8 @@ struct Claim {
   std::optional<std::int64_t> waited_ms;
 };
 
-// What a permit allows: a predicate, never a copied list of people. Lives in its permit, whose claim
-// it refers to.
+// What a permit allows: a predicate, never a copied list of people. Lives in its permit, whose
+// claim it refers to.
 struct Scope {
   model::Operation operation;
   const model::CameraRef& camera;
