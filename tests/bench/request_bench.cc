@@ -160,7 +160,12 @@ void BM_GrpcEcho(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_GrpcEcho)->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(BM_GrpcEcho)
+    ->Threads(1)
+    ->Threads(8)
+    ->Threads(64)
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
 
 v1::AuthorizeRequest RequestFor(const std::string& subject, const core::Bytes& photo) {
   v1::AuthorizeRequest request;
@@ -197,6 +202,21 @@ void BM_DenyOverGrpc(benchmark::State& state) {
                   [&] { AuthorizeOverGrpc(served, request, v1::VERDICT_USE_ALTERNATIVE); });
 }
 BENCHMARK(BM_DenyOverGrpc)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+// Audited decisions of callers at the same time, beside as many echoes. The frame is a few bytes:
+// nobody looks at one of a person who is refused.
+void BM_AuditedDecisionsOverGrpc(benchmark::State& state) {
+  Served& served = TheServer();
+  const auto request = RequestFor("nobody", core::Bytes(16));
+  for (auto _ : state) AuthorizeOverGrpc(served, request, v1::VERDICT_USE_ALTERNATIVE);
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_AuditedDecisionsOverGrpc)
+    ->Threads(1)
+    ->Threads(8)
+    ->Threads(64)
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace facegate::bench
