@@ -1,15 +1,20 @@
 #include "facegate/crypto/key_ring.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "facegate/core/check.h"
+#include "facegate/core/text.h"
 
 namespace facegate::crypto {
 namespace {
@@ -22,6 +27,10 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kKeyHexBytes = 2 * kKeyBytes;
 constexpr char kKekFile[] = "kek.key";
 constexpr char kLogFile[] = "log.key";
+constexpr std::string_view kLogPrefix = "log.";
+constexpr std::string_view kKeySuffix = ".key";
+// Of a file that is being made. It is no name of a key, whatever becomes of it.
+constexpr std::string_view kUnfinishedSuffix = ".new";
 
 // What each derived key is for. Changing one of these changes every key derived with it.
 constexpr std::string_view kWrapInfo = "facegate/v1/wrap";
@@ -188,6 +197,88 @@ struct FileInFolder {
   std::string name;
 };
 
+struct DirectoryCloser {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+// The names in an open directory.
+Result<std::vector<std::string>> NamesIn(int directory, const std::string& path) {
+  const int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, DirectoryCloser> listed(own < 0 ? nullptr : fdopendir(own));
+  if (listed == nullptr) {
+    Status unreadable = Unreadable(path);
+    if (own >= 0) close(own);
+    return unreadable;
+  }
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(listed.get());
+    if (entry == nullptr && errno != 0) return Unreadable(path);
+    if (entry == nullptr) return names;
+    names.emplace_back(entry->d_name);
+  }
+}
+
+// "2" of "log.2.key", whatever digits stand there; nothing for another name.
+std::optional<std::string_view> GenerationDigits(std::string_view name) {
+  if (name.size() <= kLogPrefix.size() + kKeySuffix.size()) return std::nullopt;
+  if (!name.starts_with(kLogPrefix) || !name.ends_with(kKeySuffix)) return std::nullopt;
+  name.remove_prefix(kLogPrefix.size());
+  name.remove_suffix(kKeySuffix.size());
+  const bool is_number =
+      std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return is_number ? std::optional(name) : std::nullopt;
+}
+
+// The highest generation that has a file, at least 1.
+Result<int> NewestLogGeneration(int directory, const std::string& path) {
+  FG_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(directory, path));
+  int newest = 1;
+  for (const std::string& name : names) {
+    const auto digits = GenerationDigits(name);
+    if (!digits) continue;
+    const std::optional<std::uint64_t> generation = core::ParseDecimal(*digits);
+    if (!generation || *generation < 2 || *generation > kLogGenerationsMax) {
+      return Status(Code::kInvalidArgument, "KEYS_MALFORMED",
+                    path + "/" + name + " is not the name of a generation: they count from 2 to " +
+                        std::to_string(kLogGenerationsMax));
+    }
+    newest = std::max(newest, static_cast<int>(*generation));
+  }
+  return newest;
+}
+
+Result<std::vector<SecretBytes>> ReadLogRoots(int directory, const std::string& path) {
+  FG_ASSIGN_OR_RETURN(const int newest, NewestLogGeneration(directory, path));
+  std::vector<SecretBytes> roots;
+  for (int generation = 1; generation <= newest; ++generation) {
+    const std::string name = KeyRing::LogFileName(generation);
+    FG_ASSIGN_OR_RETURN(SecretBytes root, ReadKey(directory, name.c_str(), path + "/" + name));
+    roots.push_back(std::move(root));
+  }
+  return roots;
+}
+
+// Makes a key under another name first, so that no crash leaves half of one under its own.
+// Requires: nobody else makes one in that directory.
+Status CreateKeyWhole(int directory, const std::string& folder, const std::string& name) {
+  const std::string path = folder + "/" + name;
+  const std::string unfinished = name + std::string(kUnfinishedSuffix);
+  unlinkat(directory, unfinished.c_str(), 0);  // what a crash left was never used
+  FG_RETURN_IF_ERROR(CreateKey(directory, unfinished.c_str(), folder + "/" + unfinished));
+  Status made;
+  // Unlike a rename, a link replaces nothing.
+  if (linkat(directory, unfinished.c_str(), directory, name.c_str(), 0) != 0) {
+    made = errno == EEXIST ? Exists(path) : Unwritable(path);
+  }
+  unlinkat(directory, unfinished.c_str(), 0);
+  if (!made.ok() || fsync(directory) == 0) return made;
+  made = Unwritable(folder);
+  unlinkat(directory, name.c_str(), 0);
+  return made;
+}
+
 std::string WithInfo(std::string_view prefix, std::string_view rest) {
   return std::string(prefix).append(rest);
 }
@@ -197,6 +288,8 @@ std::string WithInfo(std::string_view prefix, std::string_view rest) {
 Status KeyRing::Init(const std::string& directory) {
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return Unwritable(directory);
   FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(directory));
+  FG_ASSIGN_OR_RETURN(const int newest, NewestLogGeneration(dir.get(), directory));
+  if (newest > 1) return Exists(directory + "/" + LogFileName(newest));
   const std::string kek_path = directory + "/" + kKekFile;
   const std::string log_path = directory + "/" + kLogFile;
   FG_RETURN_IF_ERROR(CreateKey(dir.get(), kKekFile, kek_path));
@@ -216,18 +309,40 @@ Status KeyRing::Init(const std::string& directory) {
 Result<std::unique_ptr<KeyRing>> KeyRing::Load(const std::string& directory) {
   FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(directory));
   FG_ASSIGN_OR_RETURN(SecretBytes kek, ReadKey(dir.get(), kKekFile, directory + "/" + kKekFile));
-  FG_ASSIGN_OR_RETURN(SecretBytes log_root,
-                      ReadKey(dir.get(), kLogFile, directory + "/" + kLogFile));
-  return std::unique_ptr<KeyRing>(new KeyRing(std::move(kek), std::move(log_root)));
+  FG_ASSIGN_OR_RETURN(std::vector<SecretBytes> log_roots, ReadLogRoots(dir.get(), directory));
+  return std::unique_ptr<KeyRing>(new KeyRing(std::move(kek), std::move(log_roots)));
+}
+
+Result<int> KeyRing::RotateLog(const std::string& directory) {
+  FG_ASSIGN_OR_RETURN(const FileDescriptor dir, OpenDirectory(directory));
+  // One after the other; the lock goes with the descriptor.
+  if (flock(dir.get(), LOCK_EX) != 0) return Unwritable(directory);
+  FG_ASSIGN_OR_RETURN(const std::unique_ptr<KeyRing> ring, Load(directory));
+  const int next = ring->log_generation() + 1;
+  if (next > kLogGenerationsMax) {
+    return Status(Code::kResourceExhausted, "KEYS_MAX",
+                  directory + " holds " + std::to_string(kLogGenerationsMax) +
+                      " generations of the log key already");
+  }
+  FG_RETURN_IF_ERROR(CreateKeyWhole(dir.get(), directory, LogFileName(next)));
+  return next;
+}
+
+std::string KeyRing::LogFileName(int generation) {
+  FG_CHECK(generation > 0);
+  if (generation == 1) return kLogFile;
+  return std::string(kLogPrefix) + std::to_string(generation) + std::string(kKeySuffix);
 }
 
 std::unique_ptr<KeyRing> KeyRing::Ephemeral() {
-  return std::unique_ptr<KeyRing>(new KeyRing(RandomSecret(kKeyBytes), RandomSecret(kKeyBytes)));
+  std::vector<SecretBytes> log_roots;
+  log_roots.push_back(RandomSecret(kKeyBytes));
+  return std::unique_ptr<KeyRing>(new KeyRing(RandomSecret(kKeyBytes), std::move(log_roots)));
 }
 
-KeyRing::KeyRing(SecretBytes kek, SecretBytes log_root)
+KeyRing::KeyRing(SecretBytes kek, std::vector<SecretBytes> log_roots)
     : kek_(std::move(kek)),
-      log_root_(std::move(log_root)),
+      log_roots_(std::move(log_roots)),
       wrap_key_(Hkdf(kek_.span(), kWrapInfo, kKeyBytes)) {}
 
 KeyRing::~KeyRing() = default;
@@ -240,16 +355,34 @@ Result<SecretBytes> KeyRing::Unwrap(core::ByteSpan wrapped, std::string_view con
   return Open(wrap_key_.span(), wrapped, core::AsBytes(context));
 }
 
+SigningKey KeyRing::LogKey(std::string_view info, std::string_view name, int generation) const {
+  FG_CHECK(generation > 0 && generation <= log_generation());
+  const SecretBytes& root = log_roots_[static_cast<std::size_t>(generation) - 1];
+  return SigningKey(Hkdf(root.span(), WithInfo(info, name), kKeyBytes).span());
+}
+
+SigningKey KeyRing::CheckpointKey(std::string_view origin, int generation) const {
+  return LogKey(kCheckpointInfo, origin, generation);
+}
+
+SigningKey KeyRing::RecordKey(std::string_view origin, int generation) const {
+  return LogKey(kRecordInfo, origin, generation);
+}
+
+SigningKey KeyRing::PassKey(std::string_view operator_name, int generation) const {
+  return LogKey(kPassInfo, operator_name, generation);
+}
+
 SigningKey KeyRing::CheckpointKey(std::string_view origin) const {
-  return SigningKey(Hkdf(log_root_.span(), WithInfo(kCheckpointInfo, origin), kKeyBytes).span());
+  return CheckpointKey(origin, log_generation());
 }
 
 SigningKey KeyRing::RecordKey(std::string_view origin) const {
-  return SigningKey(Hkdf(log_root_.span(), WithInfo(kRecordInfo, origin), kKeyBytes).span());
+  return RecordKey(origin, log_generation());
 }
 
 SigningKey KeyRing::PassKey(std::string_view operator_name) const {
-  return SigningKey(Hkdf(log_root_.span(), WithInfo(kPassInfo, operator_name), kKeyBytes).span());
+  return PassKey(operator_name, log_generation());
 }
 
 SecretBytes KeyRing::HolderKey(std::string_view operator_name, int version) const {

@@ -257,6 +257,134 @@ TEST_F(KeyFiles, NeverReachAMessage) {
   EXPECT_EQ(message.find("0102"), std::string::npos) << message;
 }
 
+// ---- Generations of the log root
+
+TEST_F(KeyFiles, HaveOneGenerationAtFirst) {
+  EXPECT_EQ(KeyRing::Load(dir_.path()).value()->log_generation(), 1);
+  EXPECT_EQ(KeyRing::Ephemeral()->log_generation(), 1);
+}
+
+TEST_F(KeyFiles, GainAGenerationThatOnlyTheOwnerReads) {
+  for (const int generation : {2, 3}) {
+    const auto added = KeyRing::RotateLog(dir_.path());
+    ASSERT_TRUE(added.ok()) << added.status().ToString();
+    EXPECT_EQ(*added, generation);
+    EXPECT_EQ(ModeOf(dir_ / KeyRing::LogFileName(generation)), 0600u);
+    EXPECT_EQ(KeyRing::Load(dir_.path()).value()->log_generation(), generation);
+  }
+  EXPECT_EQ(ReadFile(dir_ / "log.2.key").size(), 65u);
+  EXPECT_NE(ReadFile(dir_ / "log.2.key"), ReadFile(dir_ / "log.3.key"));
+  EXPECT_EQ(ReadFile(log()), kLogHex + "\n");
+  // kek.key and three generations: nothing is left of how they were made.
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), fs::directory_iterator()), 4);
+}
+
+TEST_F(KeyFiles, KeepWhatOlderGenerationsSignedWith) {
+  const auto before = KeyRing::Load(dir_.path()).value();
+  ASSERT_TRUE(KeyRing::RotateLog(dir_.path()).ok());
+  const auto after = KeyRing::Load(dir_.path()).value();
+  EXPECT_EQ(after->CheckpointKey("gw/a", 1).public_key(),
+            before->CheckpointKey("gw/a").public_key());
+  EXPECT_EQ(after->RecordKey("gw/a", 1).public_key(), before->RecordKey("gw/a").public_key());
+  EXPECT_EQ(after->PassKey("operators/a", 1).public_key(),
+            before->PassKey("operators/a").public_key());
+  EXPECT_EQ(after->KekFingerprint(), before->KekFingerprint());
+}
+
+TEST_F(KeyFiles, SignWithTheNewestGenerationUnlessOneIsNamed) {
+  ASSERT_TRUE(KeyRing::RotateLog(dir_.path()).ok());
+  const auto ring = KeyRing::Load(dir_.path()).value();
+  EXPECT_EQ(ring->CheckpointKey("gw/a").public_key(), ring->CheckpointKey("gw/a", 2).public_key());
+  EXPECT_EQ(ring->RecordKey("gw/a").public_key(), ring->RecordKey("gw/a", 2).public_key());
+  EXPECT_EQ(ring->PassKey("operators/a").public_key(),
+            ring->PassKey("operators/a", 2).public_key());
+  EXPECT_NE(ring->CheckpointKey("gw/a", 1).public_key(),
+            ring->CheckpointKey("gw/a", 2).public_key());
+  EXPECT_DEATH((void)ring->RecordKey("gw/a", 3), "generation");
+  EXPECT_DEATH((void)ring->RecordKey("gw/a", 0), "generation");
+}
+
+TEST_F(KeyFiles, HaveNoGapInTheirGenerations) {
+  ASSERT_TRUE(KeyRing::RotateLog(dir_.path()).ok());
+  ASSERT_TRUE(KeyRing::RotateLog(dir_.path()).ok());
+  fs::rename(dir_ / "log.2.key", dir_ / "away");
+  ExpectRefused(core::Code::kNotFound, "KEYS_MISSING", dir_ / "log.2.key");
+  EXPECT_EQ(KeyRing::RotateLog(dir_.path()).status().reason(), "KEYS_MISSING");
+  fs::rename(dir_ / "away", dir_ / "log.2.key");
+  EXPECT_TRUE(KeyRing::Load(dir_.path()).ok());
+}
+
+TEST_F(KeyFiles, MakeTheSameDemandsOnLaterGenerations) {
+  ASSERT_TRUE(KeyRing::RotateLog(dir_.path()).ok());
+  const std::string path = dir_ / "log.2.key";
+  ASSERT_EQ(chmod(path.c_str(), 0640), 0);
+  ExpectRefused(core::Code::kPermissionDenied, "KEYS_EXPOSED", path);
+  ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+  fs::rename(path, dir_ / "real");
+  fs::create_symlink(dir_ / "real", path);
+  ExpectRefused(core::Code::kPermissionDenied, "KEYS_EXPOSED", path);
+  fs::remove(path);
+  WriteFile(path, kLogHex + "0");
+  ExpectRefused(core::Code::kInvalidArgument, "KEYS_MALFORMED", path);
+  WriteFile(path, kLogHex);
+  EXPECT_TRUE(KeyRing::Load(dir_.path()).ok());
+}
+
+TEST_F(KeyFiles, AreMalformedWhereANameIsNoGeneration) {
+  for (const std::string name :
+       {"log.0.key", "log.1.key", "log.02.key", "log.257.key", "log.99999999999999999999.key"}) {
+    WriteFile(dir_ / name, kLogHex);
+    ExpectRefused(core::Code::kInvalidArgument, "KEYS_MALFORMED", dir_ / name);
+    fs::remove(dir_ / name);
+  }
+  for (const std::string name : {"log.key.bak", "log.2.key.new", "log..key", "log.two.key"}) {
+    WriteFile(dir_ / name, "nobody's");
+  }
+  EXPECT_EQ(KeyRing::Load(dir_.path()).value()->log_generation(), 1);
+}
+
+TEST_F(KeyFiles, AreNeverOverwrittenByARotation) {
+  ASSERT_TRUE(KeyRing::RotateLog(dir_.path()).ok());
+  const std::string before = ReadFile(kek()) + ReadFile(log()) + ReadFile(dir_ / "log.2.key");
+  // A file where the next generation belongs is one, or none: either way it stays.
+  fs::create_symlink(dir_ / "elsewhere", dir_ / "log.3.key");
+  EXPECT_FALSE(KeyRing::RotateLog(dir_.path()).ok());
+  EXPECT_FALSE(fs::exists(dir_ / "elsewhere"));
+  fs::remove(dir_ / "log.3.key");
+  EXPECT_EQ(KeyRing::RotateLog(dir_.path()).value(), 3);
+  EXPECT_EQ(ReadFile(kek()) + ReadFile(log()) + ReadFile(dir_ / "log.2.key"), before);
+}
+
+TEST_F(KeyFiles, GainAGenerationAfterACrashInTheMiddleOfOne) {
+  WriteFile(dir_ / "log.2.key.new", "half a k");
+  ASSERT_TRUE(KeyRing::RotateLog(dir_.path()).ok());
+  EXPECT_FALSE(fs::exists(dir_ / "log.2.key.new"));
+  EXPECT_EQ(KeyRing::Load(dir_.path()).value()->log_generation(), 2);
+}
+
+TEST_F(KeyFiles, GainNoneWhereTheRingIsNotWhole) {
+  fs::remove(kek());
+  EXPECT_EQ(KeyRing::RotateLog(dir_.path()).status().reason(), "KEYS_MISSING");
+  EXPECT_FALSE(fs::exists(dir_ / "log.2.key"));
+}
+
+TEST_F(KeyFiles, HaveSoManyGenerationsAndNoMore) {
+  for (int generation = 2; generation <= kLogGenerationsMax; ++generation) {
+    WriteFile(dir_ / KeyRing::LogFileName(generation), kLogHex);
+  }
+  EXPECT_EQ(KeyRing::Load(dir_.path()).value()->log_generation(), kLogGenerationsMax);
+  EXPECT_EQ(KeyRing::RotateLog(dir_.path()).status().reason(), "KEYS_MAX");
+}
+
+TEST(KeyRingInit, MakesNoRingBesideALaterGeneration) {
+  const testing::TempDir dir;
+  WriteFile(dir / "log.2.key", kLogHex);
+  const core::Status status = KeyRing::Init(dir.path());
+  EXPECT_EQ(status.reason(), "KEYS_EXIST");
+  EXPECT_NE(status.message().find("log.2.key"), std::string::npos);
+  EXPECT_FALSE(fs::exists(dir / "kek.key"));
+}
+
 // ---- What is derived
 
 // Computed by another implementation (Python's hmac and cryptography). If one of these changes,
