@@ -8,6 +8,7 @@
 
 #include "audit/entry.h"
 #include "audit/head_file.h"
+#include "audit/rotation.h"
 #include "facegate/audit/log_keys.h"
 #include "facegate/core/time.h"
 #include "facegate/tlog/checkpoint.h"
@@ -58,26 +59,29 @@ Result<std::map<std::uint64_t, storage::IndexRow>> RowsFrom(const storage::Store
 // Goes through one log once.
 class Inspector {
  public:
-  Inspector(const storage::Store& store, const LogKeys& keys, const model::OperatorId& log,
+  Inspector(const storage::Store& store, const LogGenerations& keys, const model::OperatorId& log,
             const Progress& progress)
       : store_(store), keys_(keys), log_(log), progress_(progress) {
-    found_.origin = keys.origin;
+    found_.origin = keys.origin();
   }
 
   Status Run(const std::string& head_path) {
     FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log_));
     found_.size = head.size;
-    const std::optional<tlog::Checkpoint> signs = OpenCheckpoint(head);
-    const std::optional<tlog::Checkpoint> kept = OpenHeadFile(head_path);
+    const std::optional<Signed> signs = OpenCheckpoint(head);
+    const std::optional<Signed> kept = OpenHeadFile(head_path);
     FG_RETURN_IF_ERROR(ReadRecords(kept));
     if (found_.records_checked < found_.size) return Status::Ok();  // the tree cannot be told
     CheckRoots(signs, kept);
+    CheckSigners(head, signs, kept);
     return Status::Ok();
   }
 
   Inspection Take() && { return std::move(found_); }
 
  private:
+  using Signed = LogGenerations::Signed;
+
   void Blame(Ill ill, std::optional<std::uint64_t> record, std::string what) {
     found_.faults.push_back({ill, record, std::move(what)});
   }
@@ -89,16 +93,16 @@ class Inspector {
           who + (by_others ? " was signed with another log key" : else_wrong));
   }
 
-  std::optional<tlog::Checkpoint> OpenCheckpoint(const storage::LogHead& head) {
+  std::optional<Signed> OpenCheckpoint(const storage::LogHead& head) {
     if (head.size == 0) return std::nullopt;
-    const auto opened = tlog::OpenCheckpoint(head.checkpoint, keys_.CheckpointVerifier());
-    if (opened.ok() && opened->size == head.size) return *opened;
+    const auto opened = keys_.OpenCheckpoint(head.checkpoint);
+    if (opened.ok() && opened->checkpoint.size == head.size) return *opened;
     BlameCheckpoint(opened.status(), "the stored checkpoint",
                     " is malformed, or is that of another size");
     return std::nullopt;
   }
 
-  std::optional<tlog::Checkpoint> OpenHeadFile(const std::string& path) {
+  std::optional<Signed> OpenHeadFile(const std::string& path) {
     found_.unproven.emplace_back(
         "that nothing was left out before it was recorded: reconcile with the callers' own counts");
     const auto kept = path.empty() ? std::optional<std::string>() : ReadHeadFile(path);
@@ -111,12 +115,12 @@ class Inspector {
     found_.unproven.emplace_back(
         "that the database and its head file were not set back together: compare with a copy, a "
         "receipt or a witness");
-    const auto opened = tlog::OpenCheckpoint(*kept, keys_.CheckpointVerifier());
+    const auto opened = keys_.OpenCheckpoint(*kept);
     if (opened.ok()) {
-      if (opened->size > found_.size) {
+      if (opened->checkpoint.size > found_.size) {
         Blame(Ill::kRollback, found_.size,
               "the log ends before this record, but its head file knows " +
-                  std::to_string(opened->size));
+                  std::to_string(opened->checkpoint.size));
       }
       return *opened;
     }
@@ -131,7 +135,7 @@ class Inspector {
     return std::nullopt;
   }
 
-  Status ReadRecords(const std::optional<tlog::Checkpoint>& kept) {
+  Status ReadRecords(const std::optional<Signed>& kept) {
     while (found_.records_checked < found_.size) {
       const std::uint64_t first = found_.records_checked;
       FG_ASSIGN_OR_RETURN(const auto entries, ReadUpToGap(first));
@@ -142,7 +146,10 @@ class Inspector {
         CheckRow(entry, rows[entry.index]);
         tree_.Append(tlog::LeafHash(core::AsBytes(entry.entry)));
         ++found_.records_checked;
-        if (kept && found_.records_checked == kept->size) root_at_head_ = tree_.Root();
+        if (kept && found_.records_checked == kept->checkpoint.size) {
+          root_at_head_ = tree_.Root();
+          signers_at_head_ = records_.signers();
+        }
       }
       if (found_.records_checked == first) {
         Blame(Ill::kMissing, first, "the record is not there");
@@ -178,7 +185,10 @@ class Inspector {
   std::string WrongWith(const storage::LogEntry& entry) {
     const auto note = tlog::ParseNote(entry.entry);
     if (!note.ok()) return "it is no signed note";
-    if (!tlog::VerifyNote(*note, record_key_).ok()) return "its signature does not verify";
+    if (const Status taken = records_.Take(*note); !taken.ok()) {
+      return taken.reason() == "ROTATION_UNPROVED" ? taken.message()
+                                                   : "its signature does not verify";
+    }
     const auto line = core::Json::Parse(note->text);
     if (!line.ok() || line->IntOr("index", -1) != static_cast<std::int64_t>(entry.index)) {
       return "it says that it belongs elsewhere";
@@ -211,27 +221,53 @@ class Inspector {
     return Status::Ok();
   }
 
-  void CheckRoots(const std::optional<tlog::Checkpoint>& signs,
-                  const std::optional<tlog::Checkpoint>& kept) {
-    if (signs && tree_.Root() != signs->root) {
+  void CheckRoots(const std::optional<Signed>& signs, const std::optional<Signed>& kept) {
+    if (signs && tree_.Root() != signs->checkpoint.root) {
       Blame(Ill::kDamage, std::nullopt, "the stored checkpoint signs other records");
     }
-    const bool reaches = kept && kept->size <= found_.size && kept->size > 0;
-    if (reaches && root_at_head_ != kept->root) {
+    if (Reaches(kept) && root_at_head_ != kept->checkpoint.root) {
       Blame(Ill::kFork, std::nullopt,
-            "the first " + std::to_string(kept->size) +
+            "the first " + std::to_string(kept->checkpoint.size) +
                 " records are not those that the head file signs");
     }
   }
 
+  bool Reaches(const std::optional<Signed>& kept) const {
+    return kept && kept->checkpoint.size <= found_.size && kept->checkpoint.size > 0;
+  }
+
+  // Whether the generations signed that the records had put in force by then.
+  void CheckSigners(const storage::LogHead& head, const std::optional<Signed>& signs,
+                    const std::optional<Signed>& kept) {
+    if (has_bad_record_) return;  // they cannot be told
+    if (signs && !AreSigners(records_.signers(), signs->generation, head.checkpoint)) {
+      Blame(Ill::kWrongKeys, std::nullopt,
+            "the stored checkpoint was not signed with the log keys that its records have in "
+            "force");
+    }
+    if (Reaches(kept) && signers_at_head_.back()->generation != kept->generation) {
+      Blame(Ill::kWrongKeys, std::nullopt,
+            "the head file was not signed with the log keys that the records have in force");
+    }
+  }
+
+  // Both where the last record hands the log over.
+  static bool AreSigners(const Signers& signers, int newest, const std::string& checkpoint) {
+    if (signers.back()->generation != newest) return false;
+    return std::all_of(signers.begin(), signers.end(), [&checkpoint](const LogKeys* keys) {
+      return tlog::OpenCheckpoint(checkpoint, keys->CheckpointVerifier()).ok();
+    });
+  }
+
   const storage::Store& store_;
-  const LogKeys& keys_;
+  const LogGenerations& keys_;
   const model::OperatorId& log_;
   const Progress& progress_;
-  const tlog::VerifierKey record_key_ = keys_.RecordVerifier();
+  RecordVerifier records_{keys_, std::nullopt};
   Inspection found_;
   tlog::GrowingTree tree_;
   core::Hash256 root_at_head_{};
+  Signers signers_at_head_;
   core::Timestamp last_time_;
   bool has_bad_record_ = false;
   bool has_bad_tile_ = false;
@@ -274,7 +310,7 @@ Result<std::vector<model::OperatorId>> KnownLogs(const storage::Store& store,
 Result<Inspection> InspectLog(const storage::Store& store, const crypto::KeyRing& keys,
                               const std::string& gateway_name, const std::string& data_dir,
                               const model::OperatorId& log, const Progress& progress) {
-  const LogKeys log_keys(keys, OriginOf(gateway_name, log));
+  const LogGenerations log_keys(keys, OriginOf(gateway_name, log));
   Inspector inspector(store, log_keys, log, progress);
   FG_RETURN_IF_ERROR(inspector.Run(data_dir.empty() ? "" : HeadPath(data_dir, log.str())));
   return std::move(inspector).Take();

@@ -267,11 +267,11 @@ std::string Ledger::Origin(const model::OperatorId& log) const {
 }
 
 tlog::VerifierKey Ledger::CheckpointKey(const model::OperatorId& log) const {
-  return impl_->sequencer->KeysOfLog(log).CheckpointVerifier();
+  return impl_->sequencer->KeysOfLog(log).newest().CheckpointVerifier();
 }
 
 tlog::VerifierKey Ledger::RecordKey(const model::OperatorId& log) const {
-  return impl_->sequencer->KeysOfLog(log).RecordVerifier();
+  return impl_->sequencer->KeysOfLog(log).newest().RecordVerifier();
 }
 
 // A restored older database holds what people have since withdrawn or had erased: it goes again,

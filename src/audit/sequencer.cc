@@ -77,10 +77,10 @@ HeadFile& Sequencer::HeadOf(const model::OperatorId& log) {
   return heads_.try_emplace(log, HeadPath(log)).first->second;
 }
 
-const LogKeys& Sequencer::KeysOfLog(const model::OperatorId& log) {
+const LogGenerations& Sequencer::KeysOfLog(const model::OperatorId& log) {
   const std::lock_guard lock(keys_mutex_);
   auto& slot = log_keys_[log];
-  if (slot == nullptr) slot = std::make_unique<LogKeys>(keys_, Origin(log));
+  if (slot == nullptr) slot = std::make_unique<LogGenerations>(keys_, Origin(log));
   return *slot;
 }
 
@@ -123,6 +123,8 @@ Status Sequencer::Open() {
       FG_RETURN_IF_ERROR(StateOf(log).status());
     }
   }
+  // Once all are known to be sound, and before anything else is recorded.
+  for (auto& [log, state] : logs_) FG_RETURN_IF_ERROR(MoveToNewestKeys(log, state));
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
 }
@@ -181,26 +183,29 @@ Result<Sequencer::LogState*> Sequencer::StateOf(const model::OperatorId& log) {
 Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
   FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
   FG_RETURN_IF_ERROR(CheckAgainstHead(log, head.size));
+  const LogGenerations& keys = KeysOfLog(log);
   LogState state;
+  state.generation = keys.newest().generation;
   if (head.size == 0) return state;
 
-  const LogKeys& keys = KeysOfLog(log);
-  const auto checkpoint = tlog::OpenCheckpoint(head.checkpoint, keys.CheckpointVerifier());
-  if (!checkpoint.ok()) {
-    if (checkpoint.status().code() == Code::kPermissionDenied) {
+  const auto opened = keys.OpenCheckpoint(head.checkpoint);
+  if (!opened.ok()) {
+    if (opened.status().code() == Code::kPermissionDenied) {
       return Status(Code::kFailedPrecondition, "WRONG_KEYS",
-                    "log " + keys.origin + " was signed with another log key");
+                    "log " + keys.origin() + " was signed with another log key");
     }
-    return LogError("LOG_DAMAGED", keys.origin, "its checkpoint is malformed");
+    return LogError("LOG_DAMAGED", keys.origin(), "its checkpoint is malformed");
   }
   auto tree = tlog::GrowingTree::Load(head.size, ReaderFor(log));
-  if (!tree.ok() || checkpoint->size != head.size || tree->Root() != checkpoint->root) {
-    return LogError("LOG_DAMAGED", keys.origin,
+  const tlog::Checkpoint& checkpoint = opened->checkpoint;
+  if (!tree.ok() || checkpoint.size != head.size || tree->Root() != checkpoint.root) {
+    return LogError("LOG_DAMAGED", keys.origin(),
                     "its tree does not fit its checkpoint at record " + std::to_string(head.size));
   }
   state.tree = std::move(tree).value();
+  state.generation = opened->generation;
   FG_ASSIGN_OR_RETURN(const auto last, store_.ReadEntries(log, head.size - 1, 1));
-  if (last.size() != 1) return LogError("LOG_DAMAGED", keys.origin, "its last record is missing");
+  if (last.size() != 1) return LogError("LOG_DAMAGED", keys.origin(), "its last record is missing");
   FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(last[0].entry));
   FG_ASSIGN_OR_RETURN(const core::Json json, core::Json::Parse(note.text));
   FG_ASSIGN_OR_RETURN(state.last_time, core::ParseRfc3339(json.StringOr("time", "")));
@@ -209,20 +214,20 @@ Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
 
 Result<std::optional<tlog::Checkpoint>> Sequencer::ReadHeadFile(const model::OperatorId& log) {
   if (options_.data_dir.empty()) return std::optional<tlog::Checkpoint>();
-  const LogKeys& keys = KeysOfLog(log);
+  const LogGenerations& keys = KeysOfLog(log);
   const auto kept = HeadOf(log).Read();
   if (kept.status().code() == Code::kDataLoss) {
-    return LogError("LOG_DAMAGED", keys.origin, kept.status().message());
+    return LogError("LOG_DAMAGED", keys.origin(), kept.status().message());
   }
   if (!kept.ok()) return kept.status();
   if (!kept->has_value()) return std::optional<tlog::Checkpoint>();
-  const auto checkpoint = tlog::OpenCheckpoint(**kept, keys.CheckpointVerifier());
-  if (checkpoint.ok()) return std::optional<tlog::Checkpoint>(*checkpoint);
-  if (checkpoint.status().code() == Code::kPermissionDenied) {
+  const auto opened = keys.OpenCheckpoint(**kept);
+  if (opened.ok()) return std::optional<tlog::Checkpoint>(opened->checkpoint);
+  if (opened.status().code() == Code::kPermissionDenied) {
     return Status(Code::kFailedPrecondition, "WRONG_KEYS",
                   HeadPath(log) + " was signed with another log key");
   }
-  return LogError("LOG_DAMAGED", keys.origin, "its head file " + HeadPath(log) + " is malformed");
+  return LogError("LOG_DAMAGED", keys.origin(), "its head file " + HeadPath(log) + " is malformed");
 }
 
 // A store ahead of the head file by a consistent extension is what a crash between the two leaves;
@@ -250,9 +255,36 @@ Status Sequencer::CheckAgainstHead(const model::OperatorId& log, std::uint64_t s
   return Status::Ok();
 }
 
-Sequencer::Built Sequencer::Build(const model::OperatorId& log, const LogState& state,
-                                  const Group& group, const std::vector<bool>& aborted) {
-  const LogKeys& keys = KeysOfLog(log);
+// Each step is one record, alone in its group and durable before the next: whatever ends the
+// process in between, the next start goes on from there.
+Status Sequencer::MoveToNewestKeys(const model::OperatorId& log, LogState& state) {
+  while (state.generation < keys_.log_generation()) {
+    FG_RETURN_IF_ERROR(RotateKeys(log, state));
+  }
+  return Status::Ok();
+}
+
+Status Sequencer::RotateKeys(const model::OperatorId& log, LogState& state) {
+  const LogGenerations& keys = KeysOfLog(log);
+  const LogKeys& old = keys.Of(state.generation);
+  const LogKeys& next = keys.Of(state.generation + 1);
+  Group alone;
+  alone.push_back(std::make_unique<Pending>());
+  alone.front()->draft = RotationDraft(log, old, next);
+  Built built = Build(state, alone, {false}, {&old, &next});
+  FG_RETURN_IF_ERROR(Apply(log, state, built).status);
+  const std::uint64_t index = state.tree.size();
+  FG_RETURN_IF_ERROR(KeepOutside(log, built, alone, {false}, index));
+  Advance(state, built);
+  state.generation = next.generation;
+  logger_.Info("log_keys_rotated", {{"log", keys.origin()},
+                                    {"record", std::to_string(index)},
+                                    {"generation", std::to_string(next.generation)}});
+  return Status::Ok();
+}
+
+Sequencer::Built Sequencer::Build(const LogState& state, const Group& group,
+                                  const std::vector<bool>& aborted, const Signers& signers) {
   Built built;
   built.tree = state.tree;
   core::Timestamp time = state.last_time;
@@ -261,7 +293,7 @@ Sequencer::Built Sequencer::Build(const model::OperatorId& log, const LogState& 
     const Draft& draft = aborted[i] ? *pending.aborted_draft : pending.draft;
     time = std::max(time, clock_.Now());
     tlog::Note note{EntryJson(draft, built.tree.size(), time) + "\n", {}};
-    tlog::SignNote(note, keys.origin + "/records", keys.record_key);
+    SignRecord(note, signers);
     storage::BatchItem item;
     item.entry = tlog::EncodeNote(note);
     item.keys = KeysOf(draft, time);
@@ -275,29 +307,40 @@ Sequencer::Built Sequencer::Build(const model::OperatorId& log, const LogState& 
     built.items.push_back(std::move(item));
     built.times.push_back(time);
   }
-  built.checkpoint = tlog::SignCheckpoint({keys.origin, built.tree.size(), built.tree.Root()},
-                                          keys.checkpoint_key);
+  built.checkpoint =
+      SignCheckpoint({signers.front()->origin, built.tree.size(), built.tree.Root()}, signers);
   built.tiles = built.tree.TakeChangedTiles();
   return built;
+}
+
+storage::ApplyResult Sequencer::Apply(const model::OperatorId& log, const LogState& state,
+                                      const Built& built) {
+  std::map<storage::TileKey, core::Bytes> tiles;
+  for (const auto& [id, hashes] : built.tiles) {
+    // The growing tile of the leaves is kept as the records' leaf hashes.
+    const bool is_complete = hashes.size() == storage::kTileBytes;
+    if (id.level > 0 || is_complete) tiles.emplace(ToTileKey(id), hashes);
+  }
+  return store_.Apply(
+      storage::Batch(log, state.tree.size(), built.items, std::move(tiles), built.checkpoint));
 }
 
 void Sequencer::CommitGroup(Group group) {
   const model::OperatorId log = group.front()->draft.log;
   const auto state = StateOf(log);
   if (!state.ok()) return Fail(std::move(group), NotRecorded(state.status()));
+  // Of a log that was not known at the start; others are there already.
+  if (const Status moved = MoveToNewestKeys(log, **state); !moved.ok()) {
+    Die(moved);
+    return Fail(std::move(group), NotRecorded(moved));
+  }
+  const Signers signers = {&KeysOfLog(log).Of((*state)->generation)};
   const std::uint64_t first_index = (*state)->tree.size();
   std::vector<bool> aborted(group.size(), false);
 
   while (!group.empty()) {
-    Built built = Build(log, **state, group, aborted);
-    std::map<storage::TileKey, core::Bytes> tiles;
-    for (const auto& [id, hashes] : built.tiles) {
-      // The growing tile of the leaves is kept as the records' leaf hashes.
-      const bool is_complete = hashes.size() == storage::kTileBytes;
-      if (id.level > 0 || is_complete) tiles.emplace(ToTileKey(id), hashes);
-    }
-    const storage::Batch batch(log, first_index, built.items, std::move(tiles), built.checkpoint);
-    const storage::ApplyResult applied = store_.Apply(batch);
+    Built built = Build(**state, group, aborted, signers);
+    const storage::ApplyResult applied = Apply(log, **state, built);
     if (applied.status.ok()) {
       const Status kept = KeepOutside(log, built, group, aborted, first_index);
       if (!kept.ok()) {
@@ -336,8 +379,9 @@ Status Sequencer::KeepOutside(const model::OperatorId& log, const Built& built, 
   return HeadOf(log).Write(built.checkpoint);
 }
 
-void Sequencer::Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,
-                       std::uint64_t first_index) {
+// Takes over what is durable; `built` keeps its records and its checkpoint.
+void Sequencer::Advance(LogState& state, Built& built) {
+  const std::uint64_t first_index = state.tree.size();
   state.tree = std::move(built.tree);
   state.last_time = built.times.back();
   for (auto& [id, hashes] : built.tiles) state.edge[id] = std::move(hashes);
@@ -348,11 +392,16 @@ void Sequencer::Finish(LogState& state, Built built, Group group, const std::vec
     const std::uint64_t first_new = first_index >> (tlog::kTileHeight * (tile.first.level + 1));
     return tile.first.index + 1 < std::min(in_growth, first_new);
   });
+  metrics_.Add(core::Counter::kRecords, built.items.size());
+  metrics_.Add(core::Counter::kLogCommits);
+}
+
+void Sequencer::Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,
+                       std::uint64_t first_index) {
+  Advance(state, built);
   const auto snapshot =
       std::make_shared<const GroupSnapshot>(state.tree.size(), std::move(built.checkpoint),
                                             state.edge, ReaderFor(group.front()->draft.log));
-  metrics_.Add(core::Counter::kRecords, group.size());
-  metrics_.Add(core::Counter::kLogCommits);
   for (std::size_t i = 0; i < group.size(); ++i) {
     group[i]->promise.set_value({Status::Ok(), aborted[i], first_index + i, built.times[i],
                                  std::move(built.items[i].entry), snapshot});

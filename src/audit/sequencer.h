@@ -15,6 +15,7 @@
 
 #include "audit/entry.h"
 #include "audit/head_file.h"
+#include "audit/rotation.h"
 #include "audit/suppression_file.h"
 #include "facegate/audit/ledger.h"
 #include "facegate/audit/log_keys.h"
@@ -69,13 +70,14 @@ class Sequencer {
             core::Metrics& metrics, core::Logger& logger, const LedgerOptions& options);
   ~Sequencer();
 
-  // Verifies the stored logs against keys and head files, and starts the thread.
+  // Verifies the stored logs against keys and head files, hands each over to the newest generation
+  // of its keys where it is behind, and starts the thread.
   core::Status Open();
 
   // Queues; the future is ready once the record is durable or has failed.
   core::Result<std::future<Sequenced>> Submit(std::unique_ptr<Pending> pending);
 
-  const LogKeys& KeysOfLog(const model::OperatorId& log);
+  const LogGenerations& KeysOfLog(const model::OperatorId& log);
   std::string Origin(const model::OperatorId& log) const;
   tlog::TileReader ReaderFor(const model::OperatorId& log) const;
   const SuppressionFile& suppressions() const { return *suppressions_; }
@@ -85,6 +87,7 @@ class Sequencer {
     tlog::GrowingTree tree;
     core::Timestamp last_time;
     std::map<tlog::TileId, core::Bytes> edge;  // the latest tiles of each level
+    int generation = 0;                        // whose keys sign
   };
   struct Built {
     tlog::GrowingTree tree;
@@ -102,12 +105,18 @@ class Sequencer {
   core::Result<LogState> LoadState(const model::OperatorId& log);
   HeadFile& HeadOf(const model::OperatorId& log);
   core::Result<std::optional<tlog::Checkpoint>> ReadHeadFile(const model::OperatorId& log);
+  core::Status MoveToNewestKeys(const model::OperatorId& log, LogState& state);
+  core::Status RotateKeys(const model::OperatorId& log, LogState& state);
   core::Status CheckAgainstHead(const model::OperatorId& log, std::uint64_t size);
   std::string HeadPath(const model::OperatorId& log) const;
-  Built Build(const model::OperatorId& log, const LogState& state, const Group& group,
-              const std::vector<bool>& aborted);
+  // Requires: signers are of that log.
+  Built Build(const LogState& state, const Group& group, const std::vector<bool>& aborted,
+              const Signers& signers);
+  storage::ApplyResult Apply(const model::OperatorId& log, const LogState& state,
+                             const Built& built);
   core::Status KeepOutside(const model::OperatorId& log, const Built& built, const Group& group,
                            const std::vector<bool>& aborted, std::uint64_t first_index);
+  void Advance(LogState& state, Built& built);
   void Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,
               std::uint64_t first_index);
   void Fail(Group group, const core::Status& status);
@@ -125,7 +134,7 @@ class Sequencer {
   std::map<model::OperatorId, HeadFile> heads_;
 
   std::mutex keys_mutex_;
-  std::map<model::OperatorId, std::unique_ptr<LogKeys>> log_keys_;
+  std::map<model::OperatorId, std::unique_ptr<LogGenerations>> log_keys_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

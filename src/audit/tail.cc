@@ -6,6 +6,7 @@
 
 #include "audit/entry.h"
 #include "audit/head_file.h"
+#include "audit/rotation.h"
 #include "facegate/audit/log_keys.h"
 #include "facegate/tlog/merkle.h"
 #include "facegate/tlog/note.h"
@@ -40,13 +41,12 @@ Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::strin
     if (!kept.ok() || !kept->has_value()) {
       return LogError("LOG_DAMAGED", origin, "its head file is malformed: " + file.path().string());
     }
-    const auto checkpoint =
-        tlog::OpenCheckpoint(**kept, LogKeys(keys, origin).CheckpointVerifier());
-    if (!checkpoint.ok()) {
+    const auto opened = LogGenerations(keys, origin).OpenCheckpoint(**kept);
+    if (!opened.ok()) {
       return Status(Code::kFailedPrecondition, "WRONG_KEYS",
                     file.path().string() + " was signed with another log key");
     }
-    heads.emplace(log, *checkpoint);
+    heads.emplace(log, opened->checkpoint);
   }
   return heads;
 }
@@ -58,8 +58,13 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
     return store.ReadTile(log, {id.level, id.index});
   };
   FG_ASSIGN_OR_RETURN(tlog::GrowingTree tree, tlog::GrowingTree::Load(head.size, tiles));
-  const LogKeys log_keys(keys, until.origin);
-  const tlog::VerifierKey record_key = log_keys.RecordVerifier();
+  const LogGenerations log_keys(keys, until.origin);
+  std::optional<int> in_force;
+  if (head.size > 0) {
+    FG_ASSIGN_OR_RETURN(const auto opened, log_keys.OpenCheckpoint(head.checkpoint));
+    in_force = opened.generation;
+  }
+  RecordVerifier records(log_keys, in_force);
   while (tree.size() < until.size) {
     const std::uint64_t first = tree.size();
     const auto count =
@@ -73,7 +78,7 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
     std::vector<storage::BatchItem> items;
     for (std::string& entry : entries) {
       FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(entry));
-      FG_RETURN_IF_ERROR(tlog::VerifyNote(note, record_key));
+      FG_RETURN_IF_ERROR(records.Take(note));
       storage::BatchItem item;
       FG_ASSIGN_OR_RETURN(item.keys, KeysOfEntry(note.text, tree.size()));
       item.leaf_hash = tlog::LeafHash(core::AsBytes(entry));
@@ -92,7 +97,7 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
         changed.emplace(storage::TileKey{id.level, id.index}, hashes);
     }
     std::string checkpoint =
-        tlog::SignCheckpoint({until.origin, tree.size(), tree.Root()}, log_keys.checkpoint_key);
+        SignCheckpoint({until.origin, tree.size(), tree.Root()}, records.signers());
     const storage::ApplyResult applied = store.Apply(
         storage::Batch(log, first, std::move(items), std::move(changed), std::move(checkpoint)));
     FG_RETURN_IF_ERROR(applied.status);

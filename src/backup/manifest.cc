@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <utility>
+#include <vector>
 
 #include "facegate/core/bytes.h"
 #include "facegate/core/durable_file.h"
@@ -124,9 +125,13 @@ Result<Manifest> OpenManifest(const std::string& backup_path, const std::string&
                       ", this is " + gateway_name);
   }
   const std::string name = KeyName(gateway_name);
-  const auto vkey =
-      tlog::MakeVerifierKey(name, tlog::kSigEd25519, keys.RecordKey(name).public_key());
-  if (!tlog::VerifyNote(note, vkey).ok()) {
+  // A backup may be older than the newest generation of the log key.
+  std::vector<tlog::VerifierKey> vkeys;
+  for (int generation = 1; generation <= keys.log_generation(); ++generation) {
+    vkeys.push_back(tlog::MakeVerifierKey(name, tlog::kSigEd25519,
+                                          keys.RecordKey(name, generation).public_key()));
+  }
+  if (!tlog::VerifyNoteByAny(note, vkeys).ok()) {
     return Status(Code::kPermissionDenied, "MANIFEST_FORGED",
                   backup_path + ": its manifest is not signed by this gateway's keys");
   }

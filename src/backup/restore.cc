@@ -141,8 +141,12 @@ class Restoring {
   std::string OriginOf(const model::OperatorId& op) const {
     return audit::OriginOf(options_.gateway_name, op);
   }
-  tlog::VerifierKey CheckpointVerifierOf(const model::OperatorId& op) const {
-    return audit::LogKeys(keys_, OriginOf(op)).CheckpointVerifier();
+  // Signed by any generation of the log's keys.
+  Result<tlog::Checkpoint> OpenCheckpoint(const model::OperatorId& op,
+                                          const std::string& note) const {
+    FG_ASSIGN_OR_RETURN(auto opened,
+                        audit::LogGenerations(keys_, OriginOf(op)).OpenCheckpoint(note));
+    return std::move(opened.checkpoint);
   }
 
   Status AddCopies() {
@@ -154,8 +158,7 @@ class Restoring {
       const auto op = model::OperatorId::Parse(
           slash == std::string::npos ? "" : note.substr(slash + 1, line - slash - 1));
       if (!op.ok()) return Damaged(folder, "not a copy of a log of this gateway");
-      FG_ASSIGN_OR_RETURN(const tlog::Checkpoint head,
-                          tlog::OpenCheckpoint(note, CheckpointVerifierOf(*op)));
+      FG_ASSIGN_OR_RETURN(const tlog::Checkpoint head, OpenCheckpoint(*op, note));
       AddSource(*op, {head, CopyReader(folder, head.size)});
     }
     return Status::Ok();
@@ -166,8 +169,7 @@ class Restoring {
     FG_ASSIGN_OR_RETURN(const auto logs, present_->ListLogs());
     for (const model::OperatorId& op : logs) {
       FG_ASSIGN_OR_RETURN(const storage::LogHead head, present_->GetLogHead(op));
-      FG_ASSIGN_OR_RETURN(const tlog::Checkpoint checkpoint,
-                          tlog::OpenCheckpoint(head.checkpoint, CheckpointVerifierOf(op)));
+      FG_ASSIGN_OR_RETURN(const tlog::Checkpoint checkpoint, OpenCheckpoint(op, head.checkpoint));
       AddSource(op, {checkpoint, StoreReader(*present_, op)});
     }
     return Status::Ok();

@@ -106,6 +106,7 @@ class AlternativeService {
 
  private:
   audit::Presented Judge(const policy::Grounds& grounds, std::string_view shown) const;
+  core::Result<Pass> OpenPassOf(const model::OperatorId& op, std::string_view shown) const;
   audit::Presented JudgeShownPass(const policy::Grounds& grounds, std::string_view shown) const;
   audit::Presented JudgeShownBadge(const policy::Grounds& grounds, std::string_view shown) const;
   model::BadgeRef BadgeOf(const model::OperatorId& op, std::string_view on_badge) const;

@@ -43,7 +43,9 @@ inline bool IsPreconditionFailure(const core::Status& status) {
 // Thread-safe.
 class Ledger {
  public:
-  // Checks every log of the store against its head file and signature.
+  // Checks every log of the store against its head file and signature. A log that an older
+  // generation of the ring signed is then handed over to the newest one: key.rotated is the next
+  // record that it has, whatever is recorded after.
   // Returns DATA_LOSS LOG_ROLLED_BACK (the store is older than the head file), LOG_FORKED (it
   // disagrees with it), LOG_DAMAGED; FAILED_PRECONDITION WRONG_KEYS. Each names log and index.
   // `store`, `keys`, `clock`, `metrics` and `logger` must outlive it.
@@ -81,7 +83,8 @@ class Ledger {
   // Hears of abandoned permits; give it to the engine. Outlives the ledger safely.
   std::shared_ptr<policy::AbandonSink> abandon_sink();
 
-  // "<gateway_name>/<operator>", and the public keys of its checkpoints and records.
+  // "<gateway_name>/<operator>", and the public keys of its checkpoints and records: those in
+  // force. KeyPeriodsOf gives the ones before them.
   std::string Origin(const model::OperatorId& log) const;
   tlog::VerifierKey CheckpointKey(const model::OperatorId& log) const;
   tlog::VerifierKey RecordKey(const model::OperatorId& log) const;

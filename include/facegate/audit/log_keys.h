@@ -1,10 +1,16 @@
 // A log's name, what it signs with, and what its signatures are checked with.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "facegate/core/status.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/model/ids.h"
+#include "facegate/storage/store.h"
+#include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/note.h"
 
 namespace facegate::audit {
@@ -14,11 +20,14 @@ inline std::string OriginOf(const std::string& gateway_name, const model::Operat
   return gateway_name + "/" + log.str();
 }
 
+// The keys of one log in one generation of the ring.
 struct LogKeys {
-  LogKeys(const crypto::KeyRing& keys, const std::string& log_origin)
+  // Requires: 0 < of_generation <= keys.log_generation().
+  LogKeys(const crypto::KeyRing& keys, const std::string& log_origin, int of_generation)
       : origin(log_origin),
-        checkpoint_key(keys.CheckpointKey(log_origin)),
-        record_key(keys.RecordKey(log_origin)) {}
+        generation(of_generation),
+        checkpoint_key(keys.CheckpointKey(log_origin, of_generation)),
+        record_key(keys.RecordKey(log_origin, of_generation)) {}
 
   tlog::VerifierKey CheckpointVerifier() const {
     return tlog::MakeVerifierKey(origin, tlog::kSigEd25519, checkpoint_key.public_key());
@@ -28,8 +37,50 @@ struct LogKeys {
   }
 
   std::string origin;
+  int generation;
   crypto::SigningKey checkpoint_key;
   crypto::SigningKey record_key;
 };
+
+// The keys of one log in every generation of the ring. Immutable, thread-safe.
+class LogGenerations {
+ public:
+  LogGenerations(const crypto::KeyRing& keys, const std::string& log_origin);
+
+  const std::string& origin() const { return newest().origin; }
+  const std::vector<LogKeys>& all() const { return all_; }  // oldest first, never empty
+  const LogKeys& newest() const { return all_.back(); }
+  // Requires: 0 < generation <= newest().generation.
+  const LogKeys& Of(int generation) const;
+
+  // A checkpoint of this log, and the newest generation that signed it: the one that signs what
+  // comes after it.
+  struct Signed {
+    tlog::Checkpoint checkpoint;
+    int generation = 0;
+  };
+  // Returns as tlog::OpenCheckpoint; also PERMISSION_DENIED SIGNATURE_MISSING where a key of this
+  // log signed that is not in the ring: the log went on to a generation that is missing here.
+  core::Result<Signed> OpenCheckpoint(std::string_view note) const;
+
+ private:
+  std::vector<LogKeys> all_;
+};
+
+// The public keys of a log from one rotation to the next.
+struct KeyPeriod {
+  std::string checkpoint_vkey;
+  std::string record_vkey;
+  // The first record that they alone sign; 0 for those that the log began with, as far as its
+  // records are kept.
+  std::uint64_t first_index = 0;
+};
+
+// The keys that the log signed with, oldest first, by its records of rotations: the last are those
+// in force, `newest` where it never rotated them. Generations of the ring that never signed it are
+// not among them. Returns as Store::QueryLog.
+core::Result<std::vector<KeyPeriod>> KeyPeriodsOf(const storage::Store& store,
+                                                  const model::OperatorId& log,
+                                                  const KeyPeriod& newest);
 
 }  // namespace facegate::audit

@@ -25,9 +25,11 @@ using RecordReader =
     std::function<core::Result<std::vector<std::string>>(std::uint64_t first, std::size_t count)>;
 
 // Appends to the log what it lacks of the tree that `until` signs: the records verbatim, with the
-// search index rebuilt from them. What they changed besides is not changed again.
+// search index rebuilt from them. What they changed besides is not changed again. Where the records
+// hand the log over to later keys, the log is signed by whichever were in force at its end.
 // Returns DATA_LOSS LOG_FORKED unless the log is then that very tree (nothing signed says otherwise
-// until then), RECORD_MISSING, BAD_RECORD; or the store's status.
+// until then), RECORD_MISSING, BAD_RECORD; PERMISSION_DENIED SIGNATURE_MISSING, SIGNATURE_BAD or
+// ROTATION_UNPROVED for a record that the keys at hand did not sign; or the store's status.
 // Requires: nobody else writes to the store; until.origin is the log's.
 core::Status AppendTail(storage::Store& store, const crypto::KeyRing& keys,
                         const model::OperatorId& log, const tlog::Checkpoint& until,

@@ -1,0 +1,58 @@
+// How a log is handed over from one generation of its keys to the next, and what its records are
+// verified with across that. docs/AUDIT_FORMAT.md, "Rotation", is the byte-level page.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/entry.h"
+#include "facegate/audit/log_keys.h"
+#include "facegate/core/json.h"
+#include "facegate/core/status.h"
+#include "facegate/tlog/checkpoint.h"
+#include "facegate/tlog/note.h"
+
+namespace facegate::audit {
+
+// Whose keys sign: one generation, or the old one and then the next where a log is handed over.
+using Signers = std::vector<const LogKeys*>;
+
+inline constexpr char kRotationType[] = "key.rotated";
+
+// The record that hands a log over.
+Draft RotationDraft(const model::OperatorId& log, const LogKeys& old, const LogKeys& next);
+
+// Whether a record hands its log over; others of its type rotate other keys.
+bool IsLogRotation(const core::Json& line);
+
+void SignRecord(tlog::Note& note, const Signers& signers);
+// The signed note's bytes. Requires: signers are of the checkpoint's log, and not empty.
+std::string SignCheckpoint(const tlog::Checkpoint& checkpoint, const Signers& signers);
+
+// Verifies the records of one log, one after the other: by the generation in force, and by both
+// where one hands the log over. Not thread-safe.
+class RecordVerifier {
+ public:
+  // `in_force`: before the first record that is taken; nothing: the oldest that signed that one.
+  // `keys` must outlive it.
+  RecordVerifier(const LogGenerations& keys, std::optional<int> in_force)
+      : keys_(keys), in_force_(in_force) {}
+
+  // Takes the next record. Returns as tlog::VerifyNote, or PERMISSION_DENIED ROTATION_UNPROVED for
+  // one that hands the log over to other keys than those of the next generation.
+  core::Status Take(const tlog::Note& note);
+
+  // Whose keys sign a checkpoint that ends with the record taken last. Empty before the first,
+  // unless a generation was in force.
+  Signers signers() const;
+
+ private:
+  core::Status VerifyRotation(const tlog::Note& note, const core::Json& line);
+
+  const LogGenerations& keys_;
+  std::optional<int> in_force_;
+  bool has_just_rotated_ = false;
+};
+
+}  // namespace facegate::audit
