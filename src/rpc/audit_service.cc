@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "facegate/audit/log_keys.h"
 #include "facegate/model/ids.h"
 #include "facegate/policy/replay.h"
 #include "facegate/tlog/checkpoint.h"
@@ -28,11 +29,21 @@ std::optional<std::uint64_t> SizeOr(std::int64_t given, std::uint64_t log_size) 
   return given == 0 ? log_size : static_cast<std::uint64_t>(given);
 }
 
-v1::LogKeys KeysOf(const audit::Ledger& ledger, const model::OperatorId& log) {
+core::Result<v1::LogKeys> KeysOf(const audit::Ledger& ledger, const storage::Store& store,
+                                 const model::OperatorId& log) {
+  const audit::KeyPeriod newest{ledger.CheckpointKey(log).ToString(),
+                                ledger.RecordKey(log).ToString(), 0};
+  FG_ASSIGN_OR_RETURN(const auto periods, audit::KeyPeriodsOf(store, log, newest));
   v1::LogKeys keys;
   keys.set_origin(ledger.Origin(log));
-  keys.set_checkpoint_vkey(ledger.CheckpointKey(log).ToString());
-  keys.set_record_vkey(ledger.RecordKey(log).ToString());
+  keys.set_checkpoint_vkey(newest.checkpoint_vkey);
+  keys.set_record_vkey(newest.record_vkey);
+  for (const audit::KeyPeriod& period : periods) {
+    v1::LogKeyGeneration& generation = *keys.add_generations();
+    generation.set_checkpoint_vkey(period.checkpoint_vkey);
+    generation.set_record_vkey(period.record_vkey);
+    generation.set_first_index(static_cast<std::int64_t>(period.first_index));
+  }
   return keys;
 }
 
@@ -218,7 +229,7 @@ grpc::Status AuditServiceImpl::GetLogKeys(grpc::ServerContext* context,
                                           v1::LogKeys* response) {
   const auto handler = [&](const Call&) -> Status {
     FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
-    *response = KeysOf(ledger_, log);
+    FG_ASSIGN_OR_RETURN(*response, KeysOf(ledger_, store_, log));
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.AuditService/GetLogKeys", *request, handler);
@@ -286,7 +297,7 @@ grpc::Status AuditServiceImpl::ExportEntries(
       return Status(Code::kOutOfRange, "INDEX_OUT_OF_RANGE", "first_index is within the copy");
     }
     v1::ExportEntriesResponse header;
-    *header.mutable_header()->mutable_keys() = KeysOf(ledger_, log);
+    FG_ASSIGN_OR_RETURN(*header.mutable_header()->mutable_keys(), KeysOf(ledger_, store_, log));
     if (end.size() > 0) *header.mutable_header()->mutable_checkpoint() = end;
     writer->Write(header);
     if (end.size() == 0) return Status::Ok();

@@ -186,12 +186,21 @@ core::Result<Exit> Get(Session& session, const AuditFlags& flags) {
   return Exit::kYes;
 }
 
+std::string KeyLines(const core::Json& keys) {
+  return keys.StringOr("checkpointVkey", "") + "\n" + keys.StringOr("recordVkey", "") + "\n";
+}
+
 core::Result<Exit> Keys(Session& session, const AuditFlags& flags) {
   core::Json request = core::Json::MakeObject();
   request.Set("parent", OperatorName(session, flags));
   FG_ASSIGN_OR_RETURN(const core::Json keys, session.Call("AuditService/GetLogKeys", request));
-  const std::string text =
-      keys.StringOr("checkpointVkey", "") + "\n" + keys.StringOr("recordVkey", "") + "\n";
+  std::string text;
+  const core::Json& generations = MemberOrNull(keys, "generations");
+  if (generations.is_array()) {
+    for (const core::Json& generation : generations.AsArray()) text += KeyLines(generation);
+  } else {
+    text = KeyLines(keys);  // of a gateway from before there were generations
+  }
   if (!flags.out_file.empty()) FG_RETURN_IF_ERROR(WriteWholeFile(flags.out_file, text));
   session.Answer(keys, std::string_view(text).substr(0, text.size() - 1));
   return Exit::kYes;
@@ -314,7 +323,7 @@ void AddReaders(CLI::App& group, Session& session) {
   get->add_option("index", flags->index, "Index in the log")->required();
 
   CLI::App* keys = AddAuditCommand(
-      group, session, "keys", "Shows the log's public keys: get them once, keep them",
+      group, session, "keys", "Shows the log's public keys, oldest first: get them once, keep them",
       "facegate --operator acme audit keys --out log.vkeys", flags, Keys);
   AddParent(keys, *flags);
   keys->add_option("--out", flags->out_file, "Also write them to this file");
