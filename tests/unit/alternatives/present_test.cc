@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "support/base/temp_dir.h"
 #include "unit/alternatives/alternatives_testing.h"
 
 namespace facegate::alternatives::testing {
@@ -177,6 +178,30 @@ TEST_F(AlternativesTest, IssuesNoPassOutOfBounds) {
   order.access_point = model::AccessPointId("front");
   EXPECT_EQ(refused(order), "KIND_NOT_OFFERED");
   EXPECT_EQ(Records(), records + 1);  // what SetAlternatives wrote
+}
+
+TEST_F(AlternativesTest, TakesAPassFromBeforeTheLogKeysWereRotated) {
+  const facegate::testing::TempDir keys;
+  ASSERT_TRUE(crypto::KeyRing::Init(keys.path()).ok());
+  const auto before = crypto::KeyRing::Load(keys.path()).value();
+  ASSERT_TRUE(crypto::KeyRing::RotateLog(keys.path()).ok());
+  const auto after = crypto::KeyRing::Load(keys.path()).value();
+  AlternativeService earlier{*world.store, *world.ledger, *before,
+                             world.clock,  *world.engine, registry};
+  AlternativeService later{*world.store, *world.ledger, *after,
+                           world.clock,  *world.engine, registry};
+  const auto reason_for = [&](AlternativeService& door, const std::string& pass) {
+    const auto shown = door.Present(ClaimOf(CredentialKind::kPass), pass);
+    EXPECT_TRUE(shown.ok()) << shown.status().ToString();
+    return shown->outcome().reason;
+  };
+  const auto old_pass = earlier.IssuePass(By(), Order());
+  const auto new_pass = later.IssuePass(By(), Order());
+  ASSERT_TRUE(old_pass.ok() && new_pass.ok());
+  EXPECT_EQ(reason_for(later, old_pass->text), Reason::kPassAccepted);
+  EXPECT_EQ(reason_for(later, old_pass->text), Reason::kPassReplayed);
+  EXPECT_EQ(reason_for(earlier, new_pass->text), Reason::kPassBadSignature);
+  EXPECT_EQ(reason_for(later, new_pass->text), Reason::kPassAccepted);
 }
 
 TEST_F(AlternativesTest, RecordsThatAPassWasIssuedAndNotThePass) {

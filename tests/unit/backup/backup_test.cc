@@ -32,7 +32,7 @@ class BackupTest : public ::testing::Test {
  protected:
   BackupTest() { OpenWorld(false); }
 
-  void OpenWorld(bool registered) {
+  void OpenWorld(bool registered, std::unique_ptr<crypto::KeyRing> ring = nullptr) {
     fs::create_directories(dir / "data");
     storage::SqliteOptions sqlite;
     sqlite.path = db_path;
@@ -42,6 +42,7 @@ class BackupTest : public ::testing::Test {
     options.store = std::move(store).value();
     options.data_dir = dir / "data";
     options.already_registered = registered;
+    options.keys = std::move(ring);
     world = std::make_unique<World>(std::move(options));
     if (!registered) world->StoreTemplate(AddPerson("person-a"));
   }
@@ -158,6 +159,25 @@ TEST_F(BackupTest, IsAFileWithASignedManifestOnRecord) {
   ASSERT_TRUE(read.ok()) << read.status().ToString();
   EXPECT_EQ(read->sha256, made.sha256);
   EXPECT_EQ(TypesFrom(*world->store, size), (std::vector<std::string>{"backup.created"}));
+}
+
+TEST_F(BackupTest, IsRestoredAfterTheLogKeysWereRotated) {
+  world.reset();
+  LoseDatabase();
+  fs::remove_all(dir / "data");
+  const std::string key_dir = dir / "keys";
+  ASSERT_TRUE(crypto::KeyRing::Init(key_dir).ok());
+  OpenWorld(false, crypto::KeyRing::Load(key_dir).value());
+  const Manifest made = MustCreate();
+  Stop();
+  ASSERT_TRUE(crypto::KeyRing::RotateLog(key_dir).ok());
+  keys = crypto::KeyRing::Load(key_dir).value();
+  Start().reset();  // its log moves to the new keys
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  const auto found = Start();
+  EXPECT_EQ(TypesFrom(*found->store, made.log_sizes.at(World::op())),
+            (std::vector<std::string>{"backup.created", "key.rotated", "backup.restored"}));
 }
 
 TEST_F(BackupTest, LeavesNothingButBackupsInItsFolder) {
