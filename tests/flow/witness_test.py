@@ -72,10 +72,7 @@ class Witnesses(flow.Story):
             BIN, audit=f"audit: {{witness_policy: witnesses.policy, publish_interval_s: 1, "
                        f"published_age_s_max: 5, on_missing_quorum: {on_missing_quorum}}}")
         self.folder = self.gateway.folder
-        keys = subprocess.run(
-            [BIN / "facegate", "--operator", "acme", "keys", "public", "keys", "--gateway",
-             "gate.example"], cwd=self.folder, check=True, capture_output=True, text=True).stdout
-        (self.folder / "log.vkeys").write_text(keys)
+        keys = self.write_log_keys()
         self.witnesses = [Witness(self.folder / f"w{i}", f"witness.example/w{i}",
                                   self.folder / "log.vkeys") for i in (1, 2)]
         for witness in self.witnesses:
@@ -90,6 +87,16 @@ class Witnesses(flow.Story):
         self.addCleanup(lambda: self.gateway.__exit__(None, None, None))
         self.client = flow.Client(self.protos, self.gateway)
         self.client.register_lobby()
+
+    def facegate(self, *arguments: str) -> str:
+        return subprocess.run([BIN / "facegate", *arguments], cwd=self.folder, check=True,
+                              capture_output=True, text=True).stdout
+
+    def write_log_keys(self) -> str:
+        keys = self.facegate("--operator", "acme", "keys", "public", "keys", "--gateway",
+                             "gate.example")
+        (self.folder / "log.vkeys").write_text(keys)
+        return keys
 
     def checkpoint(self):
         return self.client.audit.GetCheckpoint(
@@ -210,6 +217,32 @@ class Witnesses(flow.Story):
         self.assertRegex(self.gateway.log_text(),
                          r"witness_disagrees.*(LOG_ROLLED_BACK|LOG_FORKED)")
         self.assertGreater(self.client.counters()["facegate_witness_disagreements_total"], 0)
+
+    def test_witnesses_follow_a_log_that_moves_to_new_keys(self):
+        self.start("continue")
+        self.wait_until_published()
+        self.facegate("keys", "rotate-log", "keys")
+        self.write_log_keys()
+        given, forgotten = self.witnesses
+        given.kill()
+        given.start()
+        self.gateway.stop()
+        self.gateway.start()
+        self.client = flow.Client(self.protos, self.gateway)
+        # Who was not given the new keys cosigns no further than where both signed.
+        wait_until(lambda: "quorum_missing" in self.gateway.log_text())
+        self.assertRegex(self.gateway.log_text(), r"witness_failed.*witness=W2.*WITNESS_REFUSED")
+        self.assertNotRegex(self.gateway.log_text(), r"witness_failed.*witness=W1")
+        size = self.checkpoint().size
+        self.assertLess(self.published_size(), size)
+        forgotten.kill()
+        forgotten.start()
+        self.wait_until_published()
+        note = self.export("copy")
+        self.assertGreaterEqual(int(note.splitlines()[1]), size)
+        checked = self.verify("copy", "--policy", "witnesses.policy")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn("cosigned by W1 W2", checked.stdout)
 
     def test_a_witness_ends_when_it_is_told_to_and_keeps_its_folder_to_itself(self):
         self.start("continue")
