@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "facegate/report/record_filter.h"
+#include "report/key_chain.h"
 
 namespace facegate::report {
 namespace {
@@ -87,9 +88,12 @@ void GapFinder::Tell(Gap gap, std::uint64_t weight) {
 void GapFinder::Add(const OpenedRecord& record) {
   if (gaps_.records == 0) is_whole_ = record.index == 0;
   ++gaps_.records;
-  CheckSilence(record);
+  // The log's keys are handed over before the start of a run is told: that is what ends a silence.
+  if (!IsLogRotation(record)) {
+    CheckSilence(record);
+    last_time_ = record.time;
+  }
   AddGateway(record);
-  last_time_ = record.time;
   if (!IsDecision(record)) return;
   const std::int64_t counter = record.line.IntOr("client_counter", 0);
   if (counter > 0) {

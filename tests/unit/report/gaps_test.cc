@@ -155,6 +155,28 @@ TEST(GapFinder, FindsSilenceThatIsLongerThanTheHeartbeat) {
   EXPECT_EQ(gaps.found[0].ms, 81'000);
 }
 
+TEST(GapFinder, TakesNoHandoverOfTheLogKeysForSignsOfLife) {
+  const std::string rotated = R"("kind":"LOG")";
+  {
+    // The run was killed; the next one hands the log over and starts.
+    Story story;
+    GapFinder finder;
+    finder.Add(story.Started(0, "b1", "NOTHING"));
+    finder.Add(story.Event(9'000, "key.rotated", rotated));
+    finder.Add(story.Started(9'001, "b2", "CRASH"));
+    EXPECT_EQ(Found(finder.Finish()), "START_WITHOUT_STOP@2");
+  }
+  {
+    // Nothing started: the run was silent, whatever was rotated meanwhile.
+    Story story;
+    GapFinder finder;
+    finder.Add(story.Started(0, "b1", "NOTHING"));
+    finder.Add(story.Event(9'000, "key.rotated", rotated));
+    finder.Add(story.Event(9'001, "gateway.heartbeat", R"("boot":"b1","quiet_s":60)"));
+    EXPECT_EQ(Found(finder.Finish()), "QUIET_TOO_LONG@2");
+  }
+}
+
 TEST(GapFinder, TellsAClockStepFromSilence) {
   Story story;
   GapFinder finder;
