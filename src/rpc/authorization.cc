@@ -29,6 +29,7 @@ constexpr std::uint32_t kEnroller = RoleBit(Role::kEnroller);
 constexpr std::uint32_t kOperator = RoleBit(Role::kOperator);
 constexpr std::uint32_t kAuditor = RoleBit(Role::kAuditor);
 constexpr std::uint32_t kViewer = RoleBit(Role::kViewer);
+constexpr std::uint32_t kResolver = RoleBit(Role::kResolver);
 // Whoever holds the token that the request carries, whatever their certificate says.
 constexpr std::uint32_t kSelf = RoleBit(Role::kSelf);
 
@@ -65,6 +66,7 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.ConsentService/GetConsentReceipt", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/GetConsentByToken", kSelf, "", ""},
     {"facegate.v1.ConsentService/WithdrawByToken", kSelf, "", ""},
+    {"facegate.v1.ConsentService/ListRecordsByToken", kSelf, "", ""},
     {"facegate.v1.ConsentService/RestrictSubject", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/ReleaseSubject", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/ExportSubject", kEnroller | kOperator, "name", ""},
@@ -99,6 +101,8 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     FG_LOG_READ("ReviewDeployment"),
     {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
+    {"facegate.v1.AuditService/ResolveSubject", kResolver, "name", ""},
+    {"facegate.v1.AuditService/ResolveRecord", kResolver, "name", ""},
     {"facegate.v1.ImageService/ListImages", kEnroller | kOperator | kViewer, "parent", ""},
     {"facegate.v1.ImageService/ViewImage", kViewer, "name", ""},
     {"facegate.v1.ImageService/DeleteImage", kEnroller | kOperator, "name", ""},
@@ -216,7 +220,8 @@ core::Result<model::Principal> PrincipalInDevelopment(std::string_view role) {
   if (!known) {
     return Status(
         Code::kUnauthenticated, "ROLE_UNKNOWN",
-        "x-facegate-role is one of camera, controller, enroller, operator, auditor, viewer");
+        "x-facegate-role is one of camera, controller, enroller, operator, auditor, viewer, "
+        "resolver");
   }
   return model::Principal{*known, "development", ""};
 }
