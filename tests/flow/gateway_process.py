@@ -188,7 +188,8 @@ class Client:
     def __init__(self, protos, gateway: Gateway):
         self.protos = protos
         channels = {role: gateway.channel(role)
-                    for role in ("operator", "enroller", "controller", "camera", "auditor")}
+                    for role in ("operator", "enroller", "controller", "camera", "auditor",
+                                 "resolver")}
         self.registry = protos.registry_grpc.RegistryServiceStub(channels["operator"])
         self.status = protos.gateway_grpc.GatewayServiceStub(channels["operator"])
         self.consents = protos.consent_grpc.ConsentServiceStub(channels["enroller"])
@@ -197,6 +198,7 @@ class Client:
         self.door = protos.gateway_grpc.GatewayServiceStub(channels["controller"])
         self.lane = protos.gateway_grpc.GatewayServiceStub(channels["camera"])
         self.audit = protos.audit_grpc.AuditServiceStub(channels["auditor"])
+        self.resolver = protos.audit_grpc.AuditServiceStub(channels["resolver"])
         # The ways through without a face, by the role that calls.
         self.ways = {role: protos.alternative_grpc.AlternativeServiceStub(channel)
                      for role, channel in channels.items()}
