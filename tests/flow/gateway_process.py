@@ -187,6 +187,7 @@ class Client:
 
     def __init__(self, protos, gateway: Gateway):
         self.protos = protos
+        self.tokens = {}  # of consents, by the person's id
         channels = {role: gateway.channel(role)
                     for role in ("operator", "enroller", "controller", "camera", "auditor",
                                  "resolver")}
@@ -265,4 +266,6 @@ class Client:
             scopes=[m.CONSENT_SCOPE_VERIFY, m.CONSENT_SCOPE_IDENTIFY, *more],
             notice_sha256=notice_sha256)
         request.expire_time.FromSeconds(int(time.time()) + 20 * 86400)
-        return self.consents.GrantConsent(request).consent.name
+        granted = self.consents.GrantConsent(request)
+        self.tokens[subject] = granted.receipt_token
+        return granted.consent.name
