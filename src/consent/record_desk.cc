@@ -154,10 +154,12 @@ Result<RecordDesk::Search> RecordDesk::SearchOf(const model::Subject& subject,
   if (page.after.empty()) {
     FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(subject.op));
     search.at.end = head.size;
-    search.at.day = DayOf(std::max(subject.created_at, filter.from.value_or(core::Timestamp{})));
   } else {
     FG_ASSIGN_OR_RETURN(search.at, Position::Parse(page.after));
   }
+  const core::Timestamp first =
+      std::max(subject.created_at, filter.from.value_or(core::Timestamp{}));
+  search.at.day = std::max(search.at.day, DayOf(first));
   search.last_day = search.at.day - 1;
   if (search.at.end == 0) return search;
   // The log's own time, which goes on where a clock was set back.
