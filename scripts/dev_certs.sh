@@ -38,15 +38,15 @@ if [ ! -s "$dir/ca.crt" ] || [ ! -s "$dir/ca.key" ]; then
     -out "$dir/ca.crt"
   # Certificates of an older authority are of no use with this one.
   rm -f "$dir/server.crt" "$dir"/camera.crt "$dir"/controller.crt "$dir"/enroller.crt \
-    "$dir"/operator.crt "$dir"/auditor.crt "$dir"/viewer.crt
+    "$dir"/operator.crt "$dir"/auditor.crt "$dir"/viewer.crt "$dir"/resolver.crt
 fi
 
 issue server \
   'extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n'
-for role in camera controller enroller operator auditor viewer; do
+for role in camera controller enroller operator auditor viewer resolver; do
   issue "$role" \
     "extendedKeyUsage=clientAuth\nsubjectAltName=URI:urn:facegate:$role:$resource\n"
 done
 echo "$dir: ca.crt server.crt camera.crt controller.crt enroller.crt operator.crt auditor.crt" \
-  "viewer.crt" \
+  "viewer.crt resolver.crt" \
   "for $resource"

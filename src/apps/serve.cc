@@ -3,6 +3,7 @@
 
 #include "apps/wiring.h"
 #include "facegate/gateway/gallery_dropper.h"
+#include "facegate/gateway/policy_reload.h"
 #include "facegate/gateway/presence.h"
 #include "facegate/gateway/sweeper.h"
 #include "facegate/rpc/token_desk.h"
@@ -52,6 +53,7 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
   gateway::Presence presence(*store, *ledger, clock, logger,
                              PresenceOptionsOf(config, options.sweep_ms));
   FG_RETURN_IF_ERROR(presence.Begin());
+  FG_RETURN_IF_ERROR(gateway::RecordPolicyInAll(*rules, *store, *ledger));
   const gateway::Sweeper sweeper(consents, images, duties, alternatives, backups, presence, logger,
                                  options.sweep_ms);
 

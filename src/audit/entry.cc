@@ -86,19 +86,14 @@ void SetWays(const policy::Grounds& grounds, Json& body) {
   if (grounds.alternatives_working) body.Set("alternatives_working", *grounds.alternatives_working);
 }
 
-// What lets the person, or a role that may resolve pseudonyms, open the link to the consent event.
-std::string ConsentLink(const EntryPerson& person, std::uint64_t index) {
-  const std::string text =
-      "consent\n" + std::to_string(*person.consent_index) + "\n" + std::to_string(index);
-  return core::HexEncode(crypto::HmacSha256(person.secret.span(), core::AsBytes(text)));
-}
-
 Json PeopleJson(const Draft& draft, std::uint64_t index, core::Timestamp time) {
   Json list = Json::MakeArray();
   for (const EntryPerson& person : draft.people) {
     Json json = Json::MakeObject();
     json.Set("pseudonym", Pseudonym(person.secret, draft.site, draft.purpose, time));
-    if (person.consent_index) json.Set("consent", ConsentLink(person, index));
+    if (person.consent_index) {
+      json.Set("consent", ConsentLink(person.secret, *person.consent_index, index));
+    }
     list.Push(std::move(json));
   }
   return list;
@@ -149,6 +144,13 @@ void AppendMembers(std::string_view object, std::string& to) {
 std::string Pseudonym(const crypto::SecretBytes& secret, const std::string& site,
                       const std::string& purpose, core::Timestamp time) {
   const std::string text = site + "\n" + purpose + "\n" + core::FormatDay(time);
+  return core::HexEncode(crypto::HmacSha256(secret.span(), core::AsBytes(text)));
+}
+
+std::string ConsentLink(const crypto::SecretBytes& secret, std::uint64_t consent_index,
+                        std::uint64_t record_index) {
+  const std::string text =
+      "consent\n" + std::to_string(consent_index) + "\n" + std::to_string(record_index);
   return core::HexEncode(crypto::HmacSha256(secret.span(), core::AsBytes(text)));
 }
 

@@ -1,12 +1,9 @@
 #include "consent/subject_export.h"
 
-#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
 
-#include "facegate/audit/contexts.h"
-#include "facegate/audit/pseudonym.h"
 #include "facegate/core/bytes.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/images/kept_image.h"
@@ -22,8 +19,6 @@ namespace {
 using core::Json;
 using core::Result;
 using core::Status;
-
-constexpr std::size_t kRecordsPage = 256;
 
 void SetText(Json& json, std::string_view name, const std::string& text) {
   if (!text.empty()) json.Set(name, text);
@@ -140,8 +135,10 @@ Result<Json> RecordJson(const storage::LogEntry& entry) {
                            "image_kept",
                            "image_expires_at",
                            "why",
+                           "query",
+                           "filter",
+                           "found",
                            "cause",
-
                            "request_id"}) {
     if (const Json* member = whole.Find(name); member != nullptr) json.Set(name, *member);
   }
@@ -171,44 +168,15 @@ Status AddOf(const storage::Store& store, const model::SubjectRef& subject, Json
   return Status::Ok();
 }
 
-// The ids of a kind that ever were registered below the operator: those there are, and from the log
-// those that were deleted, whose records are still about the people who were there.
-template <class R>
-Result<std::set<std::string>> IdsEver(const storage::Store& store, const model::OperatorId& op,
-                                      const std::string& type) {
-  std::set<std::string> ids;
-  FG_ASSIGN_OR_RETURN(const auto live, storage::ReadResources<R>(store, model::OperatorName(op)));
-  for (const R& one : live) ids.insert(one.id.str());
-  storage::LogQuery query;
-  query.type = type;
-  query.limit = kRecordsPage;
-  for (;;) {
-    FG_ASSIGN_OR_RETURN(const auto entries, store.QueryLog(op, query));
-    for (const storage::LogEntry& entry : entries) {
-      FG_ASSIGN_OR_RETURN(const Json json, storage::LineOf(entry.entry));
-      const auto named = model::ParseNameOf<R>(json.StringOr("name", ""));
-      if (named.ok()) ids.insert(named->id.str());
-    }
-    if (entries.size() < kRecordsPage) return ids;
-    query.first_index = entries.back().index + 1;
-  }
-}
-
 }  // namespace
 
 Result<SubjectExport> SubjectExport::Open(const storage::Store& store, const crypto::KeyRing& keys,
                                           const model::SubjectRef& subject, core::Timestamp now) {
   SubjectExport made(store, keys, subject);
   FG_ASSIGN_OR_RETURN(const model::Subject known, store.GetSubject(subject));
-  made.next_day_ = known.created_at.unix_ms / core::kMsPerDay;
-  made.last_day_ = now.unix_ms / core::kMsPerDay;
-  FG_ASSIGN_OR_RETURN(const auto sites, IdsEver<model::Site>(store, subject.op, "registry.site"));
-  FG_ASSIGN_OR_RETURN(const auto purposes,
-                      IdsEver<model::Purpose>(store, subject.op, "registry.purpose"));
-  made.places_.emplace_back("", "");
-  for (const std::string& site : sites) {
-    for (const std::string& purpose : purposes) made.places_.emplace_back(site, purpose);
-  }
+  made.next_day_ = DayOf(known.created_at);
+  made.last_day_ = DayOf(now);
+  FG_ASSIGN_OR_RETURN(made.places_, PlacesEver(store, subject.op));
   return made;
 }
 
@@ -263,35 +231,14 @@ Result<std::string> SubjectExport::Facts(core::Timestamp now, std::uint64_t reco
   return text;
 }
 
-Status SubjectExport::AddRecordsOf(const std::string& pseudonym,
-                                   std::vector<storage::LogEntry>& found) const {
-  storage::LogQuery query;
-  query.subject_pseudonym = pseudonym;
-  query.limit = kRecordsPage;
-  for (;;) {
-    FG_ASSIGN_OR_RETURN(auto entries, store_.QueryLog(subject_.op, query));
-    const bool is_last = entries.size() < kRecordsPage;
-    if (!is_last) query.first_index = entries.back().index + 1;
-    std::move(entries.begin(), entries.end(), std::back_inserter(found));
-    if (is_last) return Status::Ok();
-  }
-}
-
 Result<std::optional<std::string>> SubjectExport::NextDay() {
   FG_ASSIGN_OR_RETURN(const model::Subject subject, store_.GetSubject(subject_));
   if (next_day_ > last_day_) return std::optional<std::string>();
-  const core::Timestamp day{next_day_ * core::kMsPerDay};
   std::vector<storage::LogEntry> found;
   {
-    FG_ASSIGN_OR_RETURN(
-        const crypto::SecretBytes secret,
-        keys_.Unwrap(subject.wrapped_secret, audit::SubjectSecretContext(subject.op, subject.id)));
-    for (const auto& [site, purpose] : places_) {
-      FG_RETURN_IF_ERROR(AddRecordsOf(audit::Pseudonym(secret, site, purpose, day), found));
-    }
+    FG_ASSIGN_OR_RETURN(const crypto::SecretBytes secret, SecretOf(subject, keys_));
+    FG_ASSIGN_OR_RETURN(found, RecordsOfDay(store_, subject_.op, secret, places_, next_day_, {}));
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.index < b.index; });
   std::string text;
   for (const storage::LogEntry& entry : found) {
     FG_ASSIGN_OR_RETURN(const Json json, RecordJson(entry));

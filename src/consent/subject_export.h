@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "consent/person_records.h"
 #include "facegate/core/status.h"
 #include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
@@ -35,15 +35,11 @@ class SubjectExport {
   SubjectExport(const storage::Store& store, const crypto::KeyRing& keys,
                 const model::SubjectRef& subject)
       : store_(store), keys_(keys), subject_(subject) {}
-  core::Status AddRecordsOf(const std::string& pseudonym,
-                            std::vector<storage::LogEntry>& found) const;
 
   const storage::Store& store_;
   const crypto::KeyRing& keys_;
   model::SubjectRef subject_;
-  // Every site with every purpose there ever was, for a pseudonym each; and neither, for what is
-  // about a person alone.
-  std::vector<std::pair<std::string, std::string>> places_;
+  std::vector<Place> places_;
   std::int64_t next_day_ = 0;  // days since 1970
   std::int64_t last_day_ = 0;
   bool has_records_ = false;

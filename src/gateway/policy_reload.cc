@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facegate/crypto/primitives.h"
 #include "facegate/model/fields.h"
 #include "facegate/model/resources.h"
 #include "facegate/storage/typed.h"
+#include "gateway/newest_record.h"
 
 namespace facegate::gateway {
 namespace {
@@ -35,9 +37,11 @@ Status CheckSites(const storage::Store& store, const model::Operator& op,
   return Status::Ok();
 }
 
+constexpr std::string_view kLoaded = "policy.loaded";
+
 audit::Event LoadedEvent(const model::OperatorId& log, const rules::RuleSet& rules) {
   audit::Event event;
-  event.type = "policy.loaded";
+  event.type = kLoaded;
   event.log = log;
   event.actor = audit::GatewayItself();
   event.request_id = crypto::RandomUuid();
@@ -45,7 +49,34 @@ audit::Event LoadedEvent(const model::OperatorId& log, const rules::RuleSet& rul
   return event;
 }
 
+// Whether the log's newest policy.loaded names these packs, of these versions and bytes, in this
+// order.
+core::Result<bool> TellsOf(const storage::Store& store, const model::OperatorId& log,
+                           const rules::RuleSet& rules) {
+  FG_ASSIGN_OR_RETURN(const auto newest, NewestOfType(store, log, kLoaded));
+  if (!newest) return false;
+  FG_ASSIGN_OR_RETURN(const core::Json line, storage::LineOf(newest->entry));
+  const core::Json* packs = line.Find("packs");
+  return packs != nullptr && packs->Dump() == rules::PacksJson(rules.packs()).Dump();
+}
+
 }  // namespace
+
+Status RecordPolicy(const model::OperatorId& log, const rules::RuleSet& rules,
+                    const storage::Store& store, audit::Ledger& ledger) {
+  FG_ASSIGN_OR_RETURN(const bool is_told, TellsOf(store, log, rules));
+  if (is_told) return Status::Ok();
+  return ledger.Append(LoadedEvent(log, rules), {}).status();
+}
+
+Status RecordPolicyInAll(const rules::RuleSet& rules, const storage::Store& store,
+                         audit::Ledger& ledger) {
+  FG_ASSIGN_OR_RETURN(const auto operators, storage::ReadResources<model::Operator>(store, ""));
+  for (const model::Operator& op : operators) {
+    FG_RETURN_IF_ERROR(RecordPolicy(op.id, rules, store, ledger));
+  }
+  return Status::Ok();
+}
 
 Status ReloadPolicy(std::shared_ptr<const rules::RuleSet> rules, policy::Engine& engine,
                     const storage::Store& store, audit::Ledger& ledger) {

@@ -1,13 +1,13 @@
 #include "facegate/gateway/presence.h"
 
 #include <cstdlib>
-#include <optional>
 #include <utility>
 
 #include "facegate/core/check.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/model/resources.h"
 #include "facegate/storage/typed.h"
+#include "gateway/newest_record.h"
 
 namespace facegate::gateway {
 namespace {
@@ -18,19 +18,12 @@ using core::Status;
 
 constexpr std::string_view kStarted = "gateway.started";
 constexpr std::string_view kStopped = "gateway.stopped";
-constexpr std::size_t kPageSize = 1000;
 
 // The index after the newest record of a type; 0 where there is none.
 Result<std::uint64_t> EndOfNewest(const storage::Store& store, const model::OperatorId& log,
                                   std::string_view type) {
-  storage::LogQuery query;
-  query.type = type;
-  query.limit = kPageSize;
-  for (;;) {
-    FG_ASSIGN_OR_RETURN(const auto page, store.QueryLog(log, query));
-    if (!page.empty()) query.first_index = page.back().index + 1;
-    if (page.size() < kPageSize) return query.first_index;
-  }
+  FG_ASSIGN_OR_RETURN(const auto newest, NewestOfType(store, log, type));
+  return newest ? newest->index + 1 : std::uint64_t{0};
 }
 
 }  // namespace

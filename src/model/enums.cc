@@ -19,6 +19,7 @@ struct Words<Role> {
       {Role::kOperator, "OPERATOR"},
       {Role::kAuditor, "AUDITOR"},
       {Role::kViewer, "VIEWER"},
+      {Role::kResolver, "RESOLVER"},
       {Role::kSelf, "SELF"},
   });
 };
@@ -316,6 +317,16 @@ struct Words<ImageDeletionCause> {
 };
 
 template <>
+struct Words<ResolutionReason> {
+  static constexpr auto kTable = std::to_array<std::pair<ResolutionReason, std::string_view>>({
+      {ResolutionReason::kRightsRequest, "RIGHTS_REQUEST"},
+      {ResolutionReason::kIncident, "INCIDENT"},
+      {ResolutionReason::kLegalOrder, "LEGAL_ORDER"},
+      {ResolutionReason::kComplaint, "COMPLAINT"},
+  });
+};
+
+template <>
 struct Words<TemplateCustody> {
   static constexpr std::string_view kType = "TEMPLATE_CUSTODY";
   static constexpr auto kTable = std::to_array<std::pair<TemplateCustody, std::string_view>>({
@@ -577,6 +588,7 @@ std::string_view Word(DecisionEffect v) { return WordOf(v); }
 std::string_view Word(ImageRetention v) { return WordOf(v); }
 std::string_view Word(ImageViewReason v) { return WordOf(v); }
 std::string_view Word(ImageDeletionCause v) { return WordOf(v); }
+std::string_view Word(ResolutionReason v) { return WordOf(v); }
 std::string_view Word(TemplateCustody v) { return WordOf(v); }
 std::string_view Word(NoticeField v) { return WordOf(v); }
 std::string_view Word(SignField v) { return WordOf(v); }
@@ -608,6 +620,7 @@ template std::optional<SubjectRole> FromWord<SubjectRole>(std::string_view);
 template std::optional<CredentialKind> FromWord<CredentialKind>(std::string_view);
 template std::optional<OverrideReason> FromWord<OverrideReason>(std::string_view);
 template std::optional<ImageViewReason> FromWord<ImageViewReason>(std::string_view);
+template std::optional<ResolutionReason> FromWord<ResolutionReason>(std::string_view);
 
 // Of the enums that are fields of resources.
 #define FG_INSTANTIATE(E)                                  \

@@ -122,6 +122,7 @@ std::string InitiatorOf(model::Role role) {
     case model::Role::kOperator:
     case model::Role::kAuditor:
     case model::Role::kViewer:
+    case model::Role::kResolver:
       return "operator";
   }
   return "operator";

@@ -56,7 +56,7 @@ bool Contains(const std::vector<std::string>& all, const std::vector<std::string
   });
 }
 
-// The reload before the record, where the packs are of it.
+// The policy.loaded before the record, where the packs are of it.
 core::Status FollowPolicy(const CopyReader& copy, RecordStory& story) {
   story.packs = PacksOf(story.record.record.line);
   if (story.packs.empty()) return core::Status::Ok();
@@ -67,8 +67,9 @@ core::Status FollowPolicy(const CopyReader& copy, RecordStory& story) {
     return core::Status::Ok();
   }
   story.unproved.push_back({"POLICY_NOT_LOADED",
-                            "when these packs came into force: the gateway started with them, and "
-                            "no policy.loaded before this record is of them"});
+                            "when these packs came into force: no policy.loaded before this record "
+                            "is of them; it is from before gateways told of them at their start, "
+                            "or that record is gone"});
   return core::Status::Ok();
 }
 

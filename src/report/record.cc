@@ -49,7 +49,7 @@ core::Result<OpenedRecord> OpenRecord(std::string_view entry, const LogKeys& key
 
 std::string SummaryOf(const core::Json& line) {
   std::string text = line.StringOr("type", "");
-  for (const char* member : {"operation", "outcome", "reason"}) {
+  for (const char* member : {"operation", "outcome", "reason", "query", "why"}) {
     if (const std::string word = line.StringOr(member, ""); !word.empty()) {
       text.append(" ").append(word);
     }

@@ -92,6 +92,29 @@ core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
   return QueryOf(log, filter);
 }
 
+core::Result<consent::PersonFilter> ToPersonFilter(const model::OperatorId& op,
+                                                   const v1::ResolveSubjectRequest& request) {
+  consent::PersonFilter filter;
+  if (!request.site().empty()) {
+    FG_ASSIGN_OR_RETURN(const model::SiteRef site, model::ParseSiteName(request.site()));
+    if (site.op != op) return BadFilter("the site is of another operator than the subject");
+    filter.site = site.site;
+  }
+  if (!request.purpose().empty()) {
+    FG_ASSIGN_OR_RETURN(const model::PurposeRef purpose,
+                        model::ParsePurposeName(request.purpose()));
+    if (purpose.op != op) return BadFilter("the purpose is of another operator than the subject");
+    filter.purpose = purpose.purpose;
+  }
+  if (request.has_start_time()) {
+    FG_ASSIGN_OR_RETURN(filter.from, FromProto(request.start_time()));
+  }
+  if (request.has_end_time()) {
+    FG_ASSIGN_OR_RETURN(filter.until, FromProto(request.end_time()));
+  }
+  return filter;
+}
+
 core::Result<storage::LogKey> ToLogKey(v1::RecordKey key) {
   switch (key) {
     case v1::RECORD_KEY_TYPE:

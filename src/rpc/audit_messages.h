@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "facegate/consent/record_desk.h"
 #include "facegate/core/status.h"
 #include "facegate/model/ids.h"
 #include "facegate/storage/store.h"
@@ -19,6 +20,9 @@ core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
                                         const v1::ListRecordsRequest& request);
 core::Result<storage::LogQuery> ToQuery(const model::OperatorId& log,
                                         const v1::RecordFilter& filter);
+// Which of the records of a person of `op`. Returns as ToQuery.
+core::Result<consent::PersonFilter> ToPersonFilter(const model::OperatorId& op,
+                                                   const v1::ResolveSubjectRequest& request);
 // Returns INVALID_ARGUMENT BAD_FILTER where it is not told.
 core::Result<storage::LogKey> ToLogKey(v1::RecordKey key);
 

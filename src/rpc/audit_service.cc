@@ -14,6 +14,7 @@
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
 #include "rpc/audit_messages.h"
+#include "rpc/consent_messages.h"
 #include "rpc/log_export.h"
 
 namespace facegate::rpc {
@@ -370,6 +371,52 @@ grpc::Status AuditServiceImpl::ReviewDeployment(grpc::ServerContext* context,
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.AuditService/ReviewDeployment", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::ResolveSubject(grpc::ServerContext* context,
+                                              const v1::ResolveSubjectRequest* request,
+                                              v1::ResolveSubjectResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, ""));
+    FG_ASSIGN_OR_RETURN(const model::SubjectRef ref, model::ParseSubjectName(request->name()));
+    FG_ASSIGN_OR_RETURN(const auto why, RequiredEnum<model::ResolutionReason>(
+                                            request->reason(), "BAD_RESOLUTION_REASON"));
+    FG_ASSIGN_OR_RETURN(const consent::PersonFilter filter, ToPersonFilter(ref.op, *request));
+    FG_ASSIGN_OR_RETURN(const Page page, tokens_.Read(*request));
+    const consent::RecordPage wanted{static_cast<std::size_t>(page.size), page.cursor};
+    FG_ASSIGN_OR_RETURN(const consent::FoundRecords found,
+                        people_.FindRecords(caller, ref, filter, why, wanted, call.deadline));
+    for (const storage::LogEntry& entry : found.records) {
+      *response->add_records() = ToProto(ref.op, entry);
+    }
+    if (!found.after.empty()) {
+      response->set_next_page_token(tokens_.Make(*request, found.after));
+    }
+    *response->mutable_receipt() = rpc::ToProto(found.receipt, DetailFor(call.caller.role));
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/ResolveSubject", *request, handler);
+}
+
+grpc::Status AuditServiceImpl::ResolveRecord(grpc::ServerContext* context,
+                                             const v1::ResolveRecordRequest* request,
+                                             v1::ResolveRecordResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const consent::Caller caller, CallerOf(call, ""));
+    FG_ASSIGN_OR_RETURN(const RecordRef ref, ParseRecordName(request->name()));
+    FG_ASSIGN_OR_RETURN(const auto why, RequiredEnum<model::ResolutionReason>(
+                                            request->reason(), "BAD_RESOLUTION_REASON"));
+    FG_ASSIGN_OR_RETURN(const consent::FoundPeople found,
+                        people_.FindPeople(caller, ref.log, ref.index, why, call.deadline));
+    for (const model::SubjectRef& person : found.people) {
+      response->add_subjects(model::SubjectName(person.op, person.subject));
+    }
+    for (const audit::Receipt& receipt : found.receipts) {
+      *response->add_receipts() = rpc::ToProto(receipt, DetailFor(call.caller.role));
+    }
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/ResolveRecord", *request, handler);
 }
 
 }  // namespace facegate::rpc

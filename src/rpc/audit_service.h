@@ -1,7 +1,9 @@
-// AuditService over the stored log: reads and proofs, no writes.
+// AuditService over the stored log: reads and proofs. What resolvers ask is recorded; nothing else
+// writes.
 #pragma once
 
 #include "facegate/audit/ledger.h"
+#include "facegate/consent/record_desk.h"
 #include "facegate/policy/engine.h"
 #include "facegate/publication/publisher.h"
 #include "facegate/storage/store.h"
@@ -17,13 +19,14 @@ class AuditServiceImpl final : public v1::AuditService::Service {
   // All must outlive it. `publisher` is nullptr where there are no witnesses.
   AuditServiceImpl(CallGuard& guard, const PageTokens& tokens, const audit::Ledger& ledger,
                    const storage::Store& store, const policy::Engine& engine,
-                   const publication::Publisher* publisher)
+                   const publication::Publisher* publisher, const consent::RecordDesk& people)
       : guard_(guard),
         tokens_(tokens),
         ledger_(ledger),
         store_(store),
         engine_(engine),
-        publisher_(publisher) {}
+        publisher_(publisher),
+        people_(people) {}
 
   grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsRequest* request,
                            v1::ListRecordsResponse* response) override;
@@ -51,6 +54,11 @@ class AuditServiceImpl final : public v1::AuditService::Service {
   grpc::Status ReviewDeployment(grpc::ServerContext* context,
                                 const v1::ReviewDeploymentRequest* request,
                                 v1::ReviewDeploymentResponse* response) override;
+  grpc::Status ResolveSubject(grpc::ServerContext* context,
+                              const v1::ResolveSubjectRequest* request,
+                              v1::ResolveSubjectResponse* response) override;
+  grpc::Status ResolveRecord(grpc::ServerContext* context, const v1::ResolveRecordRequest* request,
+                             v1::ResolveRecordResponse* response) override;
 
  private:
   CallGuard& guard_;
@@ -59,6 +67,7 @@ class AuditServiceImpl final : public v1::AuditService::Service {
   const storage::Store& store_;
   const policy::Engine& engine_;
   const publication::Publisher* const publisher_;
+  const consent::RecordDesk& people_;
 };
 
 }  // namespace facegate::rpc

@@ -29,6 +29,7 @@ constexpr std::uint32_t kEnroller = RoleBit(Role::kEnroller);
 constexpr std::uint32_t kOperator = RoleBit(Role::kOperator);
 constexpr std::uint32_t kAuditor = RoleBit(Role::kAuditor);
 constexpr std::uint32_t kViewer = RoleBit(Role::kViewer);
+constexpr std::uint32_t kResolver = RoleBit(Role::kResolver);
 // Whoever holds the token that the request carries, whatever their certificate says.
 constexpr std::uint32_t kSelf = RoleBit(Role::kSelf);
 
@@ -43,6 +44,12 @@ constexpr std::uint32_t kSelf = RoleBit(Role::kSelf);
 
 // A method that reads an operator's log as a whole.
 #define FG_LOG_READ(Method) {"facegate.v1.AuditService/" Method, kAuditor | kOperator, "parent", ""}
+
+// One that finds people or their records.
+#define FG_RESOLVE(Method) {"facegate.v1.AuditService/" Method, kResolver, "name", ""}
+
+// One for whoever holds the token of a receipt.
+#define FG_BY_TOKEN(Method) {"facegate.v1.ConsentService/" Method, kSelf, "", ""}
 
 constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.GatewayService/Authorize", kController | kEnroller | kOperator, "camera", ""},
@@ -63,8 +70,8 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.ConsentService/WithdrawConsent", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/EraseSubject", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/GetConsentReceipt", kEnroller | kOperator, "name", ""},
-    {"facegate.v1.ConsentService/GetConsentByToken", kSelf, "", ""},
-    {"facegate.v1.ConsentService/WithdrawByToken", kSelf, "", ""},
+    FG_BY_TOKEN("GetConsentByToken"), FG_BY_TOKEN("WithdrawByToken"),
+    FG_BY_TOKEN("ListRecordsByToken"),
     {"facegate.v1.ConsentService/RestrictSubject", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/ReleaseSubject", kEnroller | kOperator, "name", ""},
     {"facegate.v1.ConsentService/ExportSubject", kEnroller | kOperator, "name", ""},
@@ -99,6 +106,7 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     FG_LOG_READ("ReviewDeployment"),
     {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
+    FG_RESOLVE("ResolveSubject"), FG_RESOLVE("ResolveRecord"),
     {"facegate.v1.ImageService/ListImages", kEnroller | kOperator | kViewer, "parent", ""},
     {"facegate.v1.ImageService/ViewImage", kViewer, "name", ""},
     {"facegate.v1.ImageService/DeleteImage", kEnroller | kOperator, "name", ""},
@@ -115,6 +123,8 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
 // clang-format on
 #undef FG_RESOURCE
 #undef FG_LOG_READ
+#undef FG_RESOLVE
+#undef FG_BY_TOKEN
 
 constexpr std::string_view kRoleUriPrefix = "urn:facegate:";
 
@@ -216,7 +226,8 @@ core::Result<model::Principal> PrincipalInDevelopment(std::string_view role) {
   if (!known) {
     return Status(
         Code::kUnauthenticated, "ROLE_UNKNOWN",
-        "x-facegate-role is one of camera, controller, enroller, operator, auditor, viewer");
+        "x-facegate-role is one of camera, controller, enroller, operator, auditor, viewer, "
+        "resolver");
   }
   return model::Principal{*known, "development", ""};
 }

@@ -1,6 +1,7 @@
 #include "rpc/consent_messages.h"
 
 #include "facegate/model/ids.h"
+#include "facegate/tlog/merkle.h"
 
 namespace facegate::rpc {
 namespace {
@@ -130,6 +131,34 @@ v1::Consent ToProto(const model::Consent& consent) {
   *proto.mutable_expire_time() = ToProto(consent.expires_at);
   proto.set_epoch(static_cast<std::int64_t>(consent.epoch));
   proto.set_log_index(static_cast<std::int64_t>(consent.log_index));
+  return proto;
+}
+
+v1::OwnRecord ToProto(const model::OperatorId& op, const consent::OwnRecord& record) {
+  const core::Json& line = record.line;
+  v1::OwnRecord proto;
+  proto.set_index(line.IntOr("index", 0));
+  if (const auto time = core::ParseRfc3339(line.StringOr("time", "")); time.ok()) {
+    *proto.mutable_record_time() = ToProto(*time);
+  }
+  proto.set_type(line.StringOr("type", ""));
+  if (const auto site = model::SiteId::Parse(line.StringOr("site", "")); site.ok()) {
+    proto.set_site(model::SiteName(op, *site));
+  }
+  if (const auto purpose = model::PurposeId::Parse(line.StringOr("purpose", "")); purpose.ok()) {
+    proto.set_purpose(model::PurposeName(op, *purpose));
+  }
+  if (const auto verdict = model::FromWord<model::Verdict>(line.StringOr("outcome", ""))) {
+    proto.set_verdict(ToProtoEnum<v1::Verdict>(*verdict));
+  }
+  if (const auto reason = model::FromWord<model::Reason>(line.StringOr("reason", ""))) {
+    proto.set_reason(ToProtoEnum<v1::Reason>(*reason));
+  }
+  if (const auto why = model::FromWord<model::ResolutionReason>(line.StringOr("why", ""))) {
+    proto.set_resolution_reason(ToProtoEnum<v1::ResolutionReason>(*why));
+  }
+  proto.set_rests_on_consent(record.rests_on_consent);
+  proto.set_leaf_hash(HashBytes(tlog::LeafHash(core::AsBytes(record.entry))));
   return proto;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "facegate/consent/consent_service.h"
+#include "facegate/consent/record_desk.h"
 #include "facegate/core/status.h"
 #include "facegate/model/people.h"
 #include "facegate/v1/consent_service.pb.h"
@@ -23,6 +24,8 @@ core::Result<consent::GrantRequest> FromProto(const v1::GrantConsentRequest& req
 core::Result<consent::SubjectFacts> FromProto(const v1::Subject& subject);
 v1::Subject ToProto(const model::Subject& subject);
 v1::Consent ToProto(const model::Consent& consent);
+// A record of the log of `op`, with no more of it than the person is to see.
+v1::OwnRecord ToProto(const model::OperatorId& op, const consent::OwnRecord& record);
 
 // What an erasure cannot promise, for the person: backups made before it last until `backups_end`.
 std::string LimitsOfErasure(core::Timestamp backups_end);

@@ -204,7 +204,51 @@ std::string OwnPart(const OwnPage& page, bool chinese) {
   notice.append("/").append(consent.site.str()).append("/").append(consent.purpose.str());
   body.append("<p><a href=\"").append(notice).append("\">");
   body.append(Pair{"The notice", "告知书"}.In(chinese)).append("</a></p>\n");
+  body.append("<p><a href=\"?view=records\">");
+  body.append(Pair{"What became of it, record by record", "此后的每条记录"}.In(chinese));
+  body.append("</a></p>\n");
   return body;
+}
+
+// What a record tells its person.
+std::string RecordWords(const RecordLine& line, bool chinese) {
+  if (line.type == "audit.queried") {
+    std::string text(
+        Pair{"Somebody looked for your records, for: ", "有人查找了您的记录，事由："}.In(chinese));
+    return text.append(line.why);
+  }
+  if (line.type.starts_with("template.")) {
+    return std::string(Pair{"You were enrolled", "已登记您的人脸"}.In(chinese));
+  }
+  if (line.outcome.empty()) return line.type;
+  const Pair words = line.outcome == "ALLOW"
+                         ? Pair{"Your face opened the way: ", "您的人脸获准通行："}
+                         : Pair{"Your face did not open the way: ", "您的人脸未获准通行："};
+  return std::string(words.In(chinese)).append(line.reason);
+}
+
+std::string RecordsPart(const RecordsPage& page, bool chinese) {
+  std::string body = Element(
+      "p", Pair{"What the log has under this consent, with who looked for your records. "
+                "Times are UTC.",
+                "日志中与此项同意有关的记录，以及谁查找过您的记录。时间为协调世界时（UTC）。"}
+               .In(chinese));
+  std::vector<std::string> items;
+  for (const RecordLine& line : page.lines) {
+    items.push_back(std::to_string(line.index) + ", " + line.time + ": " +
+                    RecordWords(line, chinese));
+  }
+  if (items.empty()) {
+    body.append(Element("p", Pair{"Nothing.", "没有。"}.In(chinese)));
+  } else {
+    body.append(List(items));
+  }
+  if (!page.next.empty()) {
+    body.append("<p><a href=\"?").append(Escaped(page.next)).append("\">");
+    body.append(Pair{"More", "更多"}.In(chinese)).append("</a></p>\n");
+  }
+  body.append("<p><a href=\"?\">").append(Pair{"Back", "返回"}.In(chinese));
+  return body.append("</a></p>\n");
 }
 
 std::string Both(Pair title, Pair heading, Pair text) {
@@ -223,6 +267,12 @@ std::string NoticeHtml(const NoticePage& page) {
 std::string OwnHtml(const OwnPage& page) {
   return Page("My consent · 我的同意", Section("en", "My consent", OwnPart(page, false)) +
                                            Section("zh-CN", "我的同意", OwnPart(page, true)));
+}
+
+std::string RecordsHtml(const RecordsPage& page) {
+  return Page("What became of it · 此后的记录",
+              Section("en", "What became of it", RecordsPart(page, false)) +
+                  Section("zh-CN", "此后的记录", RecordsPart(page, true)));
 }
 
 std::string UnknownHtml() {

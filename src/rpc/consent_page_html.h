@@ -1,6 +1,7 @@
 // The consent pages as HTML, from plain values. Pure; everything filled in is escaped.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,19 @@ struct OwnPage {
   bool is_stale = false;  // the form came from an older page than this
 };
 std::string OwnHtml(const OwnPage& page);
+
+// A record under a consent, in the words of the log; empty where it has none.
+struct RecordLine {
+  std::uint64_t index = 0;
+  std::string time;  // RFC 3339, UTC
+  std::string type, outcome, reason;
+  std::string why;  // where somebody looked for the person's records
+};
+struct RecordsPage {
+  std::vector<RecordLine> lines;  // by index
+  std::string next;               // the query of the page with the next ones; "": there is none
+};
+std::string RecordsHtml(const RecordsPage& page);
 
 // What all else leads to.
 std::string UnknownHtml();

@@ -1,9 +1,11 @@
 #include "facegate/rpc/consent_pages.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "facegate/consent/record_desk.h"
 #include "facegate/core/bytes.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/dossier/consent_receipts.h"
@@ -22,6 +24,7 @@ constexpr int kThreads = 4;
 constexpr int kReadSecondsMax = 5;
 constexpr std::size_t kBodyBytesMax = 1024;  // a form has one hidden field
 constexpr std::size_t kCheckBytes = 16;
+constexpr std::size_t kRecordsOnPage = 200;
 constexpr int kSeeOther = 303;
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
@@ -46,7 +49,9 @@ void Show(httplib::Response& response, int status, const std::string& html) {
 }
 
 void ShowFailure(httplib::Response& response, const Status& status) {
-  if (status.code() == core::Code::kNotFound) {
+  const bool leads_nowhere =
+      status.code() == core::Code::kNotFound || status.code() == core::Code::kInvalidArgument;
+  if (leads_nowhere) {
     Show(response, kNotFound, UnknownHtml());
   } else if (status.code() == core::Code::kResourceExhausted) {
     Show(response, kTooMany, TooManyHtml());
@@ -64,6 +69,7 @@ class Pages {
         ledger_(parts.ledger),
         logger_(parts.logger),
         desk_(parts.token_desk),
+        records_(parts.store, parts.ledger, parts.keys),
         receipts_(parts.store, parts.engine, parts.ledger, parts.keys, parts.clock,
                   options.public_url) {}
 
@@ -121,6 +127,13 @@ class Pages {
     response.set_header("Location", "/c/" + token);
   }
 
+  // Shows what the log has under the consent of the token.
+  void Records(const httplib::Request& request, httplib::Response& response) {
+    const Result<std::string> html = RecordsPageOf(request);
+    if (!html.ok()) return ShowFailure(response, html.status());
+    Show(response, 200, *html);
+  }
+
   void Receipt(const httplib::Request& request, httplib::Response& response) {
     const Result<std::string> json = ReceiptOf(request);
     if (!json.ok()) return ShowFailure(response, json.status());
@@ -169,6 +182,27 @@ class Pages {
     return OwnHtml(page);
   }
 
+  Result<std::string> RecordsPageOf(const httplib::Request& request) {
+    FG_ASSIGN_OR_RETURN(const model::Consent consent,
+                        desk_.Find(request.matches[1].str(), request.remote_addr));
+    const consent::RecordPage wanted{kRecordsOnPage, request.get_param_value("after")};
+    FG_ASSIGN_OR_RETURN(const consent::OwnRecords own,
+                        records_.ListOwn(consent, std::nullopt, wanted, core::NoDeadline()));
+    RecordsPage page;
+    for (const consent::OwnRecord& record : own.records) {
+      const core::Json& line = record.line;
+      page.lines.push_back({static_cast<std::uint64_t>(line.IntOr("index", 0)),
+                            line.StringOr("time", ""), line.StringOr("type", ""),
+                            line.StringOr("outcome", ""), line.StringOr("reason", ""),
+                            line.StringOr("why", "")});
+    }
+    if (!own.after.empty()) {
+      page.next = "view=records&after=";
+      for (const char c : own.after) page.next += c == ' ' ? "%20" : std::string(1, c);
+    }
+    return RecordsHtml(page);
+  }
+
   Result<std::string> ReceiptOf(const httplib::Request& request) {
     FG_ASSIGN_OR_RETURN(const model::Consent consent,
                         desk_.Find(request.matches[1].str(), request.remote_addr));
@@ -181,6 +215,7 @@ class Pages {
   const audit::Ledger& ledger_;
   core::Logger& logger_;
   TokenDesk& desk_;
+  const consent::RecordDesk records_;
   const dossier::ConsentReceipts receipts_;
 };
 
@@ -219,6 +254,9 @@ Result<std::unique_ptr<ConsentPages>> ConsentPages::Start(const ConsentPageOptio
   });
   server.Get(R"(/c/([^/]+))",
              [&pages](const httplib::Request& request, httplib::Response& response) {
+               if (request.get_param_value("view") == "records") {
+                 return pages.Records(request, response);
+               }
                pages.Own(request, response, /*is_stale=*/false);
              });
   server.Get(R"(/c/([^/]+)/receipt)",

@@ -294,6 +294,28 @@ grpc::Status ConsentServiceImpl::WithdrawByToken(grpc::ServerContext* context,
   return guard_.Unary(*context, "facegate.v1.ConsentService/WithdrawByToken", *request, handler);
 }
 
+grpc::Status ConsentServiceImpl::ListRecordsByToken(grpc::ServerContext* context,
+                                                    const v1::ListRecordsByTokenRequest* request,
+                                                    v1::ListRecordsByTokenResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::Consent consent,
+                        token_desk_.Find(request->receipt_token(), AddressOfPeer(context->peer())));
+    FG_ASSIGN_OR_RETURN(const Page page, tokens_.Read(*request));
+    std::optional<std::uint64_t> only;
+    // No record has an index below 0, nor so high a one.
+    if (request->has_index()) only = static_cast<std::uint64_t>(request->index());
+    const consent::RecordPage wanted{static_cast<std::size_t>(page.size), page.cursor};
+    FG_ASSIGN_OR_RETURN(const consent::OwnRecords own,
+                        records_.ListOwn(consent, only, wanted, call.deadline));
+    for (const consent::OwnRecord& record : own.records) {
+      *response->add_records() = ToProto(consent.op, record);
+    }
+    if (!own.after.empty()) response->set_next_page_token(tokens_.Make(*request, own.after));
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.ConsentService/ListRecordsByToken", *request, handler);
+}
+
 grpc::Status ConsentServiceImpl::RestrictSubject(grpc::ServerContext* context,
                                                  const v1::RestrictSubjectRequest* request,
                                                  v1::RestrictSubjectResponse* response) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "facegate/consent/consent_service.h"
+#include "facegate/consent/record_desk.h"
 #include "facegate/dossier/consent_receipts.h"
 #include "facegate/rpc/token_desk.h"
 #include "facegate/v1/consent_service.grpc.pb.h"
@@ -16,12 +17,13 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
   // All must outlive it.
   ConsentServiceImpl(CallGuard& guard, const PageTokens& tokens, consent::ConsentService& consents,
                      const dossier::ConsentReceipts& receipts, TokenDesk& token_desk,
-                     int backup_days_max)
+                     const consent::RecordDesk& records, int backup_days_max)
       : guard_(guard),
         tokens_(tokens),
         consents_(consents),
         receipts_(receipts),
         token_desk_(token_desk),
+        records_(records),
         backup_days_max_(backup_days_max) {}
 
   grpc::Status CreateSubject(grpc::ServerContext* context, const v1::CreateSubjectRequest* request,
@@ -55,6 +57,9 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
   grpc::Status WithdrawByToken(grpc::ServerContext* context,
                                const v1::WithdrawByTokenRequest* request,
                                v1::WithdrawByTokenResponse* response) override;
+  grpc::Status ListRecordsByToken(grpc::ServerContext* context,
+                                  const v1::ListRecordsByTokenRequest* request,
+                                  v1::ListRecordsByTokenResponse* response) override;
   grpc::Status RestrictSubject(grpc::ServerContext* context,
                                const v1::RestrictSubjectRequest* request,
                                v1::RestrictSubjectResponse* response) override;
@@ -70,6 +75,7 @@ class ConsentServiceImpl final : public v1::ConsentService::Service {
   consent::ConsentService& consents_;
   const dossier::ConsentReceipts& receipts_;
   TokenDesk& token_desk_;
+  const consent::RecordDesk& records_;
   const int backup_days_max_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "facegate/gateway/policy_reload.h"
 #include "facegate/model/ids.h"
 #include "facegate/model/resources.h"
 
@@ -25,10 +26,15 @@ FG_DEFINE_CHILD(RegistryService, DeviceAssessment, DeviceAssessments)
 grpc::Status RegistryServiceImpl::CreateOperator(grpc::ServerContext* context,
                                                  const v1::CreateOperatorRequest* request,
                                                  v1::Operator* response) {
-  return guard_.Unary(
-      *context, "facegate.v1.RegistryService/CreateOperator", *request, [&](const Call& call) {
-        return Methods<model::Operator, v1::Operator>().Create(call, "", *request, *response);
-      });
+  const auto handler = [&](const Call& call) -> Status {
+    const auto methods = Methods<model::Operator, v1::Operator>();
+    FG_RETURN_IF_ERROR(methods.Create(call, "", *request, *response));
+    // The log begins with who it is of and by which rules that is judged. Where the second of them
+    // cannot be recorded, the next start or reload does it.
+    FG_ASSIGN_OR_RETURN(const model::OperatorId op, model::ParseOperatorName(response->name()));
+    return gateway::RecordPolicy(op, *engine_.rules(), store_, ledger_);
+  };
+  return guard_.Unary(*context, "facegate.v1.RegistryService/CreateOperator", *request, handler);
 }
 
 grpc::Status RegistryServiceImpl::ListOperators(grpc::ServerContext* context,

@@ -2,7 +2,10 @@
 // that describes a deployment and what stands around it.
 #pragma once
 
+#include "facegate/audit/ledger.h"
+#include "facegate/policy/engine.h"
 #include "facegate/registry/registry_service.h"
+#include "facegate/storage/store.h"
 #include "facegate/v1/registry_service.grpc.pb.h"
 #include "rpc/call_guard.h"
 #include "rpc/page_tokens.h"
@@ -15,8 +18,14 @@ class RegistryServiceImpl final : public v1::RegistryService::Service {
  public:
   // All must outlive it.
   RegistryServiceImpl(CallGuard& guard, const PageTokens& tokens,
-                      registry::RegistryService& registry)
-      : guard_(guard), tokens_(tokens), registry_(registry) {}
+                      registry::RegistryService& registry, const policy::Engine& engine,
+                      const storage::Store& store, audit::Ledger& ledger)
+      : guard_(guard),
+        tokens_(tokens),
+        registry_(registry),
+        engine_(engine),
+        store_(store),
+        ledger_(ledger) {}
 
   FG_DECLARE_RESOURCE(Operator, Operators)
   FG_DECLARE_RESOURCE(Site, Sites)
@@ -42,6 +51,10 @@ class RegistryServiceImpl final : public v1::RegistryService::Service {
   CallGuard& guard_;
   const PageTokens& tokens_;
   registry::RegistryService& registry_;
+  // For the record of the rules that a new operator is judged by.
+  const policy::Engine& engine_;
+  const storage::Store& store_;
+  audit::Ledger& ledger_;
 };
 
 }  // namespace facegate::rpc

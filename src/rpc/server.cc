@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 
+#include "facegate/consent/record_desk.h"
 #include "rpc/address.h"
 #include "rpc/alternative_service.h"
 #include "rpc/audit_service.h"
@@ -81,13 +82,14 @@ struct Server::Impl {
         drafter(parts.store, parts.engine, parts.clock, options.public_url),
         receipts(parts.store, parts.engine, parts.ledger, parts.keys, parts.clock,
                  options.public_url),
+        records(parts.store, parts.ledger, parts.keys),
         gateway(guard, parts.gateway, parts.alternatives, parts.engine, parts.clock, parts.metrics,
                 std::move(info), parts.backups),
-        consents(guard, tokens, parts.consents, receipts, parts.token_desk,
+        consents(guard, tokens, parts.consents, receipts, parts.token_desk, records,
                  options.backup_days_max),
-        registry(guard, tokens, parts.registry),
+        registry(guard, tokens, parts.registry, parts.engine, parts.store, parts.ledger),
         duties(guard, tokens, parts.registry, drafter),
-        audit(guard, tokens, parts.ledger, parts.store, parts.engine, parts.publisher),
+        audit(guard, tokens, parts.ledger, parts.store, parts.engine, parts.publisher, records),
         alternatives(guard, tokens, parts.alternatives, parts.store, parts.clock),
         images(guard, tokens, parts.images),
         custody(guard, parts.custody),
@@ -97,6 +99,7 @@ struct Server::Impl {
   const PageTokens tokens;
   const dossier::Drafter drafter;
   const dossier::ConsentReceipts receipts;
+  const consent::RecordDesk records;
   GatewayServiceImpl gateway;
   ConsentServiceImpl consents;
   RegistryServiceImpl registry;

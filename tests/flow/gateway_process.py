@@ -187,8 +187,10 @@ class Client:
 
     def __init__(self, protos, gateway: Gateway):
         self.protos = protos
+        self.tokens = {}  # of consents, by the person's id
         channels = {role: gateway.channel(role)
-                    for role in ("operator", "enroller", "controller", "camera", "auditor")}
+                    for role in ("operator", "enroller", "controller", "camera", "auditor",
+                                 "resolver")}
         self.registry = protos.registry_grpc.RegistryServiceStub(channels["operator"])
         self.status = protos.gateway_grpc.GatewayServiceStub(channels["operator"])
         self.consents = protos.consent_grpc.ConsentServiceStub(channels["enroller"])
@@ -197,6 +199,7 @@ class Client:
         self.door = protos.gateway_grpc.GatewayServiceStub(channels["controller"])
         self.lane = protos.gateway_grpc.GatewayServiceStub(channels["camera"])
         self.audit = protos.audit_grpc.AuditServiceStub(channels["auditor"])
+        self.resolver = protos.audit_grpc.AuditServiceStub(channels["resolver"])
         # The ways through without a face, by the role that calls.
         self.ways = {role: protos.alternative_grpc.AlternativeServiceStub(channel)
                      for role, channel in channels.items()}
@@ -263,4 +266,6 @@ class Client:
             scopes=[m.CONSENT_SCOPE_VERIFY, m.CONSENT_SCOPE_IDENTIFY, *more],
             notice_sha256=notice_sha256)
         request.expire_time.FromSeconds(int(time.time()) + 20 * 86400)
-        return self.consents.GrantConsent(request).consent.name
+        granted = self.consents.GrantConsent(request)
+        self.tokens[subject] = granted.receipt_token
+        return granted.consent.name

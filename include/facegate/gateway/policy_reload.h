@@ -1,4 +1,5 @@
-// Puts other rules in force while the gateway runs.
+// Which rules are in force, in the logs: at the start, where an operator is registered, and where
+// other rules are put in force while the gateway runs.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,14 @@
 #include "facegate/storage/store.h"
 
 namespace facegate::gateway {
+
+// Puts the packs in force, their versions and hashes, into an operator's log as policy.loaded,
+// unless the newest one in it says the same. Fails as Ledger::Append and the store do.
+core::Status RecordPolicy(const model::OperatorId& log, const rules::RuleSet& rules,
+                          const storage::Store& store, audit::Ledger& ledger);
+// The same for every operator that is registered. Call it before the first request is taken.
+core::Status RecordPolicyInAll(const rules::RuleSet& rules, const storage::Store& store,
+                               audit::Ledger& ledger);
 
 // Swaps the engine's rules for `rules` whole, and puts that into every operator's log:
 // policy.loaded with the packs, their versions and hashes. Requests under way finish under the

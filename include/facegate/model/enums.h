@@ -10,7 +10,7 @@ namespace facegate::model {
 
 // What a caller may do; from its client certificate. Nobody's certificate says kSelf: that is a
 // person who holds the token of their own receipt.
-enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor, kViewer, kSelf };
+enum class Role { kCamera, kController, kEnroller, kOperator, kAuditor, kViewer, kResolver, kSelf };
 
 // What is asked for. The words are those of the rule vocabulary's request.operation, upper case.
 enum class Operation { kEnroll, kVerify1to1, kIdentify1toN, kDetectOnly };
@@ -192,6 +192,8 @@ enum class ImageRetention { kNone, kReduced, kOriginal };
 // Why a kept image is looked at, and why one is deleted.
 enum class ImageViewReason { kDisputedMatch, kIncident, kSubjectRequest, kLegalOrder };
 enum class ImageDeletionCause { kRequested, kExpired };
+// Why somebody looks for a person's records, or for the person of a record.
+enum class ResolutionReason { kRightsRequest, kIncident, kLegalOrder, kComplaint };
 // Where the templates of a purpose are: sealed in the store, or sealed in a token that their person
 // holds, with nothing stored.
 enum class TemplateCustody { kGateway, kHolder };
@@ -329,6 +331,7 @@ std::string_view Word(DecisionEffect v);
 std::string_view Word(ImageRetention v);
 std::string_view Word(ImageViewReason v);
 std::string_view Word(ImageDeletionCause v);
+std::string_view Word(ResolutionReason v);
 std::string_view Word(TemplateCustody v);
 std::string_view Word(NoticeField v);
 std::string_view Word(SignField v);

@@ -49,7 +49,7 @@ struct RecordStory {
   std::vector<UnmetRule> rules;
   std::vector<LinkedRecord> rests_on;
   std::vector<std::string> packs;             // "core 1.2.0 sha256 ..."
-  std::optional<LinkedRecord> policy_loaded;  // the reload that brought those packs
+  std::optional<LinkedRecord> policy_loaded;  // the record that brought those packs
   ConsentLink consent = ConsentLink::kNone;
   std::vector<LinkedRecord> consent_events;  // of the receipt, oldest first
   std::vector<Unproved> unproved;

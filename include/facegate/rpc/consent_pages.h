@@ -3,8 +3,9 @@
 //
 //   GET  /n/{operator}/{site}/{purpose}   the notice, the other ways in, how to refuse
 //   GET  /c/{token}                       my consent: what, until when, a button to say no
-//   POST /c/{token}                       says no: refuses what was asked for, withdraws what
-//   stands GET  /c/{token}/receipt               the consent receipt, ISO/IEC TS 27560 as JSON-LD
+//   GET  /c/{token}?view=records          what the log has under that consent
+//   POST /c/{token}                       says no: refuses or withdraws
+//   GET  /c/{token}/receipt               the consent receipt, ISO/IEC TS 27560 as JSON-LD
 //
 // A GET never changes anything. No script, no cookie, nothing from elsewhere; every page is
 // complete in English and Chinese. Whatever is not there, or no token, is one and the same page.

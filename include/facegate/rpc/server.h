@@ -5,10 +5,10 @@
 //
 //   urn:facegate:<role>:<resource name>      urn:facegate:controller:operators/acme/sites/lobby
 //
-// with <role> one of camera, controller, enroller, operator, auditor, viewer. The caller may then
-// name that resource and everything below it, in the methods of its role. Both are checked before a
-// request is looked at any further, and a refusal never says whether anything exists. docs/API.md
-// has the table.
+// with <role> one of camera, controller, enroller, operator, auditor, viewer, resolver. The caller
+// may then name that resource and everything below it, in the methods of its role. Both are checked
+// before a request is looked at any further, and a refusal never says whether anything exists.
+// docs/API.md has the table.
 #pragma once
 
 #include <cstdint>

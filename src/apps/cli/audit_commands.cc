@@ -23,7 +23,7 @@ namespace {
 struct AuditFlags {
   std::string parent;  // the operator
   std::string type, site, camera, verdict, reason, rule, from, until;
-  std::string access_point, purpose, pseudonym;
+  std::string access_point, purpose, pseudonym, subject;
   std::string by, format = "json";
   bool follow = false;
   std::uint64_t index = 0;
@@ -259,6 +259,53 @@ core::Result<Exit> Prove(Session& session, const AuditFlags& flags) {
   return Exit::kYes;
 }
 
+constexpr std::array<std::string_view, 4> kResolutionReasons = {"RIGHTS_REQUEST", "INCIDENT",
+                                                                "LEGAL_ORDER", "COMPLAINT"};
+
+core::Json ResolveRequest(const std::string& name, const AuditFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("name", name).Set("reason", "RESOLUTION_REASON_" + flags.reason);
+  return request;
+}
+
+core::Result<Exit> Resolve(Session& session, const AuditFlags& flags) {
+  core::Json request = ResolveRequest(session.FullName(flags.subject), flags);
+  if (!flags.site.empty()) request.Set("site", session.FullName(flags.site));
+  if (!flags.purpose.empty()) request.Set("purpose", session.FullName(flags.purpose));
+  if (!flags.from.empty()) request.Set("start_time", flags.from);
+  if (!flags.until.empty()) request.Set("end_time", flags.until);
+  request.Set("page_size", 500);  // every page is a record
+  core::Json lines = core::Json::MakeArray();
+  FG_RETURN_IF_ERROR(session.ForEach("AuditService/ResolveSubject", request, "records",
+                                     [&](const core::Json& record) -> core::Status {
+                                       FG_ASSIGN_OR_RETURN(core::Json line, LineOf(record));
+                                       if (!session.json()) SayRecord(session, record, line);
+                                       lines.Push(std::move(line));
+                                       return core::Status::Ok();
+                                     }));
+  const bool has_any = !lines.AsArray().empty();
+  if (session.json()) {
+    session.Say(lines.DumpPretty());
+  } else if (!has_any) {
+    session.Say("no records");
+  }
+  return has_any ? Exit::kYes : Exit::kNo;
+}
+
+core::Result<Exit> Whose(Session& session, const AuditFlags& flags) {
+  const std::string name = OperatorName(session, flags) + "/records/" + std::to_string(flags.index);
+  FG_ASSIGN_OR_RETURN(const core::Json answer,
+                      session.Call("AuditService/ResolveRecord", ResolveRequest(name, flags)));
+  std::string people;
+  if (const core::Json& found = MemberOrNull(answer, "subjects"); found.is_array()) {
+    for (const core::Json& person : found.AsArray()) {
+      people += (people.empty() ? "" : "\n") + session.ShortName(person.AsString());
+    }
+  }
+  session.Answer(answer, people.empty() ? "about nobody who is known now" : people);
+  return people.empty() ? Exit::kNo : Exit::kYes;
+}
+
 using Run = core::Result<Exit> (*)(Session&, const AuditFlags&);
 
 CLI::App* AddAuditCommand(CLI::App& group, Session& session, const std::string& name,
@@ -285,6 +332,41 @@ void AddFilters(CLI::App* command, AuditFlags& flags) {
   command->add_option("--pseudonym", flags.pseudonym, "A pseudonym as records have it, in hex");
   command->add_option("--from", flags.from, "At or after this RFC 3339 time");
   command->add_option("--until", flags.until, "Before this RFC 3339 time");
+}
+
+void AddResolutionReason(CLI::App* command, AuditFlags& flags) {
+  command
+      ->add_option("--reason", flags.reason,
+                   "What for: RIGHTS_REQUEST, INCIDENT, LEGAL_ORDER or COMPLAINT; it is recorded")
+      ->required()
+      ->check(CLI::IsMember(
+          std::vector<std::string>(kResolutionReasons.begin(), kResolutionReasons.end())));
+}
+
+// What only the role RESOLVER may ask.
+void AddResolvers(CLI::App& group, Session& session) {
+  auto flags = std::make_shared<AuditFlags>();
+  CLI::App* resolve = AddAuditCommand(
+      group, session, "resolve",
+      "Lists the records about a person, which is recorded first; for the role RESOLVER (exit 1 if "
+      "there are none)",
+      "facegate --operator acme audit resolve --subject subjects/p-7 --reason RIGHTS_REQUEST",
+      flags, Resolve);
+  resolve->add_option("--subject", flags->subject, "Name of the person")->required();
+  AddResolutionReason(resolve, *flags);
+  resolve->add_option("--site", flags->site, "Name of a site");
+  resolve->add_option("--purpose", flags->purpose, "Name of a purpose");
+  resolve->add_option("--from", flags->from, "At or after this RFC 3339 time");
+  resolve->add_option("--to", flags->until, "Before this RFC 3339 time");
+
+  CLI::App* whose = AddAuditCommand(
+      group, session, "whose",
+      "Tells whom a record is about, which is recorded first; for the role RESOLVER (exit 1 if it "
+      "is nobody known now)",
+      "facegate --operator acme audit whose 7 --reason COMPLAINT", flags, Whose);
+  AddParent(whose, *flags);
+  whose->add_option("index", flags->index, "Index in the log")->required();
+  AddResolutionReason(whose, *flags);
 }
 
 void AddReaders(CLI::App& group, Session& session) {
@@ -349,6 +431,7 @@ void AddReaders(CLI::App& group, Session& session) {
 void AddAuditCommands(CLI::App& app, Session& session) {
   CLI::App* audit = AddGroup(app, "audit", "The log: read, copy, prove, verify");
   AddReaders(*audit, session);
+  AddResolvers(*audit, session);
   AddFsckCommand(*audit, session);
   AddCopyCommands(*audit, session, "facegate audit");
 }

@@ -1,6 +1,11 @@
-// receipt get|verify|show|withdraw: receipts in somebody's hand, with and without the server.
+// receipt get|verify|show|withdraw|records: receipts in somebody's hand, with and without the
+// server.
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apps/cli/commands.h"
@@ -24,6 +29,7 @@ struct ReceiptFlags {
   std::string out_file;
   std::string token_file;
   std::string receipt_file;
+  std::optional<std::int64_t> index;  // of a record
   std::vector<std::string> log_keys;
 };
 
@@ -138,6 +144,58 @@ core::Result<Exit> Withdraw(Session& session, const ReceiptFlags& flags) {
   return Exit::kYes;
 }
 
+// "7  2026-11-23T08:00:00.000Z  decision ALLOW MATCHED at sites/lobby, rests on this consent".
+std::string OwnRecordLine(const Session& session, const core::Json& record) {
+  std::string number = std::to_string(record.IntOr("index", 0));
+  number.insert(0, number.size() < 4 ? 4 - number.size() : 0, ' ');
+  std::string text =
+      number + "  " + record.StringOr("recordTime", "") + "  " + record.StringOr("type", "");
+  constexpr std::pair<const char*, std::string_view> kWords[] = {
+      {"verdict", "VERDICT_"}, {"reason", "REASON_"}, {"resolutionReason", "RESOLUTION_REASON_"}};
+  for (const auto& [member, prefix] : kWords) {
+    const std::string word = ShortWord(record.StringOr(member, ""), prefix);
+    if (!word.empty() && word != "UNSPECIFIED") text += " " + word;
+  }
+  if (const std::string site = record.StringOr("site", ""); !site.empty()) {
+    text += " at " + session.ShortName(site);
+  }
+  if (record.BoolOr("restsOnConsent", false)) text += ", rests on this consent";
+  return text;
+}
+
+// Whether one record rests on the consent of the token, in words and as the exit code.
+core::Result<Exit> SayWhetherItRests(Session& session, const core::Json& request,
+                                     std::int64_t index) {
+  FG_ASSIGN_OR_RETURN(const core::Json answer,
+                      session.Call("ConsentService/ListRecordsByToken", request));
+  const core::Json& records = MemberOrNull(answer, "records");
+  const bool is_listed = records.is_array() && !records.AsArray().empty();
+  const bool rests = is_listed && records.AsArray().front().BoolOr("restsOnConsent", false);
+  session.Answer(answer, "record " + std::to_string(index) +
+                             (rests ? " rests on the consent of this receipt"
+                                    : " does not rest on the consent of this receipt"));
+  return rests ? Exit::kYes : Exit::kNo;
+}
+
+core::Result<Exit> Records(Session& session, const ReceiptFlags& flags) {
+  FG_ASSIGN_OR_RETURN(core::Json request, RequestByToken(flags));
+  if (flags.index) {
+    request.Set("index", *flags.index);
+    return SayWhetherItRests(session, request, *flags.index);
+  }
+  core::Json all = core::Json::MakeArray();
+  FG_RETURN_IF_ERROR(session.ForEach("ConsentService/ListRecordsByToken", request, "records",
+                                     [&](const core::Json& record) {
+                                       if (!session.json()) {
+                                         session.Say(OwnRecordLine(session, record));
+                                       }
+                                       all.Push(record);
+                                       return core::Status::Ok();
+                                     }));
+  if (session.json()) session.Say(all.DumpPretty());
+  return Exit::kYes;
+}
+
 using Run = core::Result<Exit> (*)(Session&, const ReceiptFlags&);
 
 CLI::App* AddReceiptCommand(CLI::App& group, Session& session, const std::string& name,
@@ -182,6 +240,16 @@ void AddTokenCommands(CLI::App& group, Session& session) {
   withdraw->add_option("--token-file", flags->token_file, "The receipt's token, a file or -")
       ->required();
   withdraw->add_option("--receipt", flags->receipt_file, "Write the person's receipt to this file");
+  CLI::App* records =
+      AddReceiptCommand(group, session, "records",
+                        "Lists what the log has under the consent of a token; with --index, "
+                        "whether that record rests "
+                        "on it (exit 1 if not)",
+                        "facegate receipt records --token-file token --index 7", flags, Records);
+  records->add_option("--token-file", flags->token_file, "The receipt's token, a file or -")
+      ->required();
+  records->add_option("--index", flags->index, "Index of a record in the log")
+      ->check(CLI::NonNegativeNumber);
 }
 
 }  // namespace

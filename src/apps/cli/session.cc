@@ -23,8 +23,9 @@ core::Result<client::Authentication> AuthenticationOf(const GlobalFlags& flags) 
   }
   const std::optional<model::Role> role = model::FromWord<model::Role>(flags.role);
   if (!role) {
-    return core::Status(core::Code::kInvalidArgument, "ROLE_UNKNOWN",
-                        "--role is CAMERA, CONTROLLER, ENROLLER, OPERATOR or AUDITOR");
+    return core::Status(
+        core::Code::kInvalidArgument, "ROLE_UNKNOWN",
+        "--role is CAMERA, CONTROLLER, ENROLLER, OPERATOR, AUDITOR, VIEWER or RESOLVER");
   }
   client::InsecureForDevelopment insecure;
   insecure.role = *role;

@@ -256,6 +256,39 @@ TEST(ReloadPolicy, PutsTheRulesInForceAndOnRecord) {
   EXPECT_NE((*entries)[0].entry.find((*town)->packs()[0].sha256), std::string::npos);
 }
 
+// The packs of each policy.loaded of the world's operator, oldest first.
+std::vector<std::string> PacksTold(const World& world) {
+  storage::LogQuery query;
+  query.type = "policy.loaded";
+  std::vector<std::string> told;
+  const auto entries = world.store->QueryLog(World::op(), query);
+  for (const storage::LogEntry& entry : *entries) {
+    told.push_back(storage::LineOf(entry.entry)->Find("packs")->Dump());
+  }
+  return told;
+}
+
+TEST(RecordPolicy, TellsOfTheRulesInForceOnceUntilTheyAreOthers) {
+  World world;
+  const auto core = testing::CoreRules();
+  const auto start = [&world](const rules::RuleSet& rules) {
+    EXPECT_TRUE(RecordPolicyInAll(rules, *world.store, *world.ledger).ok());
+    return PacksTold(world);
+  };
+  const auto first = start(*core);
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0], rules::PacksJson(core->packs()).Dump());
+  EXPECT_EQ(start(*core), first) << "an unchanged set is not told again";
+
+  const auto calendar = rules::WorkCalendar::Load(FACEGATE_SOURCE_DIR "/config/calendars/cn.yaml");
+  const auto town = rules::RuleSet::Parse(core->vocabulary(), "town.yaml", kSmallTown, *calendar);
+  ASSERT_TRUE(town.ok());
+  ASSERT_EQ(start(**town).size(), 2u);
+  ASSERT_TRUE(ReloadPolicy(core, *world.engine, *world.store, *world.ledger).ok());
+  EXPECT_EQ(start(*core).size(), 3u) << "the reload told it";
+  EXPECT_EQ(start(**town).size(), 4u) << "the newest counts, not any";
+}
+
 TEST(ReloadPolicy, RefusesRulesWithoutAPackThatASiteNames) {
   World world;
   model::Site site = world.RegisteredSite();

@@ -69,7 +69,7 @@ void ExpectWordsRoundTrip(int count) {
 }
 
 TEST(Words, NameEveryValueOnce) {
-  ExpectWordsRoundTrip<Role>(7);
+  ExpectWordsRoundTrip<Role>(8);
   ExpectWordsRoundTrip<Operation>(4);
   ExpectWordsRoundTrip<Verdict>(3);
   ExpectWordsRoundTrip<Reason>(44);
@@ -86,6 +86,7 @@ TEST(Words, NameEveryValueOnce) {
   ExpectWordsRoundTrip<AnnexIiiClass>(5);
   ExpectWordsRoundTrip<DecisionEffect>(5);
   ExpectWordsRoundTrip<ImageRetention>(3);
+  ExpectWordsRoundTrip<ResolutionReason>(4);
   ExpectWordsRoundTrip<TemplateCustody>(2);
   ExpectWordsRoundTrip<NoticeField>(16);
   ExpectWordsRoundTrip<SignField>(5);

@@ -20,13 +20,11 @@ std::string Doc() {
 
 // "| `GatewayService/Authorize` | controller | `camera` |".
 std::string RowOf(const MethodRule& rule) {
-  constexpr std::pair<Role, const char*> kRoles[] = {{Role::kCamera, "camera"},
-                                                     {Role::kController, "controller"},
-                                                     {Role::kEnroller, "enroller"},
-                                                     {Role::kOperator, "operator"},
-                                                     {Role::kAuditor, "auditor"},
-                                                     {Role::kViewer, "viewer"},
-                                                     {Role::kSelf, "whoever holds the token"}};
+  constexpr std::pair<Role, const char*> kRoles[] = {
+      {Role::kCamera, "camera"},     {Role::kController, "controller"},
+      {Role::kEnroller, "enroller"}, {Role::kOperator, "operator"},
+      {Role::kAuditor, "auditor"},   {Role::kViewer, "viewer"},
+      {Role::kResolver, "resolver"}, {Role::kSelf, "whoever holds the token"}};
   std::string roles;
   for (const auto& [role, word] : kRoles) {
     if ((rule.roles & RoleBit(role)) == 0) continue;

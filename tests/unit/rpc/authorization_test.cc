@@ -61,7 +61,7 @@ bool HasStringAt(const Descriptor& type, std::string_view path) {
 std::set<Role> RolesOf(std::string_view method) {
   std::set<Role> roles;
   for (const Role role : {Role::kCamera, Role::kController, Role::kEnroller, Role::kOperator,
-                          Role::kAuditor, Role::kViewer}) {
+                          Role::kAuditor, Role::kViewer, Role::kResolver}) {
     if (CheckRole(RuleOf(method), {role, "f", ""}).ok()) roles.insert(role);
   }
   return roles;
@@ -93,6 +93,7 @@ TEST(MethodRules, LeaveUnboundOnlyWhatIsOfTheWholeGatewayOrOfATokensHolder) {
     if (rule.resource_field.empty()) unbound.insert(std::string(rule.method));
   }
   EXPECT_EQ(unbound, (std::set<std::string>{"facegate.v1.ConsentService/GetConsentByToken",
+                                            "facegate.v1.ConsentService/ListRecordsByToken",
                                             "facegate.v1.ConsentService/WithdrawByToken",
                                             "facegate.v1.GatewayService/CreateBackup",
                                             "facegate.v1.GatewayService/GetStatus",
@@ -121,6 +122,16 @@ TEST(MethodRules, LetOnlyViewersViewImagesAndViewersNothingElse) {
   for (const MethodRule& rule : MethodRules()) {
     if (rule.method.starts_with("facegate.v1.ImageService/")) continue;
     EXPECT_FALSE(RolesOf(rule.method).contains(Role::kViewer)) << rule.method;
+  }
+}
+
+TEST(MethodRules, LetOnlyResolversResolveAndResolversNothingElse) {
+  for (const MethodRule& rule : MethodRules()) {
+    const bool resolves = rule.method.starts_with("facegate.v1.AuditService/Resolve");
+    EXPECT_EQ(RolesOf(rule.method).contains(Role::kResolver), resolves) << rule.method;
+    if (resolves) {
+      EXPECT_EQ(RolesOf(rule.method), std::set<Role>{Role::kResolver}) << rule.method;
+    }
   }
 }
 
@@ -160,6 +171,7 @@ TEST(ParseRoleUri, ReadsRoleAndResource) {
   ASSERT_TRUE(principal.ok()) << principal.status().ToString();
   EXPECT_EQ(principal->role, Role::kController);
   EXPECT_EQ(principal->resource, "operators/acme/sites/lobby");
+  EXPECT_EQ(ParseRoleUri("urn:facegate:resolver:operators/acme")->role, Role::kResolver);
 }
 
 TEST(ParseRoleUri, TakesOperatorsSitesAndCameras) {

@@ -193,6 +193,33 @@ TEST_F(ConsentPagesTest, ShowTheNoticeTheOtherWaysInAndHowToRefuse) {
   }
 }
 
+TEST_F(ConsentPagesTest, ShowWhatBecameOfTheConsent) {
+  const std::string token = Grant();
+  EXPECT_THAT(Get("/c/" + token).body, HasSubstr("href=\"?view=records\""));
+  auto denial = served_.world.DenialFor(served_.world.VerifyClaim("ann"));
+  ASSERT_TRUE(served_.world.ledger->Commit(std::move(denial), audit::Outcome{}).ok());
+  const std::uint64_t size = served_.world.store->GetLogHead(World::op())->size;
+  const httplib::Response page = Get("/c/" + token + "?view=records");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("consent.granted"));
+  EXPECT_THAT(page.body, HasSubstr("Your face did not open the way: NOT_ENROLLED"));
+  EXPECT_THAT(page.body, HasSubstr("您的人脸未获准通行：NOT_ENROLLED"));
+  EXPECT_THAT(page.body, Not(HasSubstr("More")));
+  EXPECT_EQ(served_.world.store->GetLogHead(World::op())->size, size) << "it leaves no record";
+  EXPECT_EQ(Get("/c/" + token + "?view=records&after=x").status, 404);
+  EXPECT_EQ(Get("/c/guess?view=records").status, 404);
+}
+
+TEST(ConsentPageHtml, LeadsToTheNextRecords) {
+  RecordsPage page;
+  page.lines.push_back({7, "2026-03-02T08:00:00.000Z", "audit.queried", "", "", "COMPLAINT"});
+  page.next = "view=records&after=1%202%203";
+  const std::string html = RecordsHtml(page);
+  EXPECT_THAT(html, HasSubstr("7, 2026-03-02T08:00:00.000Z: Somebody looked for your records, "
+                              "for: COMPLAINT"));
+  EXPECT_THAT(html, HasSubstr("href=\"?view=records&amp;after=1%202%203\""));
+}
+
 TEST_F(ConsentPagesTest, HandOutTheSignedReceipt) {
   const httplib::Response receipt = Get("/c/" + Grant() + "/receipt");
   EXPECT_EQ(receipt.get_header_value("Content-Type"), "application/ld+json");

@@ -73,6 +73,7 @@ TEST(Enums, HaveTheWordsOfTheModel) {
   ExpectSameWords<v1::IncidentKind, model::IncidentKind>();
   ExpectSameWords<v1::DisclosureBasis, model::DisclosureBasis>();
   ExpectSameWords<v1::ThresholdDecision, model::ThresholdDecision>();
+  ExpectSameWords<v1::ResolutionReason, model::ResolutionReason>();
 }
 
 TEST(Enums, HaveNoModelValueForUnspecifiedOrUnknown) {

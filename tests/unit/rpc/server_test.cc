@@ -443,6 +443,10 @@ TEST_F(ServedTest, CreatesAndDeletes) {
              Object().Set("operatorId", "new").Set("operator", Object().Set("displayName", "New")));
   ASSERT_TRUE(made.ok()) << made.status().ToString();
   EXPECT_EQ(made->StringOr("name", ""), "operators/new");
+  const auto log = served_.world.store->ReadEntries(model::OperatorId("new"), 0, 3);
+  ASSERT_EQ(log->size(), 2u);
+  const auto second = storage::LineOf((*log)[1].entry);
+  EXPECT_EQ(second->StringOr("type", ""), "policy.loaded") << "its log says by which rules";
   const Json name = Object().Set("name", "operators/new");
   ASSERT_TRUE(CallAs(Role::kOperator, "RegistryService/DeleteOperator", name).ok());
   EXPECT_EQ(CallAs(Role::kOperator, "RegistryService/GetOperator", name).status().code(),
