@@ -1,10 +1,13 @@
 // A log's name, what it signs with, and what its signatures are checked with.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
+#include "facegate/core/bytes.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/model/ids.h"
+#include "facegate/tlog/minimum_index.h"
 #include "facegate/tlog/note.h"
 
 namespace facegate::audit {
@@ -31,5 +34,12 @@ struct LogKeys {
   crypto::SigningKey checkpoint_key;
   crypto::SigningKey record_key;
 };
+
+// The statement that the records of a log below `index` are gone, of whose leaves `root` is: what
+// copies have as "minimum-index". Requires: index is a multiple of tlog::kTileWidth, above 0.
+inline std::string MinimumIndexNote(const LogKeys& keys, std::uint64_t index,
+                                    const core::Hash256& root) {
+  return tlog::SignMinimumIndex({keys.origin, index, root}, keys.checkpoint_key);
+}
 
 }  // namespace facegate::audit
