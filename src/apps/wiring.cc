@@ -126,6 +126,19 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config,
   return options;
 }
 
+audit::PruningOptions PruningOptionsOf(const config::ServerConfig& config,
+                                       const publication::Publisher* publisher) {
+  audit::PruningOptions options;
+  options.is_on = config.audit.prune;
+  options.retained_days = config.audit.retained_days;
+  if (publisher != nullptr) {
+    options.published = [publisher](const model::OperatorId& log) {
+      return publisher->Published(log);
+    };
+  }
+  return options;
+}
+
 gateway::PresenceOptions PresenceOptionsOf(const config::ServerConfig& config,
                                            std::int64_t sweep_ms) {
   gateway::PresenceOptions options;
@@ -217,8 +230,8 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
 core::Result<std::unique_ptr<rpc::LogPages>> StartLogPages(const config::ServerConfig& config,
                                                            const rpc::Parts& parts) {
   if (config.listen.log.empty()) return std::unique_ptr<rpc::LogPages>();
-  FG_ASSIGN_OR_RETURN(auto pages,
-                      rpc::LogPages::Start(config.listen.log, parts.store, parts.publisher));
+  FG_ASSIGN_OR_RETURN(auto pages, rpc::LogPages::Start(config.listen.log, parts.store, parts.ledger,
+                                                       parts.publisher));
   parts.logger.Info("log_pages_ready", {{"port", std::to_string(pages->port())}});
   return pages;
 }

@@ -8,6 +8,7 @@
 
 #include "apps/signals.h"
 #include "facegate/audit/ledger.h"
+#include "facegate/audit/pruning.h"
 #include "facegate/backup/backup.h"
 #include "facegate/config/config.h"
 #include "facegate/core/status.h"
@@ -54,6 +55,9 @@ gateway::PresenceOptions PresenceOptionsOf(const config::ServerConfig& config,
 // `publisher` says whether decisions may be answered; without one, always.
 audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config,
                                      const publication::Publisher* publisher = nullptr);
+// `publisher` as above.
+audit::PruningOptions PruningOptionsOf(const config::ServerConfig& config,
+                                       const publication::Publisher* publisher = nullptr);
 backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);

@@ -74,8 +74,8 @@ Status HoldForDuties(const storage::Store& store, const model::OperatorId& log,
   return Status::Ok();
 }
 
-Status HoldForPeople(const storage::Store& store, const model::OperatorId& log,
-                     core::Timestamp now, Limit& limit) {
+Status HoldForPeople(const storage::Store& store, const model::OperatorId& log, core::Timestamp now,
+                     Limit& limit) {
   std::string after;
   for (;;) {
     FG_ASSIGN_OR_RETURN(const auto page, store.ListSubjects(log, after, kPage));

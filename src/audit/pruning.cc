@@ -151,8 +151,7 @@ Result<Receipt> LogPruner::Record(const model::OperatorId& log, const PruningPla
       .Set("root", core::HexEncode(root))
       .Set("retained_days", options_.retained_days);
   FG_ASSIGN_OR_RETURN(const RecordedEvent recorded, ledger_.Append(event, {}));
-  standings_[log].left =
-      storage::LogPruning{plan.next_minimum_index, recorded.receipt().index};
+  standings_[log].left = storage::LogPruning{plan.next_minimum_index, recorded.receipt().index};
   return recorded.receipt();
 }
 
@@ -206,8 +205,7 @@ Result<std::uint64_t> LogPruner::Sweep(const model::OperatorId& log) {
   const bool is_cut = plan.records() > kRoundRecordsMax;
   if (is_cut) plan.next_minimum_index = plan.minimum_index + kRoundRecordsMax;
   if (plan.records() == 0) return std::uint64_t{0};
-  FG_RETURN_IF_ERROR(
-      Record(log, plan, GatewayItself(), crypto::RandomUuid(), for_ever).status());
+  FG_RETURN_IF_ERROR(Record(log, plan, GatewayItself(), crypto::RandomUuid(), for_ever).status());
   FG_RETURN_IF_ERROR(LetGo(log, kRoundRecordsMax, for_ever).status());
   if (is_cut) standing.planned_on.reset();
   return plan.records();

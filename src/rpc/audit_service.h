@@ -1,7 +1,8 @@
-// AuditService over the stored log: reads and proofs, no writes.
+// AuditService over the stored log: reads, proofs, and letting go of what is old.
 #pragma once
 
 #include "facegate/audit/ledger.h"
+#include "facegate/audit/pruning.h"
 #include "facegate/policy/engine.h"
 #include "facegate/publication/publisher.h"
 #include "facegate/storage/store.h"
@@ -14,16 +15,18 @@ namespace facegate::rpc {
 // Thread-safe.
 class AuditServiceImpl final : public v1::AuditService::Service {
  public:
-  // All must outlive it. `publisher` is nullptr where there are no witnesses.
+  // All must outlive it. `publisher` is nullptr where there are no witnesses, `pruner` where no log
+  // is pruned.
   AuditServiceImpl(CallGuard& guard, const PageTokens& tokens, const audit::Ledger& ledger,
                    const storage::Store& store, const policy::Engine& engine,
-                   const publication::Publisher* publisher)
+                   const publication::Publisher* publisher, audit::LogPruner* pruner)
       : guard_(guard),
         tokens_(tokens),
         ledger_(ledger),
         store_(store),
         engine_(engine),
-        publisher_(publisher) {}
+        publisher_(publisher),
+        pruner_(pruner) {}
 
   grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsRequest* request,
                            v1::ListRecordsResponse* response) override;
@@ -51,6 +54,8 @@ class AuditServiceImpl final : public v1::AuditService::Service {
   grpc::Status ReviewDeployment(grpc::ServerContext* context,
                                 const v1::ReviewDeploymentRequest* request,
                                 v1::ReviewDeploymentResponse* response) override;
+  grpc::Status PruneLog(grpc::ServerContext* context, const v1::PruneLogRequest* request,
+                        v1::PruneLogResponse* response) override;
 
  private:
   CallGuard& guard_;
@@ -59,6 +64,7 @@ class AuditServiceImpl final : public v1::AuditService::Service {
   const storage::Store& store_;
   const policy::Engine& engine_;
   const publication::Publisher* const publisher_;
+  audit::LogPruner* const pruner_;
 };
 
 }  // namespace facegate::rpc

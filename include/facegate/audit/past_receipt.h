@@ -18,8 +18,8 @@ namespace facegate::audit {
 core::Result<Receipt> PastReceipt(const storage::Store& store, const model::OperatorId& log,
                                   std::string origin, std::uint64_t index);
 
-// The leaf hash of record `index`, from the log's tiles; also where it was pruned. Returns DATA_LOSS
-// RECORD_MISSING, or as the store does.
+// The leaf hash of record `index`, from the log's tiles; also where it was pruned. Returns
+// DATA_LOSS RECORD_MISSING, or as the store does.
 core::Result<core::Hash256> LeafHashOf(const storage::Store& store, const model::OperatorId& log,
                                        std::uint64_t index);
 
