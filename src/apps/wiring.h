@@ -39,6 +39,8 @@ core::Result<rpc::Authentication> AuthenticationOf(const config::ServerConfig& c
 // what storage::OpenSqliteStore returns.
 core::Result<std::unique_ptr<storage::Store>> OpenStore(const config::ServerConfig& config);
 
+// Returns as rules::RuleSet::Load, or FAILED_PRECONDITION RETENTION_TOO_SHORT where logs are pruned
+// sooner than a rule of a loaded pack asks.
 core::Result<std::shared_ptr<const rules::RuleSet>> LoadRules(const config::ServerConfig& config);
 core::Result<std::unique_ptr<vision::FaceEngine>> LoadModels(const config::ServerConfig& config,
                                                              core::Metrics& metrics);

@@ -6,6 +6,7 @@ what an auditor can still show of it.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -178,6 +179,16 @@ class Prune(flow.Story):
         type(self).client = flow.Client(self.protos, self.gateway)
         self.assertEqual(self.minimum_index(), 512)
         self.visitors(1)
+
+
+class TooShort(unittest.TestCase):
+
+    def test_does_not_start_where_a_loaded_pack_asks_for_more(self):
+        gateway = flow.Gateway(BIN, audit=SETTINGS)
+        self.addCleanup(shutil.rmtree, gateway.folder)
+        gateway.add_pack(flow.ROOT / "config/policies/aiact.yaml")
+        with self.assertRaisesRegex(RuntimeError, "RETENTION_TOO_SHORT.*aiact.a26-logs"):
+            gateway.start()
 
 
 if __name__ == "__main__":
