@@ -111,7 +111,8 @@ Result<std::vector<Resource>> SqliteStore::ListRegisteredBy(const model::Operato
     const std::string name = "operators/" + op.str();
     // '0' is the character behind '/'.
     Query query(db, "SELECT " FG_RESOURCE_COLUMNS
-                    " FROM resource_history WHERE log_index = ?1 AND deleted = 0 "
+                    " FROM resource_history INDEXED BY resource_history_by_record "
+                    "WHERE log_index = ?1 AND deleted = 0 "
                     "AND (name = ?2 OR (name > ?3 AND name < ?4)) ORDER BY name, id");
     query.Bind(log_index, name, name + "/", name + "0");
     std::vector<Resource> found;
