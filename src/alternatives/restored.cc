@@ -38,9 +38,11 @@ Status AddUsedPass(const Json& record, const model::OperatorId& op, const storag
   FG_ASSIGN_OR_RETURN(const auto at, core::ParseRfc3339(record.StringOr("decided_at", "")));
   for (const Json& item : rests_on->AsArray()) {
     const auto index = static_cast<std::uint64_t>(item.is_int() ? item.AsInt() : 0);
-    FG_ASSIGN_OR_RETURN(const auto entries, store.ReadEntries(op, index, 1));
-    if (entries.empty()) continue;
-    FG_ASSIGN_OR_RETURN(const Json issue, storage::LineOf(entries.front().entry));
+    const auto entries = store.ReadEntries(op, index, 1);
+    if (entries.status().reason() == "RECORD_PRUNED") continue;  // of no pass that is still good
+    if (!entries.ok()) return entries.status();
+    if (entries->empty()) continue;
+    FG_ASSIGN_OR_RETURN(const Json issue, storage::LineOf(entries->front().entry));
     const bool is_once =
         issue.StringOr("type", "") == "pass.issued" && issue.StringOr("uses", "") == "ONCE";
     if (!is_once) continue;

@@ -50,18 +50,19 @@ core::Status Serve(const ServeOptions& options, const core::Clock& clock) {
                             static_cast<int>(config.retention.unconsented_days_max));
   alternatives::AlternativeService alternatives(*store, *ledger, *keys, clock, engine, registry);
   custody::CustodyService custody(*store, *ledger, *keys, clock);
+  audit::LogPruner pruner(*store, *ledger, clock, PruningOptionsOf(config, publisher.get()));
   gateway::Presence presence(*store, *ledger, clock, logger,
                              PresenceOptionsOf(config, options.sweep_ms));
   FG_RETURN_IF_ERROR(presence.Begin());
   FG_RETURN_IF_ERROR(gateway::RecordPolicyInAll(*rules, *store, *ledger));
-  const gateway::Sweeper sweeper(consents, images, duties, alternatives, backups, presence, logger,
-                                 options.sweep_ms);
+  const gateway::Sweeper sweeper(consents, images, duties, alternatives, backups, pruner, presence,
+                                 logger, options.sweep_ms);
 
   rpc::TokenDesk token_desk(consents, clock,
                             static_cast<int>(config.consent_page.bad_tokens_per_minute_max));
-  const rpc::Parts parts{gateway, consents, registry, engine,         *ledger,      *store,
-                         *keys,   clock,    metrics,  logger,         alternatives, token_desk,
-                         images,  custody,  &backups, publisher.get()};
+  const rpc::Parts parts{gateway, consents, registry, engine,          *ledger,      *store,
+                         *keys,   clock,    metrics,  logger,          alternatives, token_desk,
+                         images,  custody,  &backups, publisher.get(), &pruner};
   FG_ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(authentication, ServerOptionsOf(config),
                                                             ServerInfoOf(*faces), parts));
   FG_ASSIGN_OR_RETURN(const auto consent_pages, StartConsentPages(config, parts));

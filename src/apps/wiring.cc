@@ -3,10 +3,15 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "facegate/core/durable_file.h"
+#include "facegate/core/text.h"
 #include "facegate/gateway/policy_reload.h"
 
 namespace facegate::apps {
@@ -27,6 +32,28 @@ policy::GatewayFacts GatewayFactsOf(const config::ServerConfig& config) {
   facts.leaves_device_via_internet = config.placement.leaves_device_via_internet;
   facts.log_retained_days = static_cast<double>(config.audit.retained_days);
   return facts;
+}
+
+// For how many days a rule asks that the log is kept, where its check asks for just that.
+std::optional<std::uint64_t> RetentionAskedBy(const rules::Rule& rule) {
+  constexpr std::string_view kAsks = "log.retained_days >= ";
+  if (!rule.check.starts_with(kAsks)) return std::nullopt;
+  return core::ParseDecimal(std::string_view(rule.check).substr(kAsks.size()));
+}
+
+// Whether a rule applies depends on the place and the day, and what was pruned never comes back: so
+// a rule of any loaded pack counts. Without pruning it is the rule's to judge.
+core::Status CheckRetention(const config::ServerConfig& config, const rules::RuleSet& rules) {
+  if (!config.audit.prune) return core::Status::Ok();
+  for (const rules::Rule& rule : rules.rules()) {
+    const auto days = RetentionAskedBy(rule);
+    if (!days || static_cast<std::uint64_t>(config.audit.retained_days) >= *days) continue;
+    return core::Status(core::Code::kFailedPrecondition, "RETENTION_TOO_SHORT",
+                        "audit.prune with audit.retained_days " +
+                            std::to_string(config.audit.retained_days) + ": rule " + rule.id +
+                            " of a loaded pack asks for " + std::to_string(*days));
+  }
+  return core::Status::Ok();
 }
 
 // Where files beside the database go; "": nowhere, where the store forgets.
@@ -76,7 +103,10 @@ core::Result<std::shared_ptr<const rules::RuleSet>> LoadRules(const config::Serv
   if (!config.policy.calendar.empty()) {
     FG_ASSIGN_OR_RETURN(calendar, rules::WorkCalendar::Load(config.policy.calendar));
   }
-  return rules::RuleSet::Load(std::move(vocabulary), config.policy.packs, std::move(calendar));
+  FG_ASSIGN_OR_RETURN(auto rules, rules::RuleSet::Load(std::move(vocabulary), config.policy.packs,
+                                                       std::move(calendar)));
+  FG_RETURN_IF_ERROR(CheckRetention(config, *rules));
+  return rules;
 }
 
 core::Result<std::unique_ptr<vision::FaceEngine>> LoadModels(const config::ServerConfig& config,
@@ -121,6 +151,19 @@ audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config,
   if (publisher != nullptr) {
     options.may_answer = [publisher](const model::OperatorId& log) {
       return publisher->MayAnswer(log);
+    };
+  }
+  return options;
+}
+
+audit::PruningOptions PruningOptionsOf(const config::ServerConfig& config,
+                                       const publication::Publisher* publisher) {
+  audit::PruningOptions options;
+  options.is_on = config.audit.prune;
+  options.retained_days = config.audit.retained_days;
+  if (publisher != nullptr) {
+    options.published = [publisher](const model::OperatorId& log) {
+      return publisher->Published(log);
     };
   }
   return options;
@@ -217,8 +260,8 @@ core::Result<std::unique_ptr<rpc::MetricsListener>> StartMetrics(
 core::Result<std::unique_ptr<rpc::LogPages>> StartLogPages(const config::ServerConfig& config,
                                                            const rpc::Parts& parts) {
   if (config.listen.log.empty()) return std::unique_ptr<rpc::LogPages>();
-  FG_ASSIGN_OR_RETURN(auto pages,
-                      rpc::LogPages::Start(config.listen.log, parts.store, parts.publisher));
+  FG_ASSIGN_OR_RETURN(auto pages, rpc::LogPages::Start(config.listen.log, parts.store, parts.ledger,
+                                                       parts.publisher));
   parts.logger.Info("log_pages_ready", {{"port", std::to_string(pages->port())}});
   return pages;
 }

@@ -8,6 +8,7 @@
 
 #include "apps/signals.h"
 #include "facegate/audit/ledger.h"
+#include "facegate/audit/pruning.h"
 #include "facegate/backup/backup.h"
 #include "facegate/config/config.h"
 #include "facegate/core/status.h"
@@ -38,6 +39,8 @@ core::Result<rpc::Authentication> AuthenticationOf(const config::ServerConfig& c
 // what storage::OpenSqliteStore returns.
 core::Result<std::unique_ptr<storage::Store>> OpenStore(const config::ServerConfig& config);
 
+// Returns as rules::RuleSet::Load, or FAILED_PRECONDITION RETENTION_TOO_SHORT where logs are pruned
+// sooner than a rule of a loaded pack asks.
 core::Result<std::shared_ptr<const rules::RuleSet>> LoadRules(const config::ServerConfig& config);
 core::Result<std::unique_ptr<vision::FaceEngine>> LoadModels(const config::ServerConfig& config,
                                                              core::Metrics& metrics);
@@ -54,6 +57,9 @@ gateway::PresenceOptions PresenceOptionsOf(const config::ServerConfig& config,
 // `publisher` says whether decisions may be answered; without one, always.
 audit::LedgerOptions LedgerOptionsOf(const config::ServerConfig& config,
                                      const publication::Publisher* publisher = nullptr);
+// `publisher` as above.
+audit::PruningOptions PruningOptionsOf(const config::ServerConfig& config,
+                                       const publication::Publisher* publisher = nullptr);
 backup::KeeperOptions BackupOptionsOf(const config::ServerConfig& config);
 policy::EngineOptions EngineOptionsOf(const config::ServerConfig& config);
 frame::Limits ImageLimitsOf(const config::ServerConfig& config);

@@ -68,10 +68,13 @@ class Inspector {
   Status Run(const std::string& head_path) {
     FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log_));
     found_.size = head.size;
+    found_.minimum_index = head.minimum_index;
     const std::optional<Signed> signs = OpenCheckpoint(head);
     const std::optional<Signed> kept = OpenHeadFile(head_path);
+    FG_RETURN_IF_ERROR(ReadPrunedHashes(kept));
     FG_RETURN_IF_ERROR(ReadRecords(kept));
-    if (found_.records_checked < found_.size) return Status::Ok();  // the tree cannot be told
+    CheckPruning();
+    if (tree_.size() < found_.size) return Status::Ok();  // the tree cannot be told
     CheckRoots(signs, kept);
     CheckSigners(head, signs, kept);
     return Status::Ok();
@@ -135,28 +138,58 @@ class Inspector {
     return std::nullopt;
   }
 
+  void Append(const core::Hash256& leaf, const std::optional<Signed>& kept) {
+    tree_.Append(leaf);
+    if (!kept || tree_.size() != kept->checkpoint.size) return;
+    root_at_head_ = tree_.Root();
+    signers_at_head_ = records_.signers();
+  }
+
+  // Of what was pruned there are the tiles alone. Stops at the first that is missing.
+  Status ReadPrunedHashes(const std::optional<Signed>& kept) {
+    if (found_.minimum_index == 0) return Status::Ok();
+    found_.unproven.push_back("what the records below " + std::to_string(found_.minimum_index) +
+                              " said: they were pruned, and their hashes are kept");
+    while (tree_.size() < found_.minimum_index) {
+      const std::uint64_t index = tree_.size() / storage::kTileHashes;
+      const auto tile = store_.ReadTile(log_, {0, index});
+      if (!tile.ok() && tile.status().code() != Code::kNotFound) return tile.status();
+      if (!tile.ok() || tile->size() != storage::kTileBytes) {
+        Blame(Ill::kMissing, std::nullopt,
+              "tile " + std::to_string(index) + " of level 0, of pruned records, is not there");
+        return Status::Ok();
+      }
+      core::Hash256 leaf{};
+      for (auto at = tile->begin(); at != tile->end(); at += leaf.size()) {
+        std::copy_n(at, leaf.size(), leaf.begin());
+        Append(leaf, kept);
+      }
+      FG_RETURN_IF_ERROR(CheckTiles());
+      if (progress_) progress_(tree_.size(), found_.size);
+    }
+    root_of_pruned_ = tree_.Root();
+    return Status::Ok();
+  }
+
   Status ReadRecords(const std::optional<Signed>& kept) {
-    while (found_.records_checked < found_.size) {
-      const std::uint64_t first = found_.records_checked;
+    if (tree_.size() < found_.minimum_index) return Status::Ok();
+    while (tree_.size() < found_.size) {
+      const std::uint64_t first = tree_.size();
       FG_ASSIGN_OR_RETURN(const auto entries, ReadUpToGap(first));
       FG_ASSIGN_OR_RETURN(auto rows, RowsFrom(store_, log_, first));
       for (const storage::LogEntry& entry : entries) {
-        if (entry.index != found_.records_checked) break;
+        if (entry.index != tree_.size()) break;
         CheckRecord(entry);
         CheckRow(entry, rows[entry.index]);
-        tree_.Append(tlog::LeafHash(core::AsBytes(entry.entry)));
+        Append(tlog::LeafHash(core::AsBytes(entry.entry)), kept);
         ++found_.records_checked;
-        if (kept && found_.records_checked == kept->checkpoint.size) {
-          root_at_head_ = tree_.Root();
-          signers_at_head_ = records_.signers();
-        }
       }
-      if (found_.records_checked == first) {
+      if (tree_.size() == first) {
         Blame(Ill::kMissing, first, "the record is not there");
         return Status::Ok();
       }
       FG_RETURN_IF_ERROR(CheckTiles());
-      if (progress_) progress_(found_.records_checked, found_.size);
+      if (progress_) progress_(tree_.size(), found_.size);
     }
     return Status::Ok();
   }
@@ -196,7 +229,21 @@ class Inspector {
     const auto time = core::ParseRfc3339(line->StringOr("time", ""));
     if (!time.ok() || *time < last_time_) return "its time is before that of the record above it";
     last_time_ = *time;
+    if (line->StringOr("type", "") == storage::kPrunedType) said_pruned_ = *line;
     return "";
+  }
+
+  // Whoever can write to the database can say that records were pruned. The log must say it too:
+  // its newest record of that kind, of which more may be to come than was done.
+  void CheckPruning() {
+    if (found_.minimum_index == 0 || has_bad_record_ || tree_.size() < found_.size) return;
+    const auto said = static_cast<std::uint64_t>(said_pruned_.IntOr("minimum_index", 0));
+    const bool is_same = said == found_.minimum_index &&
+                         said_pruned_.StringOr("root", "") == core::HexEncode(root_of_pruned_);
+    if (is_same || said > found_.minimum_index) return;
+    Blame(Ill::kMissing, 0,
+          "records below " + std::to_string(found_.minimum_index) +
+              " are gone, and no record of the log says that they were pruned");
   }
 
   void CheckRow(const storage::LogEntry& entry, const storage::IndexRow& row) {
@@ -209,7 +256,7 @@ class Inspector {
   Status CheckTiles() {
     for (const auto& [id, hashes] : tree_.TakeChangedTiles()) {
       const bool is_complete = hashes.size() == storage::kTileBytes;
-      if (has_bad_tile_ || (!is_complete && found_.records_checked < found_.size)) continue;
+      if (has_bad_tile_ || (!is_complete && tree_.size() < found_.size)) continue;
       const auto stored = store_.ReadTile(log_, {id.level, id.index});
       if (!stored.ok() && stored.status().code() != Code::kNotFound) return stored.status();
       if (stored.ok() && *stored == hashes) continue;
@@ -245,7 +292,9 @@ class Inspector {
             "the stored checkpoint was not signed with the log keys that its records have in "
             "force");
     }
-    if (Reaches(kept) && signers_at_head_.back()->generation != kept->generation) {
+    // A head file that ends where records were pruned has none behind it that tell.
+    const bool can_tell = Reaches(kept) && !signers_at_head_.empty();
+    if (can_tell && signers_at_head_.back()->generation != kept->generation) {
       Blame(Ill::kWrongKeys, std::nullopt,
             "the head file was not signed with the log keys that the records have in force");
     }
@@ -268,6 +317,8 @@ class Inspector {
   tlog::GrowingTree tree_;
   core::Hash256 root_at_head_{};
   Signers signers_at_head_;
+  core::Hash256 root_of_pruned_{};
+  core::Json said_pruned_;  // the newest record of pruning
   core::Timestamp last_time_;
   bool has_bad_record_ = false;
   bool has_bad_tile_ = false;
@@ -320,7 +371,7 @@ Result<std::uint64_t> RebuildIndex(storage::Store& store, const model::OperatorI
                                    const Progress& progress) {
   FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
   std::uint64_t mended = 0;
-  for (std::uint64_t first = 0; first < head.size; first += kPageRecords) {
+  for (std::uint64_t first = head.minimum_index; first < head.size; first += kPageRecords) {
     FG_ASSIGN_OR_RETURN(const auto entries, store.ReadEntries(log, first, kPageRecords));
     FG_ASSIGN_OR_RETURN(auto rows, RowsFrom(store, log, first));
     // Those that are right too: what the store sums up from them is made again with them.

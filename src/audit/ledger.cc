@@ -274,6 +274,15 @@ tlog::VerifierKey Ledger::RecordKey(const model::OperatorId& log) const {
   return impl_->sequencer->KeysOfLog(log).newest().RecordVerifier();
 }
 
+Result<std::optional<std::string>> Ledger::MinimumIndex(const model::OperatorId& log) const {
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, impl_->store.GetLogHead(log));
+  if (head.minimum_index == 0) return std::optional<std::string>();
+  FG_ASSIGN_OR_RETURN(const core::Hash256 root,
+                      tlog::RootHash(head.minimum_index, impl_->sequencer->ReaderFor(log)));
+  return std::optional(
+      MinimumIndexNote(impl_->sequencer->KeysOfLog(log), head.minimum_index, root));
+}
+
 // A restored older database holds what people have since withdrawn or had erased: it goes again,
 // with a record, before anything is matched.
 Status Ledger::ApplySuppressions() {

@@ -182,6 +182,11 @@ constexpr Field kFields[] = {
     {"audit.retained_days",
      IntField{[](C& c) -> std::int64_t& { return c.audit.retained_days; }, 1, 36'500},
      "Days for which the audit log is kept; nothing removes a record before."},
+    {"audit.prune", BoolField{[](C& c) -> bool& { return c.audit.prune; }},
+     "Whether records that are older than `retained_days`, and that nothing rests on any more, are "
+     "deleted, daily and by `facegate audit prune`; their hashes stay. It has no way back: "
+     "docs/LOG_RETENTION.md. `retained_days` must then exceed `backup.backup_days_max`, because a "
+     "restore needs the records since the backup."},
     {"audit.heartbeat_s",
      IntField{[](C& c) -> std::int64_t& { return c.audit.heartbeat_s; }, 120, 86'400},
      "Seconds after which a log that nothing was written to gets a heartbeat, so that a gap in it "
@@ -414,6 +419,10 @@ Status CheckTogether(const Document& document, const ServerConfig& config,
   }
   if (config.audit.published_age_s_max <= config.audit.publish_interval_s) {
     return fail("audit.published_age_s_max", "published_age_s_max must exceed publish_interval_s");
+  }
+  if (config.audit.prune && config.audit.retained_days <= config.backup.backup_days_max) {
+    return fail("audit.retained_days",
+                "with audit.prune, retained_days must exceed backup.backup_days_max");
   }
   if (config.store.driver == StoreDriver::kSqlite && config.store.path.empty()) {
     return fail("store.path", "the driver sqlite needs store.path");

@@ -8,6 +8,7 @@
 #include "dossier/evidence.h"
 #include "dossier/phrases.h"
 #include "dossier/sources.h"
+#include "facegate/audit/past_receipt.h"
 #include "facegate/core/time.h"
 #include "facegate/model/fields.h"
 #include "facegate/rules/explain.h"
@@ -232,13 +233,8 @@ class Report {
   Result<model::Date> DayOfRecord(std::uint64_t record) const {
     const auto known = days_.find(record);
     if (known != days_.end()) return known->second;
-    FG_ASSIGN_OR_RETURN(const auto entries, sources_.store.ReadEntries(sources_.op.id, record, 1));
-    if (entries.empty()) {
-      return Status(core::Code::kDataLoss, "BAD_RECORD", "a registry event is not in the log");
-    }
-    FG_ASSIGN_OR_RETURN(const Line line, LineOf(entries.front()));
     FG_ASSIGN_OR_RETURN(const core::Timestamp time,
-                        core::ParseRfc3339(line.json.StringOr("time", "")));
+                        audit::RecordTime(sources_.store, sources_.op.id, record));
     return days_[record] = model::DateOf(time);
   }
 

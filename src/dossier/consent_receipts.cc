@@ -380,8 +380,13 @@ Result<ReceiptFacts> ConsentReceipts::Collect(const model::Consent& consent,
   for (const std::uint64_t index : indices) {
     FG_ASSIGN_OR_RETURN(audit::Receipt receipt,
                         audit::PastReceipt(store_, consent.op, facts.log_origin, index));
+    if (receipt.pruned_leaf) continue;  // of a consent that has ended
     FG_ASSIGN_OR_RETURN(ReceiptFacts::Event event, EventOf(std::move(receipt)));
     facts.events.push_back(std::move(event));
+  }
+  if (facts.events.empty()) {
+    return Status(core::Code::kNotFound, "RECORD_PRUNED",
+                  "every record of this consent, which has ended, was pruned");
   }
   FG_ASSIGN_OR_RETURN(const std::vector<model::Template> templates,
                       store_.ListTemplatesOf({consent.op, consent.subject}));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dossier/sources.h"
+#include "facegate/audit/past_receipt.h"
 #include "facegate/model/duties.h"
 #include "facegate/model/fields.h"
 
@@ -116,14 +117,8 @@ class Report {
   Result<model::Date> EndOf(const storage::TypedResource<model::Exemption>& row) const {
     const model::Date expires_on = model::DateOf(row.resource.expires_at);
     if (!row.resource.withdrawn) return expires_on;
-    FG_ASSIGN_OR_RETURN(const auto entries,
-                        sources_.store.ReadEntries(sources_.op.id, row.log_index, 1));
-    if (entries.empty()) {
-      return Status(core::Code::kDataLoss, "BAD_RECORD", "a registry event is not in the log");
-    }
-    FG_ASSIGN_OR_RETURN(const Line line, LineOf(entries.front()));
     FG_ASSIGN_OR_RETURN(const core::Timestamp time,
-                        core::ParseRfc3339(line.json.StringOr("time", "")));
+                        audit::RecordTime(sources_.store, sources_.op.id, row.log_index));
     return std::min(expires_on, model::DateOf(time));
   }
 

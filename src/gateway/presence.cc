@@ -78,7 +78,10 @@ Status Presence::RecordInAll(std::string_view type, const Json& body) {
 Result<std::string_view> Presence::EndOfLastRun(const model::OperatorId& log) const {
   FG_ASSIGN_OR_RETURN(const std::uint64_t started, EndOfNewest(store_, log, kStarted));
   FG_ASSIGN_OR_RETURN(const std::uint64_t stopped, EndOfNewest(store_, log, kStopped));
-  if (started == 0 && stopped == 0) return std::string_view("NOTHING");
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+  // A run that outlived its own start in the log did not stop.
+  const bool was_pruned = head.minimum_index > 0;
+  if (started == 0 && stopped == 0 && !was_pruned) return std::string_view("NOTHING");
   return std::string_view(stopped > started ? "STOP" : "CRASH");
 }
 

@@ -9,12 +9,14 @@ namespace facegate::gateway {
 
 Sweeper::Sweeper(consent::ConsentService& consents, consent::ImageDesk& images, DutySweep& duties,
                  alternatives::AlternativeService& alternatives, backup::Keeper& backups,
-                 Presence& presence, core::Logger& logger, std::int64_t interval_ms)
+                 audit::LogPruner& pruner, Presence& presence, core::Logger& logger,
+                 std::int64_t interval_ms)
     : consents_(consents),
       images_(images),
       duties_(duties),
       alternatives_(alternatives),
       backups_(backups),
+      pruner_(pruner),
       presence_(presence),
       logger_(logger),
       interval_ms_(interval_ms),
@@ -70,6 +72,12 @@ void Sweeper::SweepOnce() {
     logger_.Error("backups_not_pruned", {{"reason", pruned.status().reason()}});
   } else if (*pruned > 0) {
     logger_.Info("backups_expired", {{"count", std::to_string(*pruned)}});
+  }
+  const auto records = pruner_.Run();
+  if (!records.ok()) {
+    logger_.Error("log_not_pruned", {{"reason", records.status().reason()}});
+  } else if (*records > 0) {
+    logger_.Info("log_pruned", {{"records", std::to_string(*records)}});
   }
   const auto silent = alternatives_.SweepSilent({audit::GatewayItself(), crypto::RandomUuid()});
   if (!silent.ok()) {

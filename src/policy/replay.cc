@@ -82,6 +82,19 @@ Status TakeResource(std::string_view kind, const Json& body, Registered& r) {
   return status;
 }
 
+// What record `index` registered. The register knows it also where the record was pruned.
+Result<std::vector<storage::Resource>> RegisteredBy(const storage::Store& store,
+                                                    const model::OperatorId& op,
+                                                    std::uint64_t index) {
+  const auto entries = store.ReadEntries(op, index, 1);
+  if (entries.status().reason() == "RECORD_PRUNED") return store.ListRegisteredBy(op, index);
+  if (!entries.ok()) return entries.status();
+  if (entries->size() != 1) return std::vector<storage::Resource>();
+  FG_ASSIGN_OR_RETURN(const Json event, storage::LineOf((*entries)[0].entry));
+  FG_ASSIGN_OR_RETURN(storage::Resource row, store.GetResourceAt(TextOf(event, "name"), index));
+  return std::vector<storage::Resource>{std::move(row)};
+}
+
 Result<Registered> ReadRegistered(const storage::Store& store, const model::OperatorId& op,
                                   const Json& entry) {
   Registered registered;
@@ -91,13 +104,12 @@ Result<Registered> ReadRegistered(const storage::Store& store, const model::Oper
   for (const Json& item : rests_on->AsArray()) {
     if (!item.is_int() || item.AsInt() < 0) return BadRecord("rests on no index");
     const auto index = static_cast<std::uint64_t>(item.AsInt());
-    FG_ASSIGN_OR_RETURN(const auto entries, store.ReadEntries(op, index, 1));
-    if (entries.size() != 1) return BadRecord("rests on one that is not there");
-    FG_ASSIGN_OR_RETURN(const Json event, storage::LineOf(entries[0].entry));
-    FG_ASSIGN_OR_RETURN(const storage::Resource row,
-                        store.GetResourceAt(TextOf(event, "name"), index));
-    FG_ASSIGN_OR_RETURN(const Json body, Json::Parse(row.body));
-    FG_RETURN_IF_ERROR(TakeResource(row.kind, body, registered));
+    FG_ASSIGN_OR_RETURN(const auto rows, RegisteredBy(store, op, index));
+    if (rows.empty()) return BadRecord("rests on one that is not there");
+    for (const storage::Resource& row : rows) {
+      FG_ASSIGN_OR_RETURN(const Json body, Json::Parse(row.body));
+      FG_RETURN_IF_ERROR(TakeResource(row.kind, body, registered));
+    }
   }
   if (!registered.op || !registered.site || !registered.camera || !registered.purpose) {
     return BadRecord("rests on no operator, site, camera or purpose");

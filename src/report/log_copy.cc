@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "facegate/tlog/merkle.h"
+#include "facegate/tlog/minimum_index.h"
+#include "facegate/tlog/note.h"
 #include "report/opened_copy.h"
 
 namespace facegate::report {
@@ -219,9 +221,17 @@ class CopyCheck {
     report_.last_time = record.time;
     ++report_.records_checked;
     ++report_.records_by_type[record.type];
-    if (record.type == kPruned) pruned_ = record.line;
+    if (record.type == kPruned) TakePruning(record.line);
     if (options_.visit) options_.visit(record);
     return true;
+  }
+
+  // The record of what is gone here. A copy that was kept up may have more than its log has now.
+  void TakePruning(const core::Json& line) {
+    const std::int64_t said = line.IntOr("minimum_index", -1);
+    is_pruning_lowered_ = is_pruning_lowered_ || said < newest_pruning_;
+    newest_pruning_ = said;
+    if (said == static_cast<std::int64_t>(copy_.minimum_index)) pruned_ = line;
   }
 
   // Compares the tiles that the last bundle completed, or at the end all that are left.
@@ -250,18 +260,19 @@ class CopyCheck {
                 "the records are not those that the checkpoint was signed over");
   }
 
-  // What is gone must have been removed by the log, as its newest record of that kind says.
+  // What is gone must have been removed by the log, as a record of it says that none after it
+  // takes back.
   bool CheckPruning() {
     if (copy_.minimum_index == 0) return true;
     const core::Result<tlog::Hash256> root =
         tlog::RootHash(copy_.minimum_index, copy_.files.TileReaderFor(copy_.checkpoint.size));
     const bool is_recorded =
-        root.ok() &&
+        root.ok() && !is_pruning_lowered_ &&
         pruned_.IntOr("minimum_index", -1) == static_cast<std::int64_t>(copy_.minimum_index) &&
         pruned_.StringOr("root", "") == core::HexEncode(*root);
     if (is_recorded) return true;
     return Fail(std::string(kMinimumIndexFile), "PRUNING_DIFFERS",
-                "the log's newest record of pruning is not of what the statement says is gone");
+                "no record of the log says that what the statement says is gone was pruned");
   }
 
   void TellUnproved() {
@@ -290,7 +301,9 @@ class CopyCheck {
   const std::optional<tlog::Checkpoint> older_;
   const BundleCheck bundles_;
   CopyReport report_;
-  core::Json pruned_;  // the newest record of pruning
+  core::Json pruned_;  // the record of pruning that is of what is gone here
+  std::int64_t newest_pruning_ = 0;
+  bool is_pruning_lowered_ = false;
   tlog::GrowingTree tree_;
   std::map<tlog::TileId, core::Bytes> pending_;
 };
@@ -407,6 +420,18 @@ bool IsLogFilePath(std::string_view path) {
   return path == kCheckpointFile || path == kMinimumIndexFile || tlog::ParseTilePath(path).ok();
 }
 
+namespace {
+
+// The index in a statement, whoever signed it; 0 where it is none.
+std::uint64_t MinimumIndexIn(std::string_view note_bytes) {
+  const core::Result<tlog::Note> note = tlog::ParseNote(note_bytes);
+  if (!note.ok()) return 0;
+  const core::Result<tlog::MinimumIndex> statement = tlog::ParseMinimumIndexText(note->text);
+  return statement.ok() ? statement->index : 0;
+}
+
+}  // namespace
+
 core::Result<LogCopyWriter> LogCopyWriter::Open(const std::string& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
@@ -419,7 +444,7 @@ std::uint64_t LogCopyWriter::FullUpTo() const {
     std::error_code error;
     return fs::is_regular_file(fs::path(directory_) / path, error);
   };
-  std::uint64_t records = 0;
+  std::uint64_t records = MinimumIndex();
   while (is_there(tlog::BundlePath(records / tlog::kTileWidth, tlog::kTileWidth))) {
     records += tlog::kTileWidth;
   }
@@ -441,7 +466,18 @@ std::optional<std::string> LogCopyWriter::Origin() const {
   return line;
 }
 
+std::uint64_t LogCopyWriter::MinimumIndex() const {
+  std::ifstream in(fs::path(directory_) / kMinimumIndexFile, std::ios::binary);
+  const std::string note{std::istreambuf_iterator<char>(in), {}};
+  return MinimumIndexIn(note);
+}
+
 core::Status LogCopyWriter::Add(std::string_view path, core::ByteSpan content) {
+  if (path == kMinimumIndexFile) {
+    const std::uint64_t minimum_index = MinimumIndexIn(core::AsText(content));
+    const bool is_here = minimum_index > 0 && FullUpTo() >= minimum_index;
+    if (is_here) return core::Status::Ok();
+  }
   if (!IsLogFilePath(path)) {
     return core::Status(core::Code::kInvalidArgument, "BAD_COPY_PATH",
                         "the server sent a path that is no file of a log");

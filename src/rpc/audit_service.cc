@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "facegate/audit/log_keys.h"
+#include "facegate/audit/past_receipt.h"
 #include "facegate/model/ids.h"
 #include "facegate/policy/replay.h"
 #include "facegate/tlog/checkpoint.h"
@@ -97,6 +98,8 @@ grpc::Status AuditServiceImpl::ListRecords(grpc::ServerContext* context,
       response->set_next_page_token(tokens_.Make(*request, std::to_string(next)));
     }
     for (const storage::LogEntry& entry : entries) *response->add_records() = ToProto(log, entry);
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+    response->set_minimum_index(static_cast<std::int64_t>(head.minimum_index));
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.AuditService/ListRecords", *request, handler);
@@ -115,6 +118,8 @@ grpc::Status AuditServiceImpl::CountRecords(grpc::ServerContext* context,
       proto.set_value(count.value);
       proto.set_records(static_cast<std::int64_t>(count.records));
     }
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+    response->set_minimum_index(static_cast<std::int64_t>(head.minimum_index));
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.AuditService/CountRecords", *request, handler);
@@ -154,6 +159,7 @@ class RecordStream {
     v1::StreamRecordsResponse response;
     response.set_next_index(static_cast<std::int64_t>(query_.first_index));
     FG_ASSIGN_OR_RETURN(*response.mutable_checkpoint(), CheckpointToProto(head.checkpoint));
+    response.set_minimum_index(static_cast<std::int64_t>(head.minimum_index));
     return Send(response);
   }
 
@@ -248,13 +254,13 @@ grpc::Status AuditServiceImpl::GetInclusionProof(grpc::ServerContext* context,
                     "the index must be below the tree size, and that within the log");
     }
     const auto index = static_cast<std::uint64_t>(request->index());
-    FG_ASSIGN_OR_RETURN(const storage::LogEntry entry, ReadRecord(store_, log, index));
+    FG_ASSIGN_OR_RETURN(const core::Hash256 leaf, audit::LeafHashOf(store_, log, index));
     FG_ASSIGN_OR_RETURN(const std::vector<core::Hash256> proof,
                         tlog::InclusionProof(index, *size, TilesOf(store_, log)));
     response->set_index(request->index());
     response->set_tree_size(static_cast<std::int64_t>(*size));
     for (const core::Hash256& hash : proof) response->add_hashes(HashBytes(hash));
-    response->set_leaf_hash(HashBytes(tlog::LeafHash(core::AsBytes(entry.entry))));
+    response->set_leaf_hash(HashBytes(leaf));
     if (*size == head.size) {
       response->set_proof_file(
           tlog::EncodeProofFile({std::nullopt, index, proof, head.checkpoint}));
@@ -292,6 +298,10 @@ grpc::Status AuditServiceImpl::ExportEntries(
     grpc::ServerWriter<v1::ExportEntriesResponse>* writer) {
   const auto handler = [&](const Call& call) -> Status {
     FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    // The statement before the end, which then has the record that it rests on; what is pruned
+    // after that is in no statement, and no part of this copy.
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+    FG_ASSIGN_OR_RETURN(const auto statement, ledger_.MinimumIndex(log));
     FG_ASSIGN_OR_RETURN(const v1::Checkpoint end,
                         EndOfCopy(store_, request->newest() ? nullptr : publisher_, log));
     if (request->first_index() < 0 || request->first_index() > end.size()) {
@@ -310,8 +320,10 @@ grpc::Status AuditServiceImpl::ExportEntries(
       if (writer->Write(part)) return Status::Ok();
       return Status(Code::kCancelled, "CANCELLED", "the caller went away");
     };
-    FG_RETURN_IF_ERROR(ExportFiles(store_, log, static_cast<std::uint64_t>(request->first_index()),
-                                   static_cast<std::uint64_t>(end.size()), send));
+    const ExportRange range{static_cast<std::uint64_t>(request->first_index()), head.minimum_index,
+                            static_cast<std::uint64_t>(end.size())};
+    FG_RETURN_IF_ERROR(ExportFiles(store_, log, range, send));
+    if (statement) FG_RETURN_IF_ERROR(send("minimum-index", core::AsBytes(*statement)));
     return send("checkpoint", core::AsBytes(end.note()));
   };
   // A stream by its cost, although its one request is read already.
@@ -417,6 +429,60 @@ grpc::Status AuditServiceImpl::ResolveRecord(grpc::ServerContext* context,
     return Status::Ok();
   };
   return guard_.Unary(*context, "facegate.v1.AuditService/ResolveRecord", *request, handler);
+}
+
+namespace {
+
+v1::PruningHold ToProto(audit::HeldBy held_by) {
+  switch (held_by) {
+    case audit::HeldBy::kAge:
+      return v1::PRUNING_HOLD_AGE;
+    case audit::HeldBy::kConsent:
+      return v1::PRUNING_HOLD_CONSENT;
+    case audit::HeldBy::kRestriction:
+      return v1::PRUNING_HOLD_RESTRICTION;
+    case audit::HeldBy::kDuty:
+      return v1::PRUNING_HOLD_DUTY;
+    case audit::HeldBy::kPass:
+      return v1::PRUNING_HOLD_PASS;
+    case audit::HeldBy::kWitness:
+      return v1::PRUNING_HOLD_WITNESS;
+  }
+  return v1::PRUNING_HOLD_UNSPECIFIED;
+}
+
+void SetPlan(const audit::PruningPlan& plan, v1::PruneLogResponse& response) {
+  response.set_previous_minimum_index(static_cast<std::int64_t>(plan.minimum_index));
+  response.set_minimum_index(static_cast<std::int64_t>(plan.next_minimum_index));
+  response.set_pruned_records(static_cast<std::int64_t>(plan.records()));
+  response.set_held_by(ToProto(plan.held_by));
+}
+
+}  // namespace
+
+grpc::Status AuditServiceImpl::PruneLog(grpc::ServerContext* context,
+                                        const v1::PruneLogRequest* request,
+                                        v1::PruneLogResponse* response) {
+  const auto handler = [&](const Call& call) -> Status {
+    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(request->parent()));
+    FG_ASSIGN_OR_RETURN(const std::string request_id, RequestIdOr(request->request_id()));
+    if (pruner_ == nullptr) {
+      return Status(Code::kFailedPrecondition, "PRUNING_OFF", "this gateway prunes no log");
+    }
+    response->set_retained_days(pruner_->options().retained_days);
+    if (request->dry_run()) {
+      FG_ASSIGN_OR_RETURN(const audit::PruningPlan plan, pruner_->Plan(log));
+      SetPlan(plan, *response);
+      return Status::Ok();
+    }
+    FG_ASSIGN_OR_RETURN(const audit::Pruned pruned,
+                        pruner_->Prune(log, call.caller, request_id, call.deadline));
+    SetPlan(pruned.plan, *response);
+    response->set_pending(!pruned.is_done);
+    if (pruned.receipt) *response->mutable_receipt() = rpc::ToProto(*pruned.receipt, Detail::kFine);
+    return Status::Ok();
+  };
+  return guard_.Unary(*context, "facegate.v1.AuditService/PruneLog", *request, handler);
 }
 
 }  // namespace facegate::rpc

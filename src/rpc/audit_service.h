@@ -1,8 +1,9 @@
-// AuditService over the stored log: reads and proofs. What resolvers ask is recorded; nothing else
-// writes.
+// AuditService over the stored log: reads, proofs, and letting go of what is old. What resolvers ask
+// is recorded.
 #pragma once
 
 #include "facegate/audit/ledger.h"
+#include "facegate/audit/pruning.h"
 #include "facegate/consent/record_desk.h"
 #include "facegate/policy/engine.h"
 #include "facegate/publication/publisher.h"
@@ -16,17 +17,20 @@ namespace facegate::rpc {
 // Thread-safe.
 class AuditServiceImpl final : public v1::AuditService::Service {
  public:
-  // All must outlive it. `publisher` is nullptr where there are no witnesses.
+  // All must outlive it. `publisher` is nullptr where there are no witnesses, `pruner` where no log
+  // is pruned.
   AuditServiceImpl(CallGuard& guard, const PageTokens& tokens, const audit::Ledger& ledger,
                    const storage::Store& store, const policy::Engine& engine,
-                   const publication::Publisher* publisher, const consent::RecordDesk& people)
+                   const publication::Publisher* publisher, const consent::RecordDesk& people,
+                   audit::LogPruner* pruner)
       : guard_(guard),
         tokens_(tokens),
         ledger_(ledger),
         store_(store),
         engine_(engine),
         publisher_(publisher),
-        people_(people) {}
+        people_(people),
+        pruner_(pruner) {}
 
   grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsRequest* request,
                            v1::ListRecordsResponse* response) override;
@@ -59,6 +63,8 @@ class AuditServiceImpl final : public v1::AuditService::Service {
                               v1::ResolveSubjectResponse* response) override;
   grpc::Status ResolveRecord(grpc::ServerContext* context, const v1::ResolveRecordRequest* request,
                              v1::ResolveRecordResponse* response) override;
+  grpc::Status PruneLog(grpc::ServerContext* context, const v1::PruneLogRequest* request,
+                        v1::PruneLogResponse* response) override;
 
  private:
   CallGuard& guard_;
@@ -68,6 +74,7 @@ class AuditServiceImpl final : public v1::AuditService::Service {
   const policy::Engine& engine_;
   const publication::Publisher* const publisher_;
   const consent::RecordDesk& people_;
+  audit::LogPruner* const pruner_;
 };
 
 }  // namespace facegate::rpc

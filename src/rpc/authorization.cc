@@ -107,6 +107,7 @@ constexpr auto kMethodRules = std::to_array<MethodRule>({
     {"facegate.v1.AuditService/GetRecord", kAuditor | kOperator, "name", ""},
     {"facegate.v1.AuditService/ReplayDecision", kAuditor | kOperator, "name", ""},
     FG_RESOLVE("ResolveSubject"), FG_RESOLVE("ResolveRecord"),
+    {"facegate.v1.AuditService/PruneLog", kOperator, "parent", ""},
     {"facegate.v1.ImageService/ListImages", kEnroller | kOperator | kViewer, "parent", ""},
     {"facegate.v1.ImageService/ViewImage", kViewer, "name", ""},
     {"facegate.v1.ImageService/DeleteImage", kEnroller | kOperator, "name", ""},

@@ -21,10 +21,11 @@ Status Damaged(const std::string& path) {
 }
 
 Status ExportBundles(const storage::Store& store, const model::OperatorId& log,
-                     std::uint64_t first_index, std::uint64_t size, const FileSink& take) {
-  for (std::uint64_t n = first_index / kWidth; n * kWidth < size; ++n) {
+                     const ExportRange& range, const FileSink& take) {
+  const std::uint64_t first = std::max(range.first_index, range.minimum_index);
+  for (std::uint64_t n = first / kWidth; n * kWidth < range.size; ++n) {
     const std::uint64_t begin = n * kWidth;
-    const std::uint64_t width = std::min(kWidth, size - begin);
+    const std::uint64_t width = std::min(kWidth, range.size - begin);
     const std::string path = tlog::BundlePath(n, static_cast<int>(width));
     FG_ASSIGN_OR_RETURN(std::vector<storage::LogEntry> read,
                         store.ReadEntries(log, begin, static_cast<std::size_t>(width)));
@@ -38,15 +39,15 @@ Status ExportBundles(const storage::Store& store, const model::OperatorId& log,
 }
 
 Status ExportTiles(const storage::Store& store, const model::OperatorId& log,
-                   std::uint64_t first_index, std::uint64_t size, const FileSink& take) {
+                   const ExportRange& range, const FileSink& take) {
   const tlog::TileReader read = TilesOf(store, log);
   for (int level = 0; level * tlog::kTileHeight < 64; ++level) {
-    const std::uint64_t hashes = size >> (level * tlog::kTileHeight);
+    const std::uint64_t hashes = range.size >> (level * tlog::kTileHeight);
     if (hashes == 0) break;
-    const std::uint64_t had = first_index >> (level * tlog::kTileHeight);
+    const std::uint64_t had = range.first_index >> (level * tlog::kTileHeight);
     for (std::uint64_t n = had / kWidth; n * kWidth < hashes; ++n) {
       const tlog::TileId id{level, n};
-      const int width = tlog::TileWidthAt(id, size);
+      const int width = tlog::TileWidthAt(id, range.size);
       const std::string path = tlog::TilePath(id, width);
       FG_ASSIGN_OR_RETURN(core::Bytes tile, read(id, width));
       const std::size_t bytes = static_cast<std::size_t>(width) * kHashBytes;
@@ -84,9 +85,9 @@ core::Result<v1::Checkpoint> EndOfCopy(const storage::Store& store,
 }
 
 Status ExportFiles(const storage::Store& store, const model::OperatorId& log,
-                   std::uint64_t first_index, std::uint64_t size, const FileSink& take) {
-  FG_RETURN_IF_ERROR(ExportBundles(store, log, first_index, size, take));
-  return ExportTiles(store, log, first_index, size, take);
+                   const ExportRange& range, const FileSink& take) {
+  FG_RETURN_IF_ERROR(ExportBundles(store, log, range, take));
+  return ExportTiles(store, log, range, take);
 }
 
 }  // namespace facegate::rpc

@@ -28,11 +28,17 @@ core::Result<v1::Checkpoint> EndOfCopy(const storage::Store& store,
 // Takes one file; an error of its own ends the export.
 using FileSink = std::function<core::Status(const std::string& path, core::ByteSpan content)>;
 
-// Gives `take` the files of the tree of `size` records, bundles first, without those that were
-// complete when the log had `first_index` records. Reads page by page; no read stays open between
-// files. Returns DATA_LOSS LOG_DAMAGED (names the file) if records or hashes are missing, and what
-// `take` returns.
+// Which of a log's files are wanted: those of the tree of `size` records, without those that were
+// complete when it had `first_index`, and without bundles of records below `minimum_index`.
+struct ExportRange {
+  std::uint64_t first_index = 0;
+  std::uint64_t minimum_index = 0;
+  std::uint64_t size = 0;
+};
+// Gives `take` the files, bundles first. Reads page by page; no read stays open between files.
+// Returns DATA_LOSS LOG_DAMAGED (names the file) if records or hashes are missing, NOT_FOUND
+// RECORD_PRUNED if records from minimum_index on were pruned, and what `take` returns.
 core::Status ExportFiles(const storage::Store& store, const model::OperatorId& log,
-                         std::uint64_t first_index, std::uint64_t size, const FileSink& take);
+                         const ExportRange& range, const FileSink& take);
 
 }  // namespace facegate::rpc

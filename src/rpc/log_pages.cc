@@ -1,5 +1,7 @@
 #include "facegate/rpc/log_pages.h"
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -57,7 +59,15 @@ Result<core::Bytes> TileOf(const storage::Store& store, const model::OperatorId&
   return tile;
 }
 
+// The statement of what was pruned.
+Result<std::string> MinimumIndexOf(const audit::Ledger& ledger, const model::OperatorId& log) {
+  FG_ASSIGN_OR_RETURN(std::optional<std::string> note, ledger.MinimumIndex(log));
+  if (!note) return Missing();
+  return *std::move(note);
+}
+
 int HttpStatus(const Status& status) {
+  if (status.reason() == "RECORD_PRUNED") return 410;
   if (status.code() == Code::kNotFound) return 404;
   return status.code() == Code::kUnavailable ? 503 : 500;
 }
@@ -68,6 +78,12 @@ void Refuse(const Status& status, httplib::Response& response) {
   response.set_content(status.reason() + "\n", "text/plain; charset=utf-8");
 }
 
+// Of a note that changes.
+void GiveNote(const std::string& note, httplib::Response& response) {
+  response.set_header("Cache-Control", "no-cache");
+  response.set_content(note, "text/plain; charset=utf-8");
+}
+
 }  // namespace
 
 struct LogPages::Impl {
@@ -76,27 +92,29 @@ struct LogPages::Impl {
 
 Result<std::unique_ptr<LogPages>> LogPages::Start(const std::string& address,
                                                   const storage::Store& store,
+                                                  const audit::Ledger& ledger,
                                                   const publication::Publisher* publisher) {
   auto impl = std::make_unique<Impl>();
   httplib::Server& server = impl->listener.server();
   server.set_payload_max_length(0);  // nothing here takes a body
-  const auto answer = [&store, publisher](const httplib::Request& request,
-                                          httplib::Response& response) {
+  const auto answer = [&store, &ledger, publisher](const httplib::Request& request,
+                                                   httplib::Response& response) {
     const auto log = model::OperatorId::Parse(request.matches[1].str());
     if (!log.ok()) return Refuse(Missing(), response);
     const auto end = EndOf(store, publisher, *log);
     if (!end.ok()) return Refuse(end.status(), response);
     const std::string path = request.matches[2].str();
-    if (path == "checkpoint") {
-      response.set_header("Cache-Control", "no-cache");
-      return response.set_content(end->note(), "text/plain; charset=utf-8");
+    if (path == "checkpoint") return GiveNote(end->note(), response);
+    if (path == "minimum-index") {
+      const auto note = MinimumIndexOf(ledger, *log);
+      return note.ok() ? GiveNote(*note, response) : Refuse(note.status(), response);
     }
     const auto tile = TileOf(store, *log, static_cast<std::uint64_t>(end->size()), path);
     if (!tile.ok()) return Refuse(tile.status(), response);
     response.set_header("Cache-Control", kForEver);
     response.set_content(std::string(core::AsText(*tile)), "application/octet-stream");
   };
-  server.Get(R"(/([^/]+)/(checkpoint|tile/.+))", answer);
+  server.Get(R"(/([^/]+)/(checkpoint|minimum-index|tile/.+))", answer);
   const auto refuse = [](const httplib::Request&, httplib::Response& response) {
     response.status = 405;
     response.set_header("Allow", "GET, HEAD");

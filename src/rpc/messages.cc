@@ -35,13 +35,15 @@ v1::Receipt ToProto(const audit::Receipt& receipt, Detail detail) {
   proto.set_index(static_cast<std::int64_t>(receipt.index));
   // The entry names the fine reason; its hash proves inclusion as well.
   if (detail == Detail::kFine) proto.set_entry(receipt.entry);
-  proto.set_leaf_hash(HashBytes(tlog::LeafHash(core::AsBytes(receipt.entry))));
+  proto.set_leaf_hash(HashBytes(receipt.pruned_leaf.has_value()
+                                    ? *receipt.pruned_leaf
+                                    : tlog::LeafHash(core::AsBytes(receipt.entry))));
   proto.set_checkpoint(receipt.checkpoint);
   for (const core::Hash256& hash : receipt.inclusion_proof) {
     proto.add_inclusion_proof(HashBytes(hash));
   }
   proto.set_proof_file(receipt.ToProofFile());
-  *proto.mutable_record_time() = ToProto(receipt.recorded_at);
+  if (!receipt.pruned_leaf) *proto.mutable_record_time() = ToProto(receipt.recorded_at);
   return proto;
 }
 

@@ -1,3 +1,4 @@
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -67,6 +68,12 @@ bool Batch::Destroys() const {
     }
   }
   return false;
+}
+
+core::Status RecordPruned(std::uint64_t minimum_index) {
+  return {core::Code::kNotFound, "RECORD_PRUNED",
+          "records below " + std::to_string(minimum_index) +
+              " were pruned: of them there are hashes alone"};
 }
 
 core::Result<StoreCopy> Store::CopyTo(const std::string&) {

@@ -46,6 +46,8 @@ struct StoredLog {
   std::vector<core::Hash256> leaf_hashes;
   std::map<TileKey, core::Bytes> tiles;
   std::string checkpoint;
+  std::uint64_t minimum_index = 0;
+  std::uint64_t pruned = 0;  // entries and keys below it are gone
 };
 
 using TemplateKeyRef = std::tuple<model::OperatorId, model::SubjectId, model::PurposeId>;
@@ -507,6 +509,8 @@ class MemoryStore final : public Store {
   Result<std::vector<Resource>> ListResources(std::string_view parent, std::string_view kind,
                                               std::string_view after,
                                               std::size_t limit) const override;
+  Result<std::vector<Resource>> ListRegisteredBy(const model::OperatorId& op,
+                                                 std::uint64_t log_index) const override;
   Result<model::Subject> GetSubject(const model::SubjectRef& subject) const override;
   Result<std::vector<model::Subject>> ListSubjects(const model::OperatorId& op,
                                                    std::string_view after,
@@ -555,6 +559,8 @@ class MemoryStore final : public Store {
   Result<std::vector<IndexRow>> ReadIndex(const model::OperatorId& log, std::uint64_t first,
                                           std::size_t count) const override;
   Status ReplaceIndex(const model::OperatorId& log, const std::vector<IndexRow>& rows) override;
+  Result<bool> PruneLog(const model::OperatorId& log, const LogPruning& pruning,
+                        std::size_t records_max) override;
   Result<std::string> GetProperty(std::string_view key) const override;
   Status SetPropertyOnce(std::string_view key, std::string_view value) override;
 
@@ -620,6 +626,23 @@ Result<std::vector<Resource>> MemoryStore::ListResources(std::string_view parent
     const Resource& resource = it->second.current;
     if (it->second.deleted || resource.parent != parent || resource.kind != kind) continue;
     found.push_back(resource);
+  }
+  return found;
+}
+
+Result<std::vector<Resource>> MemoryStore::ListRegisteredBy(const model::OperatorId& op,
+                                                            std::uint64_t log_index) const {
+  const std::shared_lock lock(mutex_);
+  const std::string own = "operators/" + op.str();
+  std::vector<Resource> found;
+  for (auto it = state_.resources.lower_bound(own);
+       it != state_.resources.end() && it->first.starts_with(own); ++it) {
+    if (it->first != own && !it->first.starts_with(own + "/")) continue;
+    const Resource* last = nullptr;
+    for (const auto& [index, revision] : it->second.history) {
+      if (index == log_index && revision.has_value()) last = &*revision;
+    }
+    if (last != nullptr) found.push_back(*last);
   }
   return found;
 }
@@ -863,7 +886,7 @@ Result<LogHead> MemoryStore::GetLogHead(const model::OperatorId& log) const {
   const std::shared_lock lock(mutex_);
   const auto it = state_.logs.find(log);
   if (it == state_.logs.end()) return LogHead{};
-  return LogHead{it->second.entries.size(), it->second.checkpoint};
+  return LogHead{it->second.entries.size(), it->second.checkpoint, it->second.minimum_index};
 }
 
 Result<std::vector<LogEntry>> MemoryStore::ReadEntries(const model::OperatorId& log,
@@ -875,6 +898,7 @@ Result<std::vector<LogEntry>> MemoryStore::ReadEntries(const model::OperatorId& 
   if (it == state_.logs.end()) return found;
   const std::vector<std::string>& entries = it->second.entries;
   count = std::min(count, kReadEntriesMax);
+  if (count > 0 && first < it->second.minimum_index) return RecordPruned(it->second.minimum_index);
   for (std::uint64_t i = first; i < entries.size() && found.size() < count; ++i) {
     found.push_back({i, entries[i]});
   }
@@ -909,8 +933,8 @@ Result<std::vector<LogEntry>> MemoryStore::QueryLog(const model::OperatorId& log
   const auto it = state_.logs.find(log);
   if (it == state_.logs.end()) return found;
   const StoredLog& stored = it->second;
-  for (std::uint64_t i = query.first_index; i < stored.entries.size() && found.size() < query.limit;
-       ++i) {
+  for (std::uint64_t i = std::max(query.first_index, stored.minimum_index);
+       i < stored.entries.size() && found.size() < query.limit; ++i) {
     if (Fits(query, stored.keys[i])) found.push_back({i, stored.entries[i]});
   }
   return found;
@@ -922,7 +946,8 @@ Result<std::vector<LogCount>> MemoryStore::CountLog(const model::OperatorId& log
   std::map<std::string, std::uint64_t> counts;
   if (const auto it = state_.logs.find(log); it != state_.logs.end()) {
     const std::vector<IndexKeys>& keys = it->second.keys;
-    for (std::uint64_t i = query.first_index; i < keys.size(); ++i) {
+    for (std::uint64_t i = std::max(query.first_index, it->second.minimum_index); i < keys.size();
+         ++i) {
       if (!Fits(query, keys[i])) continue;
       for (std::string& value : ValuesOf(keys[i], by)) ++counts[std::move(value)];
     }
@@ -942,7 +967,8 @@ Result<std::vector<IndexRow>> MemoryStore::ReadIndex(const model::OperatorId& lo
   if (it == state_.logs.end()) return rows;
   const StoredLog& stored = it->second;
   const std::size_t wanted = std::min(count, kReadEntriesMax);
-  for (std::uint64_t i = first; i < stored.keys.size() && rows.size() < wanted; ++i) {
+  for (std::uint64_t i = std::max(first, stored.minimum_index);
+       i < stored.keys.size() && rows.size() < wanted; ++i) {
     IndexRow row{i, stored.keys[i], stored.leaf_hashes[i]};
     SortOnce(row.keys.rules);
     SortOnce(row.keys.other_pseudonyms);
@@ -958,12 +984,47 @@ Status MemoryStore::ReplaceIndex(const model::OperatorId& log, const std::vector
     if (it == state_.logs.end() || row.index >= it->second.entries.size()) {
       return Status(Code::kNotFound, "RECORD_NOT_FOUND", "the log is not that long");
     }
+    if (row.index < it->second.minimum_index) return RecordPruned(it->second.minimum_index);
   }
   for (const IndexRow& row : rows) {
     it->second.keys[row.index] = row.keys;
     it->second.leaf_hashes[row.index] = row.leaf_hash;
   }
   return Status::Ok();
+}
+
+Result<bool> MemoryStore::PruneLog(const model::OperatorId& log, const LogPruning& pruning,
+                                   std::size_t records_max) {
+  FG_CHECK(records_max > 0);
+  const std::unique_lock lock(mutex_);
+  const auto bad = [](const char* why) {
+    return Status(Code::kFailedPrecondition, "BAD_PRUNING", why);
+  };
+  const std::uint64_t end = pruning.minimum_index;
+  const auto it = state_.logs.find(log);
+  if (end % kTileHashes != 0) return bad("the minimum index is no multiple of 256");
+  if (it != state_.logs.end() && end < it->second.minimum_index) {
+    return bad("a log's minimum index is never lowered");
+  }
+  if (it == state_.logs.end() || pruning.record >= it->second.keys.size() || end > pruning.record ||
+      it->second.keys[pruning.record].type != kPrunedType) {
+    return bad("no record of the log says that these go");
+  }
+  StoredLog& stored = it->second;
+  for (std::uint64_t i = stored.minimum_index; i < end; i += kTileHashes) {
+    const auto tile = stored.tiles.find({0, i / kTileHashes});
+    if (tile == stored.tiles.end() || tile->second.size() != kTileBytes) {
+      return bad("a tile of what would go is not stored");
+    }
+  }
+  stored.minimum_index = end;
+  const std::uint64_t until =
+      std::min(end, stored.pruned + static_cast<std::uint64_t>(records_max));
+  for (; stored.pruned < until; ++stored.pruned) {
+    stored.entries[stored.pruned] = std::string();
+    stored.keys[stored.pruned] = IndexKeys();
+  }
+  return stored.pruned == end;
 }
 
 Result<std::string> MemoryStore::GetProperty(std::string_view key) const {

@@ -49,10 +49,11 @@ Result<StoreCopy> ReadBack(Connection& copy, const std::string& path) {
   FG_RETURN_IF_ERROR(CheckContents(copy, path));
   StoreCopy found;
   found.schema_version = static_cast<int>(copy.Integer("PRAGMA user_version"));
-  Query query(copy, "SELECT op, size, checkpoint FROM logs ORDER BY op");
+  Query query(copy, "SELECT op, size, checkpoint, minimum_index FROM logs ORDER BY op");
   while (query.Step()) {
     FG_ASSIGN_OR_RETURN(const model::OperatorId op, model::OperatorId::Parse(query.Text(0)));
-    found.logs[op] = LogHead{static_cast<std::uint64_t>(query.Int(1)), query.Text(2)};
+    found.logs[op] = LogHead{static_cast<std::uint64_t>(query.Int(1)), query.Text(2),
+                             static_cast<std::uint64_t>(query.Int(3))};
   }
   return found;
 }

@@ -51,6 +51,15 @@ constexpr const char* kSumUpAgain[] = {
 
 }  // namespace
 
+void SumUpStretch(Connection& connection, std::int64_t log, std::uint64_t stretch) {
+  const std::uint64_t first = stretch * kStretchRecords;
+  for (const char* sql : kSumUpAgain) {
+    Query(connection, sql)
+        .Bind(log, stretch, Sequence(log, first), Sequence(log, first + kStretchRecords))
+        .Run();
+  }
+}
+
 Result<std::vector<IndexRow>> SqliteStore::ReadIndex(const model::OperatorId& log,
                                                      std::uint64_t first, std::size_t count) const {
   return Read([&](Connection& db) -> Result<std::vector<IndexRow>> {
@@ -58,7 +67,8 @@ Result<std::vector<IndexRow>> SqliteStore::ReadIndex(const model::OperatorId& lo
     Query rows(db, R"sql(
         SELECT seq, type, time_ms, site, access_point, camera, purpose, verdict, reason,
                subject_pseudonym, leaf_hash
-        FROM log_index_keys WHERE seq >= (SELECT id FROM logs WHERE op = ?1) << 40 | ?2
+        FROM log_index_keys
+        WHERE seq >= (SELECT id << 40 | max(minimum_index, ?2) FROM logs WHERE op = ?1)
         AND seq < ((SELECT id FROM logs WHERE op = ?1) + 1) << 40 ORDER BY seq LIMIT ?3)sql");
     rows.Bind(log, first, std::min(count, kRowsMax));
     while (rows.Step()) {
@@ -93,12 +103,14 @@ Status SqliteStore::ReplaceIndex(const model::OperatorId& log, const std::vector
   return InTransaction([&]() -> Status {
     std::int64_t id = 0;
     std::uint64_t size = 0;
+    std::uint64_t minimum_index = 0;
     {
-      Query head(*writer_, "SELECT id, size FROM logs WHERE op = ?1");
+      Query head(*writer_, "SELECT id, size, minimum_index FROM logs WHERE op = ?1");
       head.Bind(log);
       if (head.Step()) {
         id = head.Int(0);
         size = static_cast<std::uint64_t>(head.Int(1));
+        minimum_index = static_cast<std::uint64_t>(head.Int(2));
       }
     }
     std::set<std::uint64_t> stretches;
@@ -106,6 +118,7 @@ Status SqliteStore::ReplaceIndex(const model::OperatorId& log, const std::vector
       if (row.index >= size) {
         return Status(Code::kNotFound, "RECORD_NOT_FOUND", "the log is not that long");
       }
+      if (row.index < minimum_index) return RecordPruned(minimum_index);
       const std::int64_t seq = Sequence(id, row.index);
       for (const char* table :
            {"DELETE FROM log_index_keys WHERE seq = ?1", "DELETE FROM log_rules WHERE seq = ?1",
@@ -115,14 +128,7 @@ Status SqliteStore::ReplaceIndex(const model::OperatorId& log, const std::vector
       WriteIndexKeys(*writer_, seq, row.keys, row.leaf_hash);
       stretches.insert(row.index / kStretchRecords);
     }
-    for (const std::uint64_t stretch : stretches) {
-      const std::uint64_t first = stretch * kStretchRecords;
-      for (const char* sql : kSumUpAgain) {
-        Query(*writer_, sql)
-            .Bind(id, stretch, Sequence(id, first), Sequence(id, first + kStretchRecords))
-            .Run();
-      }
-    }
+    for (const std::uint64_t stretch : stretches) SumUpStretch(*writer_, id, stretch);
     return Status::Ok();
   });
 }

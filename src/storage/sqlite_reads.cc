@@ -42,13 +42,21 @@ Result<std::vector<T>> ReadAll(Query& query, Result<T> (*read)(Query&)) {
 struct LogRow {
   std::int64_t id = 0;
   std::uint64_t size = 0;
+  std::uint64_t minimum_index = 0;
 };
 
 LogRow FindLog(Connection& db, const model::OperatorId& op) {
-  Query query(db, "SELECT id, size FROM logs WHERE op = ?1");
+  Query query(db, "SELECT id, size, minimum_index FROM logs WHERE op = ?1");
   query.Bind(op);
   if (!query.Step()) return {};
-  return {query.Int(0), static_cast<std::uint64_t>(query.Int(1))};
+  return {query.Int(0), static_cast<std::uint64_t>(query.Int(1)),
+          static_cast<std::uint64_t>(query.Int(2))};
+}
+
+// A query of what is kept, whatever its index to begin with.
+LogQuery WithinKept(LogQuery query, const LogRow& log) {
+  query.first_index = std::max(query.first_index, log.minimum_index);
+  return query;
 }
 
 LogEntry ReadEntry(Query& row) {
@@ -93,6 +101,26 @@ Result<std::vector<Resource>> SqliteStore::ListResources(std::string_view parent
     query.Bind(parent, kind, after, Limit(limit));
     std::vector<Resource> found;
     while (query.Step()) found.push_back(ReadResource(query));
+    return found;
+  });
+}
+
+Result<std::vector<Resource>> SqliteStore::ListRegisteredBy(const model::OperatorId& op,
+                                                            std::uint64_t log_index) const {
+  return Read([&](Connection& db) -> Result<std::vector<Resource>> {
+    const std::string name = "operators/" + op.str();
+    // '0' is the character behind '/'.
+    Query query(db, "SELECT " FG_RESOURCE_COLUMNS
+                    " FROM resource_history INDEXED BY resource_history_by_record "
+                    "WHERE log_index = ?1 AND deleted = 0 "
+                    "AND (name = ?2 OR (name > ?3 AND name < ?4)) ORDER BY name, id");
+    query.Bind(log_index, name, name + "/", name + "0");
+    std::vector<Resource> found;
+    while (query.Step()) {
+      Resource revision = ReadResource(query);
+      if (!found.empty() && found.back().name == revision.name) found.pop_back();
+      found.push_back(std::move(revision));
+    }
     return found;
   });
 }
@@ -349,10 +377,11 @@ Result<std::vector<model::OperatorId>> SqliteStore::ListLogs() const {
 
 Result<LogHead> SqliteStore::GetLogHead(const model::OperatorId& log) const {
   return Read([&](Connection& db) -> Result<LogHead> {
-    Query query(db, "SELECT size, checkpoint FROM logs WHERE op = ?1");
+    Query query(db, "SELECT size, checkpoint, minimum_index FROM logs WHERE op = ?1");
     query.Bind(log);
     if (!query.Step()) return LogHead{};
-    return LogHead{static_cast<std::uint64_t>(query.Int(0)), query.Text(1)};
+    return LogHead{static_cast<std::uint64_t>(query.Int(0)), query.Text(1),
+                   static_cast<std::uint64_t>(query.Int(2))};
   });
 }
 
@@ -362,13 +391,17 @@ Result<std::vector<LogEntry>> SqliteStore::ReadEntries(const model::OperatorId& 
   return Read([&](Connection& db) -> Result<std::vector<LogEntry>> {
     std::vector<LogEntry> found;
     const LogRow row = FindLog(db, log);
-    if (first >= row.size) return found;
+    if (first >= row.size || count == 0) return found;
+    if (first < row.minimum_index) return RecordPruned(row.minimum_index);
     const std::uint64_t end =
         first + std::min({std::uint64_t{count}, std::uint64_t{kReadEntriesMax}, row.size - first});
     Query query(db, "SELECT seq, entry FROM log_entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq");
     query.Bind(Sequence(row.id, first), Sequence(row.id, end));
     while (query.Step()) found.push_back(ReadEntry(query));
     if (found.size() != end - first) {
+      // They may have gone between the two reads.
+      const std::uint64_t minimum_index = FindLog(db, log).minimum_index;
+      if (first < minimum_index) return RecordPruned(minimum_index);
       return Status(Code::kDataLoss, "STORE_DAMAGED",
                     "the log of " + log.str() + " has a gap after record " + std::to_string(first));
     }
@@ -551,13 +584,14 @@ std::vector<IndexRange> RangesToRead(Connection& db, const LogRow& log, const Lo
 }  // namespace
 
 Result<std::vector<LogEntry>> SqliteStore::QueryLog(const model::OperatorId& log,
-                                                    const LogQuery& query) const {
-  if (query.limit < 1 || query.limit > kQueryLimitMax) {
+                                                    const LogQuery& asked) const {
+  if (asked.limit < 1 || asked.limit > kQueryLimitMax) {
     return Status(Code::kInvalidArgument, "BAD_LIMIT", "a query's limit is 1 to 1000");
   }
   return Read([&](Connection& db) -> Result<std::vector<LogEntry>> {
     std::vector<LogEntry> found;
     const LogRow row = FindLog(db, log);
+    const LogQuery query = WithinKept(asked, row);
     std::vector<IndexRange> ranges;
     if (query.subject_pseudonym.empty()) {
       ranges = RangesToRead(db, row, query);
@@ -576,10 +610,11 @@ Result<std::vector<LogEntry>> SqliteStore::QueryLog(const model::OperatorId& log
 }
 
 Result<std::vector<LogCount>> SqliteStore::CountLog(const model::OperatorId& log,
-                                                    const LogQuery& query, LogKey by) const {
+                                                    const LogQuery& asked, LogKey by) const {
   return Read([&](Connection& db) -> Result<std::vector<LogCount>> {
     std::map<std::string, std::uint64_t> counts;
     const LogRow row = FindLog(db, log);
+    const LogQuery query = WithinKept(asked, row);
     for (const IndexRange& range : RangesToRead(db, row, query)) {
       Query rows(db, CountSql(by));
       BindFilters(rows, query, row.id, range);

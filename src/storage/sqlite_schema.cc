@@ -304,6 +304,12 @@ INSERT INTO log_stretch_values
 INSERT INTO log_stretch_values
   SELECT DISTINCT seq >> 40, 8, rule, (seq & 1099511627775) >> 12 FROM log_rules;
 )sql",
+    // From which record on a log has contents, and what a record registered, which is asked where
+    // the record itself is gone.
+    R"sql(
+ALTER TABLE logs ADD COLUMN minimum_index INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX resource_history_by_record ON resource_history (log_index);
+)sql",
 };
 
 constexpr const char* kCheckedAlways[] = {

@@ -27,6 +27,8 @@ class SqliteStore final : public Store {
   core::Result<std::vector<Resource>> ListResources(std::string_view parent, std::string_view kind,
                                                     std::string_view after,
                                                     std::size_t limit) const override;
+  core::Result<std::vector<Resource>> ListRegisteredBy(const model::OperatorId& op,
+                                                       std::uint64_t log_index) const override;
   core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const override;
   core::Result<std::vector<model::Subject>> ListSubjects(const model::OperatorId& op,
                                                          std::string_view after,
@@ -81,6 +83,8 @@ class SqliteStore final : public Store {
                                                 std::size_t count) const override;
   core::Status ReplaceIndex(const model::OperatorId& log,
                             const std::vector<IndexRow>& rows) override;
+  core::Result<bool> PruneLog(const model::OperatorId& log, const LogPruning& pruning,
+                              std::size_t records_max) override;
   core::Result<std::string> GetProperty(std::string_view key) const override;
   core::Status SetPropertyOnce(std::string_view key, std::string_view value) override;
   core::Result<StoreCopy> CopyTo(const std::string& path) override;

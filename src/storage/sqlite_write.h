@@ -13,6 +13,10 @@ namespace facegate::storage::sqlite {
 void WriteIndexKeys(Connection& connection, std::int64_t seq, const IndexKeys& keys,
                     const core::Hash256& leaf_hash);
 
+// Makes again from its rows what a stretch of the log with that key is summed up to. Throws
+// SQLite::Exception.
+void SumUpStretch(Connection& connection, std::int64_t log, std::uint64_t stretch);
+
 // Writes one batch. Not thread-safe. Functions throw SQLite::Exception.
 class BatchWriter {
  public:

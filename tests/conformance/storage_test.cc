@@ -468,6 +468,117 @@ TEST_P(Conformance, FindsNothingInALogThatIsNot) {
   EXPECT_TRUE(store_->QueryLog(Op("nobody"), {})->empty());
 }
 
+// ---- Letting go of the oldest records
+// --------------------------------------------------------------------------------------------
+
+TEST_P(Conformance, PrunesTheOldestRecordsAndKeepsTheirHashes) {
+  CommitPrunableLog(*store_, 600);
+  EXPECT_TRUE(Must(store_->PruneLog(Op(), {512, 600}, 1000)));
+  EXPECT_EQ(store_->GetLogHead(Op())->minimum_index, 512u);
+  EXPECT_EQ(store_->GetLogHead(Op())->size, 601u);
+  for (const std::uint64_t gone : {0, 300, 511}) {
+    const auto entries = store_->ReadEntries(Op(), gone, 1);
+    EXPECT_EQ(entries.status().code(), Code::kNotFound);
+    EXPECT_EQ(entries.status().reason(), "RECORD_PRUNED");
+    EXPECT_NE(entries.status().message().find("512"), std::string::npos);
+  }
+  EXPECT_TRUE(store_->ReadEntries(Op(), 0, 0)->empty());
+  EXPECT_EQ((*store_->ReadEntries(Op(), 512, 1))[0].entry, "512");
+  EXPECT_EQ(store_->ReadEntries(Op(), 512, 1000)->size(), 89u);
+  const core::Bytes first = Must(store_->ReadTile(Op(), {0, 0}));
+  EXPECT_EQ(first.size(), kTileBytes);
+  EXPECT_EQ(first[32], '1');
+  EXPECT_EQ(Must(store_->ReadTile(Op(), {0, 1})).size(), kTileBytes);
+  EXPECT_EQ(Must(store_->ReadTile(Op(), {0, 2})).size(), 89u * 32u);
+}
+
+TEST_P(Conformance, BeginsQueriesWithTheFirstRecordThatIsKept) {
+  CommitPrunableLog(*store_, 600);
+  ASSERT_TRUE(Must(store_->PruneLog(Op(), {512, 600}, 1000)));
+  LogQuery all;
+  all.limit = 1000;
+  EXPECT_EQ(Found(all).size(), 89u);
+  EXPECT_EQ(Found(all).front(), 512u);
+  all.first_index = 3;
+  EXPECT_EQ(Found(all).front(), 512u);
+  all.first_index = 598;
+  EXPECT_EQ(Found(all), (Indexes{598, 599, 600}));
+  LogQuery person;
+  person.limit = 1000;
+  person.subject_pseudonym = "p";
+  EXPECT_EQ(Found(person).size(), 88u);
+  person.subject_pseudonym = "q";
+  person.rule = "odd";
+  EXPECT_EQ(Found(person).size(), 44u);
+  LogQuery old;
+  old.until = core::Timestamp{512};
+  EXPECT_TRUE(Found(old).empty());
+  EXPECT_EQ(Must(store_->CountLog(Op(), {}, LogKey::kRule)), (Counts{{"even", 44}, {"odd", 44}}));
+  EXPECT_EQ(Must(store_->CountLog(Op(), {}, LogKey::kType)),
+            (Counts{{"decision", 88}, {"log.pruned", 1}}));
+  const std::vector<IndexRow> rows = Must(store_->ReadIndex(Op(), 0, 10));
+  ASSERT_EQ(rows.size(), 10u);
+  EXPECT_EQ(rows.front().index, 512u);
+}
+
+TEST_P(Conformance, PrunesInStepsThatAreGoneForReadersAtOnce) {
+  CommitPrunableLog(*store_, 600);
+  EXPECT_FALSE(Must(store_->PruneLog(Op(), {512, 600}, 200)));
+  EXPECT_EQ(store_->GetLogHead(Op())->minimum_index, 512u);
+  EXPECT_EQ(store_->ReadEntries(Op(), 511, 1).status().reason(), "RECORD_PRUNED");
+  EXPECT_EQ(Found({}).front(), 512u);
+  EXPECT_FALSE(Must(store_->PruneLog(Op(), {512, 600}, 200)));
+  EXPECT_TRUE(Must(store_->PruneLog(Op(), {512, 600}, 200)));
+  EXPECT_TRUE(Must(store_->PruneLog(Op(), {512, 600}, 200)));
+}
+
+TEST_P(Conformance, PrunesNothingThatNoRecordSays) {
+  CommitPrunableLog(*store_, 600);
+  Commit(*store_, std::vector<BatchItem>(600, Item()), Op("untiled"));
+  BatchItem said = Item();
+  said.keys.type = std::string(kPrunedType);
+  Commit(*store_, {said}, Op("untiled"));
+  const auto reason = [&](const char* log, LogPruning pruning) {
+    const auto pruned = store_->PruneLog(Op(log), pruning, 1000);
+    EXPECT_EQ(pruned.status().code(), Code::kFailedPrecondition);
+    return pruned.status().reason();
+  };
+  EXPECT_EQ(reason("acme", {512, 599}), "BAD_PRUNING");     // a decision
+  EXPECT_EQ(reason("acme", {512, 601}), "BAD_PRUNING");     // not there
+  EXPECT_EQ(reason("acme", {300, 600}), "BAD_PRUNING");     // no multiple of 256
+  EXPECT_EQ(reason("acme", {768, 600}), "BAD_PRUNING");     // itself among them
+  EXPECT_EQ(reason("untiled", {512, 600}), "BAD_PRUNING");  // their hashes would go with them
+  EXPECT_EQ(reason("nobody", {0, 0}), "BAD_PRUNING");
+  EXPECT_EQ(store_->GetLogHead(Op())->minimum_index, 0u);
+  EXPECT_EQ(store_->ReadEntries(Op(), 0, 1)->size(), 1u);
+}
+
+TEST_P(Conformance, NeverLowersTheMinimumIndex) {
+  CommitPrunableLog(*store_, 600);
+  ASSERT_TRUE(Must(store_->PruneLog(Op(), {512, 600}, 1000)));
+  EXPECT_EQ(store_->PruneLog(Op(), {256, 600}, 1000).status().reason(), "BAD_PRUNING");
+  EXPECT_EQ(store_->PruneLog(Op(), {0, 600}, 1000).status().reason(), "BAD_PRUNING");
+  EXPECT_EQ(store_->GetLogHead(Op())->minimum_index, 512u);
+}
+
+TEST_P(Conformance, GoesOnWithALogThatWasPruned) {
+  CommitPrunableLog(*store_, 600);
+  CommitPrunableLog(*store_, 300, Op("other"));
+  ASSERT_TRUE(Must(store_->PruneLog(Op(), {512, 600}, 1000)));
+  Commit(*store_, {Item({}, {}, "next")});
+  EXPECT_EQ((*store_->ReadEntries(Op(), 601, 1))[0].entry, "next");
+  EXPECT_EQ(store_->ReadEntries(Op("other"), 0, 1000)->size(), 301u);
+  IndexRow row;
+  row.index = 511;
+  EXPECT_EQ(store_->ReplaceIndex(Op(), {row}).reason(), "RECORD_PRUNED");
+  row = Must(store_->ReadIndex(Op(), 512, 1)).front();
+  row.keys.type = "mended";
+  ASSERT_TRUE(store_->ReplaceIndex(Op(), {row}).ok());
+  LogQuery query;
+  query.type = "mended";
+  EXPECT_EQ(Found(query), (Indexes{512}));
+}
+
 // ---- Resources
 // -----------------------------------------------------------------------------------
 
@@ -530,6 +641,19 @@ TEST_P(Conformance, KeepsEveryRevisionReadableByLogIndex) {
   EXPECT_EQ(store_->GetResourceAt(kHq, 3)->log_index, 3u);
   EXPECT_EQ(store_->GetResourceAt(kHq, 4).status().reason(), "RESOURCE_NOT_FOUND");
   EXPECT_EQ(store_->GetResourceAt("nothing", 4).status().code(), Code::kNotFound);
+}
+
+TEST_P(Conformance, KnowsWhatARecordRegistered) {
+  Commit(*store_, {Item({ResourceOf("operators/acme", 1, "a", "operator", ""),
+                         ResourceOf(kHq, 1, "one"), ResourceOf(kHq, 2, "two")})});
+  CommitChange(*store_, ResourceOf(kHq, 3, "three"));
+  CommitChange(*store_, DeleteResource{kHq, 3});
+  Commit(*store_, {Item({ResourceOf("operators/acme2", 1, "b", "operator", "")})}, Op("acme2"));
+  EXPECT_EQ(NamesOf(store_->ListRegisteredBy(Op(), 0)), (Strings{"operators/acme", kHq}));
+  EXPECT_EQ(Must(store_->ListRegisteredBy(Op(), 0))[1].body, "two");
+  EXPECT_EQ(Must(store_->ListRegisteredBy(Op(), 1))[0].body, "three");
+  EXPECT_TRUE(store_->ListRegisteredBy(Op(), 2)->empty());
+  EXPECT_TRUE(store_->ListRegisteredBy(Op("nobody"), 0)->empty());
 }
 
 PutResource StoredSite(const std::string& id, std::uint64_t revision = 1) {

@@ -79,9 +79,12 @@ class Story(unittest.TestCase):
 class Gateway:
     """facegated, with mutual TLS unless flags say otherwise; removed when the `with` ends."""
 
-    def __init__(self, bin_dir, *server_flags: str, consent_page: str = "", audit: str = ""):
-        """`consent_page` and `audit` are those sections of the configuration, in YAML."""
+    def __init__(self, bin_dir, *server_flags: str, consent_page: str = "", audit: str = "",
+                 program: tuple[str, ...] = ("facegated",)):
+        """`consent_page` and `audit` are those sections of the configuration, in YAML; `program`
+        is the server with arguments of its own."""
         self.server_flags = server_flags
+        self.program = program
         self.bin = Path(bin_dir).resolve()
         self.folder = Path(tempfile.mkdtemp(prefix="facegate-flow-"))
         self.process = None
@@ -129,7 +132,8 @@ permit:
         log = self.folder / "server.log"
         with open(log, "wb") as out:
             self.process = subprocess.Popen(
-                [self.bin / "facegated", "--config", "facegate.yaml", *self.server_flags],
+                [self.bin / self.program[0], *self.program[1:], "--config", "facegate.yaml",
+                 *self.server_flags],
                 cwd=self.folder, stderr=out)
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:

@@ -36,6 +36,9 @@ struct LogFault {
 struct Inspection {
   std::string origin;
   std::uint64_t size = 0;  // records, as the store says
+  // Records below it were pruned, as the log says: their hashes are looked through, and are not
+  // among records_checked. Those that are missing from here on are missing.
+  std::uint64_t minimum_index = 0;
   std::uint64_t records_checked = 0;
   // The first of each kind of place: checkpoint, records, tree, head file. Empty: nothing is wrong.
   std::vector<LogFault> faults;
@@ -59,8 +62,10 @@ core::Result<std::vector<model::OperatorId>> KnownLogs(const storage::Store& sto
 
 // Checks of every record that it is there, its signature, its place and that time does not go back;
 // that the stored tree is that of the records, and signed; that the head file below `data_dir`
-// signs the beginning of it; and the search index. Memory does not grow with the log. Returns the
-// store's status where it cannot be read; a bad log is an inspection.
+// signs the beginning of it; and the search index. Where the oldest records were pruned, checks of
+// them that the hashes that are kept are those of the tree, and that the log's newest record of
+// pruning says so. Memory does not grow with the log. Returns the store's status where it cannot be
+// read; a bad log is an inspection.
 core::Result<Inspection> InspectLog(const storage::Store& store, const crypto::KeyRing& keys,
                                     const std::string& gateway_name, const std::string& data_dir,
                                     const model::OperatorId& log, const Progress& progress);

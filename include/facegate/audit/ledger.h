@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "facegate/audit/outcome.h"
@@ -88,6 +89,9 @@ class Ledger {
   std::string Origin(const model::OperatorId& log) const;
   tlog::VerifierKey CheckpointKey(const model::OperatorId& log) const;
   tlog::VerifierKey RecordKey(const model::OperatorId& log) const;
+  // The signed statement of what was pruned, for copies of the log; nothing where nothing was. Read
+  // it before the checkpoint that the copy ends at. Fails as the store does, or as tlog::RootHash.
+  core::Result<std::optional<std::string>> MinimumIndex(const model::OperatorId& log) const;
 
  private:
   struct Impl;

@@ -6,11 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "facegate/core/bytes.h"
 #include "facegate/core/status.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/model/ids.h"
 #include "facegate/storage/store.h"
 #include "facegate/tlog/checkpoint.h"
+#include "facegate/tlog/minimum_index.h"
 #include "facegate/tlog/note.h"
 
 namespace facegate::audit {
@@ -41,6 +43,13 @@ struct LogKeys {
   crypto::SigningKey checkpoint_key;
   crypto::SigningKey record_key;
 };
+
+// The statement that the records of a log below `index` are gone, of whose leaves `root` is: what
+// copies have as "minimum-index". Requires: index is a multiple of tlog::kTileWidth, above 0.
+inline std::string MinimumIndexNote(const LogKeys& keys, std::uint64_t index,
+                                    const core::Hash256& root) {
+  return tlog::SignMinimumIndex({keys.origin, index, root}, keys.checkpoint_key);
+}
 
 // The keys of one log in every generation of the ring. Immutable, thread-safe.
 class LogGenerations {

@@ -85,6 +85,8 @@ struct Receipt {
   std::string checkpoint;  // a signed note
   std::vector<core::Hash256> inclusion_proof;
   core::Timestamp recorded_at;
+  // Of a record that was pruned: then `entry` is empty, and when it was recorded nobody knows.
+  std::optional<core::Hash256> pruned_leaf = {};
   // As a C2SP tlog-proof file.
   std::string ToProofFile() const;
 };

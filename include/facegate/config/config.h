@@ -109,6 +109,7 @@ struct ServerConfig {
 
   struct Audit {
     std::int64_t retained_days = 1095;
+    bool prune = false;
     std::int64_t heartbeat_s = 3600;
     std::string witness_policy;  // empty: no witnesses
     OnMissingQuorum on_missing_quorum = OnMissingQuorum::kContinue;

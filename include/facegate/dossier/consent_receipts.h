@@ -37,7 +37,7 @@ struct ReceiptFacts {
   model::Site site;
   model::Purpose purpose;
   std::string notice_language;  // of the notice that was shown; "" where it is no longer registered
-  std::vector<Event> events;    // oldest first; at least one
+  std::vector<Event> events;    // oldest first; at least one; without those that were pruned
   std::vector<model::Template> templates;  // that rest on it
   std::vector<std::string> recipients;     // of registered disclosures, for this purpose or any
   std::string storage_location, storage_country;
@@ -64,7 +64,7 @@ class ConsentReceipts {
 
   // The facts as they are now. `token` is that of the consent's receipt, or "".
   // Returns DATA_LOSS as the log does, NOT_FOUND RESOURCE_NOT_FOUND for a registry that lost what
-  // the consent names.
+  // the consent names, RECORD_PRUNED for one that ended so long ago that no record of it is left.
   core::Result<ReceiptFacts> Collect(const model::Consent& consent, const std::string& token) const;
 
   // ISO/IEC TS 27560, JSON-LD; signed.

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "facegate/alternatives/alternative_service.h"
+#include "facegate/audit/pruning.h"
 #include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/consent/image_desk.h"
@@ -25,7 +26,8 @@ class Sweeper {
   // All must outlive it.
   Sweeper(consent::ConsentService& consents, consent::ImageDesk& images, DutySweep& duties,
           alternatives::AlternativeService& alternatives, backup::Keeper& backups,
-          Presence& presence, core::Logger& logger, std::int64_t interval_ms);
+          audit::LogPruner& pruner, Presence& presence, core::Logger& logger,
+          std::int64_t interval_ms);
   ~Sweeper();
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
@@ -39,6 +41,7 @@ class Sweeper {
   DutySweep& duties_;
   alternatives::AlternativeService& alternatives_;
   backup::Keeper& backups_;
+  audit::LogPruner& pruner_;
   Presence& presence_;
   core::Logger& logger_;
   const std::int64_t interval_ms_;

@@ -90,9 +90,10 @@ struct CopyOptions {
 // records; that the root of all of them is the checkpoint's; and that an older checkpoint's records
 // are among them. Follows rotations of the log's keys, forward and backward, from any generation in
 // hand. Where the log was pruned, takes the leaf hashes of what is gone from the tiles, and demands
-// the log's statement and its record. Stops at the first fault. Memory does not grow with the log.
-// Returns NOT_FOUND COPY_NOT_FOUND if there is no such directory, INVALID_ARGUMENT
-// OLDER_CHECKPOINT_BAD for an older checkpoint that this log did not sign; a bad copy is a report.
+// the log's statement and a record of it that says the same. Stops at the first fault. Memory does
+// not grow with the log. Returns NOT_FOUND COPY_NOT_FOUND if there is no such directory,
+// INVALID_ARGUMENT OLDER_CHECKPOINT_BAD for an older checkpoint that this log did not sign; a bad
+// copy is a report.
 core::Result<CopyReport> VerifyLogCopy(const std::string& directory, const LogKeys& keys,
                                        const Progress& progress, const CopyOptions& options = {});
 
@@ -110,17 +111,21 @@ class LogCopyWriter {
 
   // Replaces the file whole or not at all. Returns INVALID_ARGUMENT BAD_COPY_PATH for a path that
   // is no file of a log (whatever sent it must not write elsewhere), UNAVAILABLE COPY_UNWRITABLE.
+  // Leaves "minimum-index" as it is, or out, where the copy has everything that the log let go of:
+  // add it after the bundles and tiles.
   core::Status Add(std::string_view path, core::ByteSpan content);
 
-  // Up to which record, a multiple of 256, the copy has every bundle and every tile that is full
-  // then: where an export goes on that broke off, or whose log has grown. Whether they are the
-  // right ones is VerifyLogCopy's to say.
+  // Up to which record, a multiple of 256, the copy has every tile that is full then, and every
+  // bundle from its own minimum index on: where an export goes on that broke off, or whose log has
+  // grown. Whether they are the right ones is VerifyLogCopy's to say.
   std::uint64_t FullUpTo() const;
   // The origin of the checkpoint that is there; nothing without one that can be read.
   std::optional<std::string> Origin() const;
 
  private:
   explicit LogCopyWriter(std::string directory) : directory_(std::move(directory)) {}
+  // From which record on the copy has contents; 0 where its statement cannot be read.
+  std::uint64_t MinimumIndex() const;
   std::string directory_;
 };
 

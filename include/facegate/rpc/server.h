@@ -21,6 +21,7 @@
 
 #include "facegate/alternatives/alternative_service.h"
 #include "facegate/audit/ledger.h"
+#include "facegate/audit/pruning.h"
 #include "facegate/backup/backup.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/consent/image_desk.h"
@@ -90,6 +91,7 @@ struct Parts {
   backup::Keeper* backups = nullptr;  // nullptr: CreateBackup is refused, BACKUP_OFF
   // nullptr: no witnesses, and copies for auditors end at the newest checkpoint.
   const publication::Publisher* publisher = nullptr;
+  audit::LogPruner* pruner = nullptr;  // nullptr: PruneLog is refused, PRUNING_OFF
 };
 
 // Serves from Start to Shutdown. Thread-safe.

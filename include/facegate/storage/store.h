@@ -285,6 +285,8 @@ struct Resource {
 struct LogHead {
   std::uint64_t size = 0;
   std::string checkpoint;  // signed note; empty for a log that has no records
+  // Records below it were pruned: their hashes stay. A multiple of kTileHashes.
+  std::uint64_t minimum_index = 0;
 };
 
 struct LogEntry {
@@ -297,6 +299,16 @@ struct LogEntry {
 inline core::Result<core::Json> LineOf(std::string_view entry) {
   return core::Json::Parse(entry.substr(0, entry.find('\n')));
 }
+
+// The type of the record by which a log says that its oldest records go.
+inline constexpr std::string_view kPrunedType = "log.pruned";
+// What such a record says.
+struct LogPruning {
+  std::uint64_t minimum_index = 0;  // records below it go
+  std::uint64_t record = 0;         // index of the record that says so
+};
+// NOT_FOUND RECORD_PRUNED, which says until where.
+core::Status RecordPruned(std::uint64_t minimum_index);
 
 // Filters are conjunctive; empty means any.
 struct LogQuery {
@@ -368,6 +380,10 @@ class Store {
                                                             std::string_view kind,
                                                             std::string_view after,
                                                             std::size_t limit) const = 0;
+  // What record `log_index` of an operator's log registered, as it was once that was written, by
+  // name; deletions are not among it. Still there where the record was pruned.
+  virtual core::Result<std::vector<Resource>> ListRegisteredBy(const model::OperatorId& op,
+                                                               std::uint64_t log_index) const = 0;
 
   // NOT_FOUND SUBJECT_NOT_FOUND for what never was; FAILED_PRECONDITION SUBJECT_ERASED for a fence.
   virtual core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const = 0;
@@ -447,7 +463,8 @@ class Store {
   // A log that was never written has size 0.
   virtual core::Result<LogHead> GetLogHead(const model::OperatorId& log) const = 0;
   // Up to `count` entries from `first`, in order; fewer at the end. At most 1000 a call: a greater
-  // count means 1000.
+  // count means 1000. NOT_FOUND RECORD_PRUNED where `first` was pruned. The queries below begin
+  // with the first record that is kept instead.
   virtual core::Result<std::vector<LogEntry>> ReadEntries(const model::OperatorId& log,
                                                           std::uint64_t first,
                                                           std::size_t count) const = 0;
@@ -467,12 +484,25 @@ class Store {
   virtual core::Result<std::vector<IndexRow>> ReadIndex(const model::OperatorId& log,
                                                         std::uint64_t first,
                                                         std::size_t count) const = 0;
-  // Puts these rows in the place of those that are there, or where there is none: the one write
+  // Puts these rows in the place of those that are there, or where there is none: a write
   // beside Apply, for an index that was damaged. It says nothing that the records do not, and
   // leaves them alone. All or nothing, and durable when it returns ok; returns as Apply, or
-  // NOT_FOUND RECORD_NOT_FOUND for a record that the log does not have.
+  // NOT_FOUND RECORD_NOT_FOUND for a record that the log does not have, RECORD_PRUNED.
   virtual core::Status ReplaceIndex(const model::OperatorId& log,
                                     const std::vector<IndexRow>& rows) = 0;
+
+  // Lets go of the oldest records, entries and what they are searched by, as a record of the log
+  // says; hash tiles stay, so that everything can still be proved. The other write beside Apply: it
+  // is how a record that is durable comes true. From the first call on the log's minimum_index is
+  // that of `pruning`; every call takes `records_max` records away at most, and gives whether none
+  // is left to take. Once none is, their bytes are gone from every file as after a batch that
+  // destroys, and the call that finds that has NOT_SCRUBBED like it.
+  //
+  // Returns FAILED_PRECONDITION BAD_PRUNING unless `record` is one of kPrunedType and minimum_index
+  // a multiple of kTileHashes that is not above it nor below the log's, with every tile of the
+  // records below it stored; or as Apply. Requires: records_max > 0.
+  virtual core::Result<bool> PruneLog(const model::OperatorId& log, const LogPruning& pruning,
+                                      std::size_t records_max) = 0;
 
   // A value of the store itself ("kek_fingerprint", ...): set once, before any record.
   // NOT_FOUND PROPERTY_NOT_FOUND; SetPropertyOnce returns ALREADY_EXISTS PROPERTY_EXISTS where

@@ -30,6 +30,7 @@ struct AuditFlags {
   std::string directory;
   std::string out_file;
   bool newest = false;
+  bool dry_run = false, now = false;
 };
 
 std::string OperatorName(const Session& session, const AuditFlags& flags) {
@@ -306,6 +307,32 @@ core::Result<Exit> Whose(Session& session, const AuditFlags& flags) {
   return people.empty() ? Exit::kNo : Exit::kYes;
 }
 
+// "CONSENT" of PRUNING_HOLD_CONSENT, in words.
+std::string WhyHeld(const std::string& hold) {
+  if (hold == "PRUNING_HOLD_CONSENT") return "a consent that stands rests on the next";
+  if (hold == "PRUNING_HOLD_RESTRICTION") return "the next may be about somebody who is restricted";
+  if (hold == "PRUNING_HOLD_DUTY") return "a complaint, a rights request or an incident is open";
+  if (hold == "PRUNING_HOLD_PASS") return "the next issued a pass that is still good";
+  if (hold == "PRUNING_HOLD_WITNESS") return "no quorum of witnesses cosigned the next";
+  return "the next are not old enough";
+}
+
+core::Result<Exit> Prune(Session& session, const AuditFlags& flags) {
+  core::Json request = core::Json::MakeObject();
+  request.Set("parent", OperatorName(session, flags)).Set("dry_run", flags.dry_run);
+  FG_ASSIGN_OR_RETURN(const core::Json answer, session.Call("AuditService/PruneLog", request));
+  const std::string end = std::to_string(answer.IntOr("minimumIndex", 0));
+  std::string words = std::to_string(answer.IntOr("prunedRecords", 0)) +
+                      (flags.dry_run ? " records would go" : " records went") + ", those below " +
+                      end + " are gone" + (flags.dry_run ? " then" : "") + "; " +
+                      WhyHeld(answer.StringOr("heldBy", ""));
+  if (answer.BoolOr("pending", false)) {
+    words += "\non record, and deleted once a quorum of witnesses cosigned that";
+  }
+  session.Answer(answer, words);
+  return Exit::kYes;
+}
+
 using Run = core::Result<Exit> (*)(Session&, const AuditFlags&);
 
 CLI::App* AddAuditCommand(CLI::App& group, Session& session, const std::string& name,
@@ -426,12 +453,25 @@ void AddReaders(CLI::App& group, Session& session) {
                  "To the last record, whether witnesses cosigned it or not: for a restore");
 }
 
+void AddPrune(CLI::App& group, Session& session) {
+  auto flags = std::make_shared<AuditFlags>();
+  CLI::App* prune = AddAuditCommand(group, session, "prune",
+                                    "Deletes the oldest records that need not be kept; hashes stay",
+                                    "facegate --operator acme audit prune --dry-run", flags, Prune);
+  AddParent(prune, *flags);
+  auto* how = prune->add_option_group("how");
+  how->add_flag("--dry-run", flags->dry_run, "Says what would go, and leaves it");
+  how->add_flag("--now", flags->now, "Deletes it: export a copy first (docs/LOG_RETENTION.md)");
+  how->require_option(1);
+}
+
 }  // namespace
 
 void AddAuditCommands(CLI::App& app, Session& session) {
-  CLI::App* audit = AddGroup(app, "audit", "The log: read, copy, prove, verify");
+  CLI::App* audit = AddGroup(app, "audit", "The log: read, copy, prove, verify, prune");
   AddReaders(*audit, session);
   AddResolvers(*audit, session);
+  AddPrune(*audit, session);
   AddFsckCommand(*audit, session);
   AddCopyCommands(*audit, session, "facegate audit");
 }

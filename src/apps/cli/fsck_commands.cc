@@ -32,6 +32,7 @@ core::Json InspectionJson(const model::OperatorId& log, const audit::Inspection&
       .Set("origin", found.origin)
       .Set("ok", found.ok())
       .Set("size", found.size)
+      .Set("minimumIndex", found.minimum_index)
       .Set("recordsChecked", found.records_checked)
       .Set("faults", std::move(faults))
       .Set("indexRowsWrong", found.index_rows_wrong);
@@ -56,7 +57,11 @@ void Say(const Session& session, const audit::Inspection& found, std::uint64_t r
                 " rows of the search index were made again");
   }
   if (found.ok()) {
-    session.Say(found.origin + ": " + std::to_string(found.size) + " records, nothing is wrong");
+    session.Say(found.origin + ": " + std::to_string(found.size) + " records" +
+                (found.minimum_index > 0
+                     ? ", those below " + std::to_string(found.minimum_index) + " pruned"
+                     : "") +
+                ", nothing is wrong");
   }
   for (const std::string& sentence : found.unproven) session.Say("  not shown: " + sentence);
 }

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "facegate/audit/pruning.h"
+#include "support/base/fake_clock.h"
 #include "support/base/temp_dir.h"
 #include "support/world/world.h"
 
@@ -46,6 +48,24 @@ class InspectionTest : public ::testing::Test {
     char* error = nullptr;
     EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK) << error;
     sqlite3_close(db);
+  }
+
+  // The same world eleven days later: what is older than ten goes, which is a bundle of 256.
+  void Prune() {
+    testing::WorldOptions options;
+    options.store = OpenStore();
+    options.data_dir = folder_.path();
+    options.already_registered = true;
+    options.keys = std::move(keys_);
+    options.now = testing::FakeClock().Now() + 11 * core::kMsPerDay;
+    World world(std::move(options));
+    LogPruner pruner(*world.store, *world.ledger, world.clock,
+                     {.is_on = true, .retained_days = 10, .published = {}});
+    const auto pruned = pruner.Run();
+    EXPECT_TRUE(pruned.ok()) << pruned.status().ToString();
+    EXPECT_EQ(*pruned, 256U);
+    size_ = world.store->GetLogHead(World::op())->size;
+    keys_ = std::move(world.keys);
   }
 
   Inspection Inspect() {
@@ -175,6 +195,73 @@ TEST_F(InspectionTest, FindsAndMendsTheSearchIndex) {
     query.type = "subject.created";
     query.limit = 1000;
     EXPECT_EQ(store->QueryLog(World::op(), query)->size(), std::size_t{kPeople});
+  }
+  EXPECT_TRUE(Inspect().ok());
+}
+
+TEST_F(InspectionTest, LooksThroughAPrunedLogAndSaysWhatItCannotShow) {
+  Prune();
+  const Inspection found = Inspect();
+  EXPECT_TRUE(found.ok());
+  EXPECT_EQ(found.size, size_);
+  EXPECT_EQ(found.minimum_index, 256U);
+  EXPECT_EQ(found.records_checked, size_ - 256);
+  ASSERT_EQ(found.unproven.size(), 3U);
+  EXPECT_NE(found.unproven[2].find("below 256"), std::string::npos);
+}
+
+TEST_F(InspectionTest, TellsARecordThatIsMissingFromThoseThatWerePruned) {
+  Prune();
+  Change("DELETE FROM log_entries WHERE (seq & 1099511627775) IN (270, 271)");
+  ExpectOne(Ill::kMissing, 270);
+}
+
+TEST_F(InspectionTest, TakesNoRecordsForPrunedThatTheLogDoesNotSay) {
+  Change("DELETE FROM log_entries WHERE (seq & 1099511627775) < 256");
+  Change("UPDATE logs SET minimum_index = 256");
+  ExpectOne(Ill::kMissing, 0);
+}
+
+TEST_F(InspectionTest, TakesNoMoreForPrunedThanTheLogSays) {
+  Prune();
+  {
+    testing::WorldOptions options;
+    options.store = OpenStore();
+    options.data_dir = folder_.path();
+    options.already_registered = true;
+    options.keys = std::move(keys_);
+    options.now = testing::FakeClock().Now() + 12 * core::kMsPerDay;
+    World world(std::move(options));
+    for (int i = 0; i < kPeople; ++i) world.AddSubject(std::string("q") + std::to_string(i));
+    keys_ = std::move(world.keys);
+  }
+  Change("DELETE FROM log_entries WHERE (seq & 1099511627775) < 512");
+  Change("UPDATE logs SET minimum_index = 512");
+  ExpectOne(Ill::kMissing, 0);
+}
+
+TEST_F(InspectionTest, FindsATileOfPrunedRecordsThatIsMissingOrAnother) {
+  Prune();
+  {
+    testing::TempDir other;
+    std::filesystem::copy_file(folder_ / "facegate.db", other / "kept.db");
+    Change("DELETE FROM tiles WHERE level = 0 AND idx = 0");
+    ExpectOne(Ill::kMissing, std::nullopt);
+    std::filesystem::copy_file(other / "kept.db", folder_ / "facegate.db",
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  Change("UPDATE tiles SET bytes = zeroblob(8192) WHERE level = 0 AND idx = 0");
+  ExpectOne(Ill::kDamage, std::nullopt);
+}
+
+TEST_F(InspectionTest, MendsTheSearchIndexOfAPrunedLog) {
+  Prune();
+  Change("DELETE FROM log_index_keys WHERE (seq & 1099511627775) = 300");
+  {
+    const auto store = OpenStore();
+    const auto mended = RebuildIndex(*store, World::op(), {});
+    ASSERT_TRUE(mended.ok()) << mended.status().ToString();
+    EXPECT_EQ(*mended, 1U);
   }
   EXPECT_TRUE(Inspect().ok());
 }

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "facegate/alternatives/alternative_service.h"
+#include "facegate/audit/pruning.h"
 #include "facegate/crypto/primitives.h"
 #include "facegate/custody/custody_service.h"
 #include "facegate/registry/registry_service.h"
@@ -59,6 +60,17 @@ class BackupTest : public ::testing::Test {
     return made.ok() ? *made : Manifest{};
   }
   std::string PathOf(const Manifest& manifest) const { return dir / "backups/" + manifest.file; }
+
+  // So many people more, and a month and a day in which every consent ends.
+  void GrowOld(int people) {
+    for (int i = 0; i < people; ++i) world->AddSubject("old-" + std::to_string(i));
+    world->clock.Advance(31 * core::kMsPerDay);
+  }
+  template <class Gateway>
+  static audit::LogPruner PrunerOf(Gateway& gateway, bool is_on) {
+    return audit::LogPruner(*gateway.store, *gateway.ledger, gateway.clock,
+                            {.is_on = is_on, .retained_days = 10, .published = {}});
+  }
 
   // Stops the gateway; a restore is an offline act.
   void Stop() {
@@ -260,6 +272,35 @@ TEST_F(BackupTest, FindsTheRecordsItPutBack) {
   ASSERT_EQ(entries->size(), 1u);
   EXPECT_EQ(entries->front().index, denied->receipt().index);
   EXPECT_EQ(entries->front().entry, denied->receipt().entry);
+}
+
+TEST_F(BackupTest, RestoresALogThatWasPruned) {
+  GrowOld(300);
+  ASSERT_EQ(*PrunerOf(*world, true).Run(), 256u);
+  const Manifest made = MustCreate();
+  AddPerson("person-b");
+  Stop();
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  const auto found = Start();
+  EXPECT_EQ(found->store->GetLogHead(World::op())->minimum_index, 256u);
+  EXPECT_EQ(found->store->ReadEntries(World::op(), 255, 1).status().reason(), "RECORD_PRUNED");
+  EXPECT_EQ(TypesFrom(*found->store, made.log_sizes.at(World::op())),
+            (std::vector<std::string>{"backup.created", "subject.created", "consent.granted",
+                                      "backup.restored"}));
+}
+
+TEST_F(BackupTest, LetsGoAgainOfWhatWasPrunedSince) {
+  GrowOld(300);
+  const Manifest made = MustCreate();
+  ASSERT_EQ(*PrunerOf(*world, true).Run(), 256u);
+  Stop();
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  const auto found = Start();
+  EXPECT_EQ(found->store->GetLogHead(World::op())->minimum_index, 0u);
+  ASSERT_TRUE(PrunerOf(*found, false).Run().ok());  // whatever is configured: the record stands
+  EXPECT_EQ(found->store->GetLogHead(World::op())->minimum_index, 256u);
 }
 
 TEST_F(BackupTest, RevivesNoConsentThatWasWithdrawn) {

@@ -88,6 +88,14 @@ TEST_F(ConfigTest, KnowsWhatToDoWithoutWitnesses) {
               HasSubstr("must exceed publish_interval_s"));
 }
 
+TEST_F(ConfigTest, PrunesNoLogUnlessItIsTold) {
+  EXPECT_FALSE(Load("").audit.prune);
+  const ServerConfig config =
+      Load("audit: {prune: true, retained_days: 8}\nbackup: {backup_days_max: 7}\n");
+  EXPECT_TRUE(config.audit.prune);
+  EXPECT_EQ(config.audit.retained_days, 8);
+}
+
 TEST_F(ConfigTest, RefusesUnknownKeysWithPlaceAndNearest) {
   EXPECT_EQ(ErrorOf("gateway_nam: x\n"),
             "1:1: unknown key \"gateway_nam\" (did you mean \"gateway_name\"?)");
@@ -117,6 +125,8 @@ TEST_F(ConfigTest, RefusesValuesThatContradictEachOther) {
   EXPECT_EQ(ErrorOf("tls: {cert: c.pem}\n"), "1:13: set all of tls.cert, key, client_ca, or none");
   EXPECT_EQ(ErrorOf("rpc: {request_bytes_max: 8388608}\n"),
             "1:26: request_bytes_max must exceed image_bytes_max");
+  EXPECT_EQ(ErrorOf("audit: {prune: true, retained_days: 30}\n"),
+            "1:37: with audit.prune, retained_days must exceed backup.backup_days_max");
   EXPECT_EQ(ErrorOf("store: {path: ''}\n"), "1:15: the driver sqlite needs store.path");
   EXPECT_EQ(ErrorOf("keys_dir: ''\n"), "1:11: must not be empty");
   EXPECT_EQ(ErrorOf("listen: {grpc: ''}\n"), "1:16: must not be empty");

@@ -35,6 +35,10 @@ class FaultyStore final : public storage::Store {
                                                 std::uint64_t log_index) const override {
     return inner_.GetResourceAt(name, log_index);
   }
+  core::Result<std::vector<storage::Resource>> ListRegisteredBy(
+      const model::OperatorId& op, std::uint64_t log_index) const override {
+    return inner_.ListRegisteredBy(op, log_index);
+  }
   core::Result<std::vector<storage::Resource>> ListResources(std::string_view parent,
                                                              std::string_view kind,
                                                              std::string_view after,
@@ -152,6 +156,10 @@ class FaultyStore final : public storage::Store {
   core::Status ReplaceIndex(const model::OperatorId& log,
                             const std::vector<storage::IndexRow>& rows) override {
     return inner_.ReplaceIndex(log, rows);
+  }
+  core::Result<bool> PruneLog(const model::OperatorId& log, const storage::LogPruning& pruning,
+                              std::size_t records_max) override {
+    return inner_.PruneLog(log, pruning, records_max);
   }
   core::Result<std::string> GetProperty(std::string_view key) const override {
     return inner_.GetProperty(key);

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "facegate/audit/pruning.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/text.h"
 #include "facegate/model/date.h"
@@ -100,6 +101,37 @@ class ReceiptTest : public ::testing::Test {
 };
 
 using ConsentReceipt = ReceiptTest;
+
+TEST_F(ConsentReceipt, OfAConsentThatEndedLongAgoHasTheEventsThatAreLeft) {
+  const auto grow_old = [this] {
+    const std::uint64_t size = world_.store->GetLogHead(World::op())->size;
+    for (std::uint64_t i = size; i < size + 256; ++i) world_.AddSubject("p" + std::to_string(i));
+  };
+  const auto prune = [this] {
+    world_.clock.Advance(11 * core::kMsPerDay);
+    audit::LogPruner pruner(*world_.store, *world_.ledger, world_.clock,
+                            {.is_on = true, .retained_days = 10, .published = {}});
+    EXPECT_EQ(*pruner.Run(), 256u);
+  };
+  AskAndGrant();
+  grow_old();
+  const model::ConsentRef ref{World::op(), asked_.subject.subject, asked_.id};
+  const std::uint64_t withdrawn = Must(consents_.Withdraw(Desk(), ref)).receipt.index;
+  prune();
+  const auto proof = report::VerifyConsentReceipt(Iso(), Keys());
+  ASSERT_TRUE(proof.ok()) << proof.status().ToString();
+  EXPECT_EQ(proof->status, "WITHDRAWN");
+  ASSERT_EQ(proof->events.size(), 1u);
+  EXPECT_EQ(proof->events[0].index, withdrawn);
+
+  grow_old();
+  prune();
+  EXPECT_EQ(receipts_.Collect(*consents_.Get(ref), "").status().reason(), "RECORD_PRUNED");
+  // Withdrawing it again still proves that it was.
+  const consent::ConsentResult again = Must(consents_.Withdraw(Desk(), ref));
+  EXPECT_EQ(again.receipt.index, withdrawn);
+  EXPECT_TRUE(again.receipt.pruned_leaf.has_value());
+}
 
 TEST_F(ConsentReceipt, ProvesEveryEventOfTheConsent) {
   const consent::ConsentResult granted = AskAndGrant();

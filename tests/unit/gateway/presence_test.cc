@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "facegate/audit/pruning.h"
 #include "support/world/world.h"
 #include "unit/consent/faulty_store.h"
 
@@ -76,6 +77,18 @@ TEST_F(PresenceTest, SaysThatTheRunBeforeEndedInACrash) {
   const auto killed = Begun();  // never goes, as far as the log can tell
   const auto next = Begun();
   EXPECT_EQ(Said("gateway.started")[1].StringOr("after", ""), "CRASH");
+}
+
+TEST_F(PresenceTest, RemembersThatThereWereRunsWhoseStartWasPruned) {
+  const auto killed = Begun();
+  for (int i = 0; i < 300; ++i) world_.AddSubject(std::string("person-") + std::to_string(i));
+  world_.clock.Advance(11 * core::kMsPerDay);
+  audit::LogPruner pruner(*world_.store, *world_.ledger, world_.clock,
+                          {.is_on = true, .retained_days = 10, .published = {}});
+  ASSERT_EQ(*pruner.Run(), 256U);
+  ASSERT_TRUE(Said("gateway.started").empty());
+  const auto next = Begun();
+  EXPECT_EQ(Said("gateway.started")[0].StringOr("after", ""), "CRASH");
 }
 
 TEST_F(PresenceTest, BeatsInQuietTimesOften) {

@@ -26,6 +26,21 @@ CopyReport VerifyWith(WrittenLog& log, const LogKeys& keys, const CopyOptions& o
   return std::move(report).value();
 }
 
+// Brings a copy up to its log, in the order of an export.
+void AddTo(const std::string& directory, WrittenLog& log) {
+  auto writer = LogCopyWriter::Open(directory);
+  ASSERT_TRUE(writer.ok());
+  const auto files = log.Files();
+  for (const auto& [path, content] : files) {
+    if (!path.starts_with("tile/")) continue;
+    ASSERT_TRUE(writer->Add(path, content).ok());
+  }
+  for (const char* path : {"minimum-index", "checkpoint"}) {
+    if (!files.contains(path)) continue;
+    ASSERT_TRUE(writer->Add(path, files.at(path)).ok());
+  }
+}
+
 std::string Words(const CopyReport& report) { return CopyReportText(report); }
 
 bool Tells(const CopyReport& report, const std::string& reason) {
@@ -230,6 +245,49 @@ TEST(PrunedCopy, NeedsAStatementThatTheLogSignedAndItsRecordAgreesWith) {
   members.Set("minimum_index", 256).Set("root", "00").Set("retained_days", 30);
   unrecorded.AppendEvent("log.pruned", members);
   EXPECT_EQ(VerifyWith(unrecorded, unrecorded.keys()).fault->reason, "PRUNING_DIFFERS");
+}
+
+TEST(PrunedCopy, KeepsWhatItHasWhenItsLogLetsGoOfIt) {
+  TempDir dir;
+  WrittenLog log;
+  log.AppendMany(600);
+  log.WriteTo(dir.path());
+  log.Prune(512);
+  log.AppendMany(3);
+  AddTo(dir.path(), log);
+  EXPECT_FALSE(std::filesystem::exists(dir / "minimum-index"));
+  const auto report = VerifyLogCopy(dir.path(), log.keys(), {});
+  ASSERT_TRUE(report.ok() && report->ok()) << Words(*report);
+  EXPECT_EQ(report->minimum_index, 0u);
+  EXPECT_EQ(report->records_checked, 604u);
+}
+
+TEST(PrunedCopy, KeepsItsOwnStatementWhereItHasMoreThanItsLog) {
+  TempDir dir;
+  WrittenLog log;
+  log.AppendMany(900);
+  log.Prune(256);
+  log.WriteTo(dir.path());
+  log.AppendMany(200);
+  log.Prune(768);
+  AddTo(dir.path(), log);
+  const auto report = VerifyLogCopy(dir.path(), log.keys(), {});
+  ASSERT_TRUE(report.ok() && report->ok()) << Words(*report);
+  EXPECT_EQ(report->minimum_index, 256u);
+  EXPECT_EQ(report->records_checked, 1102u - 256u);
+}
+
+TEST(PrunedCopy, TakesTheLogsStatementWhereRecordsInBetweenAreGone) {
+  TempDir dir;
+  WrittenLog log;
+  log.AppendMany(300);
+  log.WriteTo(dir.path());
+  log.AppendMany(600);
+  log.Prune(768);
+  AddTo(dir.path(), log);
+  const auto report = VerifyLogCopy(dir.path(), log.keys(), {});
+  ASSERT_TRUE(report.ok() && report->ok()) << Words(*report);
+  EXPECT_EQ(report->minimum_index, 768u);
 }
 
 TEST(PrunedCopy, NeedsTheTilesOfWhatIsGone) {

@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 
+#include "facegate/audit/pruning.h"
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
+#include "facegate/tlog/minimum_index.h"
 #include "support/world/world.h"
 
 namespace facegate::rpc {
@@ -21,7 +24,7 @@ class LogPagesTest : public ::testing::Test {
  protected:
   LogPagesTest() {
     for (int i = 0; i < 300; ++i) world_.AddSubject(std::string("p") + std::to_string(i));
-    auto started = LogPages::Start("127.0.0.1:0", *world_.store, nullptr);
+    auto started = LogPages::Start("127.0.0.1:0", *world_.store, *world_.ledger, nullptr);
     EXPECT_TRUE(started.ok()) << started.status().ToString();
     pages_ = std::move(started).value();
     head_ = *world_.store->GetLogHead(World::op());
@@ -99,6 +102,29 @@ TEST_F(LogPagesTest, HaveNothingBeyondTheLogAndNothingElse) {
   EXPECT_EQ(http.Get("/nobody/checkpoint")->get_header_value("Cache-Control"), "no-store");
 }
 
+TEST_F(LogPagesTest, GiveTheStatementOfWhatWasPrunedAndItsHashes) {
+  EXPECT_EQ(StatusOf("minimum-index"), 404);
+  const std::string tile = Get("tile/0/000")->body;
+  world_.clock.Advance(11 * core::kMsPerDay);
+  audit::LogPruner pruner(*world_.store, *world_.ledger, world_.clock,
+                          {.is_on = true, .retained_days = 10, .published = {}});
+  ASSERT_EQ(*pruner.Run(), 256U);
+  const auto statement = Get("minimum-index");
+  ASSERT_EQ(statement->status, 200);
+  EXPECT_EQ(statement->get_header_value("Cache-Control"), "no-cache");
+  const tlog::VerifierKey key = world_.ledger->CheckpointKey(World::op());
+  const auto opened = tlog::OpenMinimumIndex(statement->body, std::span(&key, 1));
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  EXPECT_EQ(opened->index, 256U);
+  EXPECT_EQ(Get("tile/0/000")->body, tile);
+  for (const char* gone : {"tile/entries/000", "tile/entries/000.p/7"}) {
+    EXPECT_EQ(StatusOf(gone), 410) << gone;
+    EXPECT_EQ(Get(gone)->body, "RECORD_PRUNED\n");
+    EXPECT_EQ(Get(gone)->get_header_value("Cache-Control"), "no-store");
+  }
+  EXPECT_EQ(StatusOf("tile/entries/001.p/1"), 200);
+}
+
 TEST_F(LogPagesTest, TakeNothing) {
   httplib::Client http("127.0.0.1", pages_->port());
   EXPECT_EQ(http.Post("/acme/checkpoint")->status, 405);
@@ -109,8 +135,9 @@ TEST_F(LogPagesTest, TakeNothing) {
 }
 
 TEST(LogPages, NameAnAddressTheyCannotHave) {
-  const auto store = storage::OpenMemoryStore();
-  EXPECT_EQ(LogPages::Start("nonsense", *store, nullptr).status().reason(), "BAD_ADDRESS");
+  const World world;
+  EXPECT_EQ(LogPages::Start("nonsense", *world.store, *world.ledger, nullptr).status().reason(),
+            "BAD_ADDRESS");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "facegate/audit/pruning.h"
 #include "facegate/client/client.h"
 #include "facegate/consent/consent_service.h"
 #include "facegate/core/log.h"
@@ -102,9 +103,9 @@ class ServedWorld {
   }
 
   rpc::Parts parts() {
-    return {gateway,      consents,    registry_service, *world.engine, *world.ledger,
-            *world.store, *world.keys, world.clock,      world.metrics, log,
-            alternatives, token_desk,  images,           custody};
+    return {gateway,     consents,    registry_service, *world.engine, *world.ledger, *world.store,
+            *world.keys, world.clock, world.metrics,    log,           alternatives,  token_desk,
+            images,      custody,     nullptr,          nullptr,       &pruner};
   }
   std::string target() const { return "localhost:" + std::to_string(server->port()); }
 
@@ -149,6 +150,11 @@ class ServedWorld {
                                                 world.clock,  *world.engine, registry_service};
   rpc::TokenDesk token_desk;
   custody::CustodyService custody{*world.store, *world.ledger, *world.keys, world.clock};
+  // Keeps records for ten days.
+  audit::LogPruner pruner{*world.store,
+                          *world.ledger,
+                          world.clock,
+                          {.is_on = true, .retained_days = 10, .published = {}}};
   std::unique_ptr<rpc::Server> server;
 
  private:

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -149,8 +150,10 @@ TEST_F(SqliteStore, SumsUpTheLogOfAnOlderVersion) {
   items[4500].keys.rules = {"r1"};
   Commit(*Open(path_), std::move(items));
   Outsider older(path_);
-  for (const char* drop : {"DROP TABLE log_stretches", "DROP TABLE log_stretch_values",
-                           "DROP INDEX log_rules_by_record", "DROP INDEX log_others_by_record"}) {
+  for (const char* drop :
+       {"DROP TABLE log_stretches", "DROP TABLE log_stretch_values",
+        "DROP INDEX log_rules_by_record", "DROP INDEX log_others_by_record",
+        "ALTER TABLE logs DROP COLUMN minimum_index", "DROP INDEX resource_history_by_record"}) {
     older.Execute(drop);
   }
   older.Execute("PRAGMA user_version = " + std::to_string(kBeforeStretches));
@@ -164,6 +167,34 @@ TEST_F(SqliteStore, SumsUpTheLogOfAnOlderVersion) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].index, 4500U);
   }
+}
+
+TEST_F(SqliteStore, GoesOnWithAPruningThatWasCutShort) {
+  {
+    const auto store = Open(path_);
+    CommitPrunableLog(*store, 5000);
+    EXPECT_FALSE(Must(store->PruneLog(Op(), {4608, 5000}, 4000)));
+  }
+  const auto store = Open(path_);
+  EXPECT_EQ(store->GetLogHead(Op())->minimum_index, 4608u);
+  EXPECT_EQ(store->ReadEntries(Op(), 4607, 1).status().reason(), "RECORD_PRUNED");
+  EXPECT_TRUE(Must(store->PruneLog(Op(), {4608, 5000}, 4000)));
+  EXPECT_EQ(std::filesystem::file_size(path_ + "-wal"), 0u);
+  LogQuery query;
+  query.rule = "even";
+  query.until = core::Timestamp{4610};
+  ASSERT_EQ(Must(store->QueryLog(Op(), query)).size(), 1u);
+  // Nothing of them is left, nor of the stretch that they filled.
+  Outsider outside(path_);
+  for (const char* table : {"log_entries", "log_index_keys", "log_rules", "log_others"}) {
+    EXPECT_EQ(outside.Integer(std::string("SELECT count(*) FROM ") + table +
+                              " WHERE (seq & 1099511627775) < 4608"),
+              0)
+        << table;
+  }
+  EXPECT_EQ(outside.Integer("SELECT count(*) FROM log_stretches"), 1);
+  EXPECT_EQ(outside.Integer("SELECT min(min_ms) FROM log_stretches"), 4608);
+  EXPECT_EQ(outside.Integer("SELECT count(DISTINCT stretch) FROM log_stretch_values"), 1);
 }
 
 TEST_F(SqliteStore, FinishesAFileWhoseCreationWasCutShort) {

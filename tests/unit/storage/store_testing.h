@@ -176,6 +176,31 @@ inline void CommitChange(Store& store, Change change) {
   Commit(store, {Item({std::move(change)})});
 }
 
+// So many records, written at 0 ms, 1 ms, ..., with the tiles that they fill, and behind them the
+// record that the oldest of them go.
+inline void CommitPrunableLog(Store& store, std::size_t records,
+                              const model::OperatorId& log = Op()) {
+  std::vector<BatchItem> items;
+  std::map<TileKey, core::Bytes> tiles;
+  for (std::size_t i = 0; i < records; ++i) {
+    items.push_back(Item({}, {}, std::to_string(i)));
+    items.back().keys.time = {static_cast<std::int64_t>(i)};
+    items.back().keys.rules = {i % 2 == 0 ? "even" : "odd"};
+    items.back().keys.subject_pseudonym = "p";
+    items.back().keys.other_pseudonyms = {"q"};
+    core::Bytes& tile = tiles[{0, i / kTileHashes}];
+    const core::Hash256& hash = items.back().leaf_hash;
+    tile.insert(tile.end(), hash.begin(), hash.end());
+  }
+  std::erase_if(tiles, [](const auto& tile) { return tile.second.size() < kTileBytes; });
+  items.push_back(Item({}, {}, "pruned"));
+  items.back().keys.type = std::string(kPrunedType);
+  items.back().keys.time = {static_cast<std::int64_t>(records)};
+  const ApplyResult result =
+      store.Apply(Batch(log, 0, std::move(items), std::move(tiles), "checkpoint"));
+  ASSERT_TRUE(result.status.ok()) << result.status.ToString();
+}
+
 // A person with a granted consent "c1", a key and a template "t1".
 inline void EnrolPerson(Store& store, const char* id) {
   Commit(store, {Item({PutSubject{SubjectOf(id)}}), Item({PutConsent{ConsentOf(id, "c1")}}),
