@@ -280,7 +280,7 @@ Result<std::optional<std::string>> Ledger::MinimumIndex(const model::OperatorId&
   FG_ASSIGN_OR_RETURN(const core::Hash256 root,
                       tlog::RootHash(head.minimum_index, impl_->sequencer->ReaderFor(log)));
   return std::optional(
-      MinimumIndexNote(impl_->sequencer->KeysOfLog(log), head.minimum_index, root));
+      MinimumIndexNote(impl_->sequencer->KeysOfLog(log).newest(), head.minimum_index, root));
 }
 
 // A restored older database holds what people have since withdrawn or had erased: it goes again,
