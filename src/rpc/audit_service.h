@@ -1,5 +1,5 @@
-// AuditService over the stored log: reads, proofs, and letting go of what is old. What resolvers ask
-// is recorded.
+// AuditService over the stored log: reads, proofs, and letting go of what is old. What resolvers
+// ask is recorded.
 #pragma once
 
 #include "facegate/audit/ledger.h"
