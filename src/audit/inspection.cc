@@ -238,12 +238,16 @@ class Inspector {
   void CheckPruning() {
     if (found_.minimum_index == 0 || has_bad_record_ || tree_.size() < found_.size) return;
     const auto said = static_cast<std::uint64_t>(said_pruned_.IntOr("minimum_index", 0));
-    const bool is_same = said == found_.minimum_index &&
-                         said_pruned_.StringOr("root", "") == core::HexEncode(root_of_pruned_);
-    if (is_same || said > found_.minimum_index) return;
-    Blame(Ill::kMissing, 0,
-          "records below " + std::to_string(found_.minimum_index) +
-              " are gone, and no record of the log says that they were pruned");
+    const std::string below = std::to_string(found_.minimum_index);
+    if (said < found_.minimum_index) {
+      Blame(Ill::kMissing, 0,
+            "records below " + below +
+                " are gone, and no record of the log says that they were pruned");
+    } else if (said == found_.minimum_index &&
+               said_pruned_.StringOr("root", "") != core::HexEncode(root_of_pruned_)) {
+      Blame(Ill::kDamage, std::nullopt,
+            "the hash tiles below " + below + " are not those of the records that were pruned");
+    }
   }
 
   void CheckRow(const storage::LogEntry& entry, const storage::IndexRow& row) {

@@ -78,7 +78,8 @@ Status RecordVerifier::VerifyRotation(const tlog::Note& note, const core::Json& 
   if (*in_force_ == keys_.newest().generation) return unproved;
   const LogKeys& old = keys_.Of(*in_force_);
   const LogKeys& next = keys_.Of(*in_force_ + 1);
-  for (const auto& [name, value] : KeysBody(old, next).AsObject()) {
+  const core::Json wanted = KeysBody(old, next);
+  for (const auto& [name, value] : wanted.AsObject()) {
     if (line.StringOr(name, "") != value.AsString()) return unproved;
   }
   FG_RETURN_IF_ERROR(tlog::VerifyNote(note, next.RecordVerifier()));
