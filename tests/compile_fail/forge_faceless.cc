@@ -3,5 +3,8 @@
 #include "facegate/policy/permit.h"
 
 namespace facegate::policy {
-Faceless Forge() { return Faceless(std::make_unique<internal::Warrant>()); }
+Faceless Forge() {
+  const auto pool = std::make_shared<crypto::WipedPool>();
+  return Faceless(crypto::MakeWiped<internal::Warrant>(pool, Grounds(), nullptr));
+}
 }  // namespace facegate::policy

@@ -3,5 +3,8 @@
 #include "facegate/policy/permit.h"
 
 namespace facegate::policy {
-Permit Forge() { return Permit(std::make_unique<internal::Warrant>()); }
+Permit Forge() {
+  const auto pool = std::make_shared<crypto::WipedPool>();
+  return Permit(crypto::MakeWiped<internal::Warrant>(pool, Grounds(), nullptr));
+}
 }  // namespace facegate::policy

@@ -3,5 +3,8 @@
 #include "facegate/policy/permit.h"
 
 namespace facegate::policy {
-ViewPermit Forge() { return ViewPermit(std::make_unique<internal::Warrant>()); }
+ViewPermit Forge() {
+  const auto pool = std::make_shared<crypto::WipedPool>();
+  return ViewPermit(crypto::MakeWiped<internal::Warrant>(pool, Grounds(), nullptr));
+}
 }  // namespace facegate::policy
