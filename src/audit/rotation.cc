@@ -73,8 +73,8 @@ Status RecordVerifier::Take(const tlog::Note& note) {
 }
 
 Status RecordVerifier::VerifyRotation(const tlog::Note& note, const core::Json& line) {
-  const Status unproved(Code::kPermissionDenied, "ROTATION_UNPROVED",
-                        "the record hands the log over to other keys than those at hand");
+  Status unproved(Code::kPermissionDenied, "ROTATION_UNPROVED",
+                  "the record hands the log over to other keys than those at hand");
   if (*in_force_ == keys_.newest().generation) return unproved;
   const LogKeys& old = keys_.Of(*in_force_);
   const LogKeys& next = keys_.Of(*in_force_ + 1);

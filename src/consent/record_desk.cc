@@ -138,7 +138,7 @@ struct RecordDesk::Search {
 };
 
 Status RecordDesk::CheckOperator(const model::OperatorId& op) const {
-  const Status known = store_.GetResource(model::OperatorName(op)).status();
+  Status known = store_.GetResource(model::OperatorName(op)).status();
   if (known.code() != Code::kNotFound) return known;
   return Status(Code::kNotFound, "OPERATOR_NOT_FOUND", "the operator is not registered");
 }

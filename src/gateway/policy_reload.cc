@@ -78,7 +78,7 @@ Status RecordPolicyInAll(const rules::RuleSet& rules, const storage::Store& stor
   return Status::Ok();
 }
 
-Status ReloadPolicy(std::shared_ptr<const rules::RuleSet> rules, policy::Engine& engine,
+Status ReloadPolicy(const std::shared_ptr<const rules::RuleSet>& rules, policy::Engine& engine,
                     const storage::Store& store, audit::Ledger& ledger) {
   FG_ASSIGN_OR_RETURN(const auto operators, storage::ReadResources<model::Operator>(store, ""));
   for (const model::Operator& op : operators) {

@@ -40,6 +40,7 @@ void SetWord(rules::Inputs& inputs, std::string_view name, const std::optional<E
 template <class E>
 void SetWords(rules::Inputs& inputs, std::string_view name, const std::set<E>& values) {
   std::vector<std::string> words;
+  words.reserve(values.size());
   for (const E value : values) words.push_back(WordInput(value));
   inputs.Set(name, std::move(words));
 }

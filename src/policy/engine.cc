@@ -378,7 +378,7 @@ struct Engine::Impl {
 
   internal::WarrantPtr MakeWarrant(const Deployment& deployment, const Person* person,
                                    const model::Exemption* exemption, const HeldToken& held,
-                                   Grounds grounds) const {
+                                   Grounds&& grounds) const {
     auto warrant = crypto::MakeWiped<internal::Warrant>(pool, std::move(grounds), abandon_sink);
     const Claim& claim = warrant->grounds.claim;
     const core::Timestamp decided_at = warrant->grounds.decided_at;
@@ -405,14 +405,15 @@ Engine::Engine(const storage::Store& store, const core::Clock& clock,
                std::shared_ptr<AbandonSink> abandon_sink)
     : impl_(new Impl{store,
                      clock,
-                     options,
+                     std::move(options),
                      std::move(abandon_sink),
                      {},
                      std::move(rules),
                      Standing(store),
                      {}}) {
   FG_CHECK(impl_->rules != nullptr);
-  FG_CHECK(options.permit_ms_max > 0 && options.lease_ms_max > 0 && options.sitting_ms_max > 0);
+  const EngineOptions& kept = impl_->options;
+  FG_CHECK(kept.permit_ms_max > 0 && kept.lease_ms_max > 0 && kept.sitting_ms_max > 0);
 }
 
 Engine::~Engine() = default;

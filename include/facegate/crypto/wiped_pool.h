@@ -14,7 +14,7 @@ namespace facegate::crypto {
 // Blocks of more than kBlockMax bytes are not kept. Thread-safe.
 class WipedPool final : public std::pmr::memory_resource {
  public:
-  static constexpr std::size_t kBlockMax = 16 * 1024;
+  static constexpr std::size_t kBlockMax = std::size_t{16} * 1024;
 
  private:
   void* do_allocate(std::size_t size, std::size_t alignment) override;

@@ -27,7 +27,8 @@ core::Status RecordPolicyInAll(const rules::RuleSet& rules, const storage::Store
 // Returns FAILED_PRECONDITION PACK_STILL_NAMED, with nothing changed, where a site names a pack
 // that is not among them. If a record fails after the swap, the new rules stay in force (they are
 // in every decision's record) and the fault is returned.
-core::Status ReloadPolicy(std::shared_ptr<const rules::RuleSet> rules, policy::Engine& engine,
-                          const storage::Store& store, audit::Ledger& ledger);
+core::Status ReloadPolicy(const std::shared_ptr<const rules::RuleSet>& rules,
+                          policy::Engine& engine, const storage::Store& store,
+                          audit::Ledger& ledger);
 
 }  // namespace facegate::gateway
