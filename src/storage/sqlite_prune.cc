@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "facegate/core/check.h"
+#include "storage/sqlite_rows.h"
 #include "storage/sqlite_schema.h"
 #include "storage/sqlite_store.h"
 #include "storage/sqlite_write.h"
@@ -17,28 +18,14 @@ using core::Status;
 
 Status BadPruning(const char* why) { return {Code::kFailedPrecondition, "BAD_PRUNING", why}; }
 
-struct PrunedLog {
-  std::int64_t id = 0;
-  std::uint64_t size = 0;
-  std::uint64_t minimum_index = 0;
-};
-
-PrunedLog ReadLog(Connection& connection, const model::OperatorId& op) {
-  Query query(connection, "SELECT id, size, minimum_index FROM logs WHERE op = ?1");
-  query.Bind(op);
-  if (!query.Step()) return {};
-  return {query.Int(0), static_cast<std::uint64_t>(query.Int(1)),
-          static_cast<std::uint64_t>(query.Int(2))};
-}
-
-bool IsRecordOfPruning(Connection& connection, const PrunedLog& log, std::uint64_t index) {
+bool IsRecordOfPruning(Connection& connection, const LogRow& log, std::uint64_t index) {
   Query query(connection, "SELECT 1 FROM log_index_keys WHERE seq = ?1 AND type = ?2");
   query.Bind(Sequence(log.id, index), kPrunedType);
   return query.Step();
 }
 
 // Whether the hashes of the records from the log's minimum index to `end` are all in tiles.
-bool HasTiles(Connection& connection, const PrunedLog& log, std::uint64_t end) {
+bool HasTiles(Connection& connection, const LogRow& log, std::uint64_t end) {
   const std::uint64_t first_tile = log.minimum_index / kTileHashes;
   const std::uint64_t end_tile = end / kTileHashes;
   Query query(connection, R"sql(
@@ -48,7 +35,7 @@ bool HasTiles(Connection& connection, const PrunedLog& log, std::uint64_t end) {
   return query.Step() && static_cast<std::uint64_t>(query.Int(0)) == end_tile - first_tile;
 }
 
-Status CheckPruning(Connection& connection, const PrunedLog& log, const LogPruning& pruning) {
+Status CheckPruning(Connection& connection, const LogRow& log, const LogPruning& pruning) {
   const std::uint64_t end = pruning.minimum_index;
   if (end % kTileHashes != 0) return BadPruning("the minimum index is no multiple of 256");
   if (end < log.minimum_index) return BadPruning("a log's minimum index is never lowered");
@@ -122,7 +109,7 @@ Result<bool> SqliteStore::PruneLog(const model::OperatorId& log, const LogPrunin
   if (is_scrub_due_) FG_RETURN_IF_ERROR(Scrub());
   Step step;
   const Status written = InTransaction([&]() -> Status {
-    const PrunedLog stored = ReadLog(*writer_, log);
+    const LogRow stored = FindLog(*writer_, log);
     FG_RETURN_IF_ERROR(CheckPruning(*writer_, stored, pruning));
     Query(*writer_, "UPDATE logs SET minimum_index = ?2 WHERE id = ?1")
         .Bind(stored.id, pruning.minimum_index)

@@ -39,20 +39,6 @@ Result<std::vector<T>> ReadAll(Query& query, Result<T> (*read)(Query&)) {
   return found;
 }
 
-struct LogRow {
-  std::int64_t id = 0;
-  std::uint64_t size = 0;
-  std::uint64_t minimum_index = 0;
-};
-
-LogRow FindLog(Connection& db, const model::OperatorId& op) {
-  Query query(db, "SELECT id, size, minimum_index FROM logs WHERE op = ?1");
-  query.Bind(op);
-  if (!query.Step()) return {};
-  return {query.Int(0), static_cast<std::uint64_t>(query.Int(1)),
-          static_cast<std::uint64_t>(query.Int(2))};
-}
-
 // A query of what is kept, whatever its index to begin with.
 LogQuery WithinKept(LogQuery query, const LogRow& log) {
   query.first_index = std::max(query.first_index, log.minimum_index);

@@ -155,6 +155,14 @@ std::int64_t TokenBucket(core::ByteSpan token_hash) {
   return std::int64_t{token_hash[0]} << 8 | token_hash[1];
 }
 
+LogRow FindLog(Connection& db, const model::OperatorId& op) {
+  Query query(db, "SELECT id, size, minimum_index FROM logs WHERE op = ?1");
+  query.Bind(op);
+  if (!query.Step()) return {};
+  return {query.Int(0), static_cast<std::uint64_t>(query.Int(1)),
+          static_cast<std::uint64_t>(query.Int(2))};
+}
+
 Resource ReadResource(Query& row) {
   return Resource{row.Text(0),
                   row.Text(1),

@@ -2,6 +2,7 @@
 // crash.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,6 +20,15 @@ std::string JoinSites(const std::set<model::SiteId>& sites);
 
 // The two bytes that a token's hash begins with. Requires: there are two.
 std::int64_t TokenBucket(core::ByteSpan token_hash);
+
+// A log as `logs` has it; all 0 where there is none of that operator.
+struct LogRow {
+  std::int64_t id = 0;
+  std::uint64_t size = 0;
+  std::uint64_t minimum_index = 0;
+};
+// Throws SQLite::Exception.
+LogRow FindLog(Connection& db, const model::OperatorId& op);
 
 // What a SELECT that ends in the function of the same noun must list, in this order.
 #define FG_RESOURCE_COLUMNS "name, kind, parent, body, revision, log_index"

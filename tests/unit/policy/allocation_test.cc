@@ -67,6 +67,18 @@ class AllocationTest : public ::testing::Test {
     return allocated;
   }
 
+  // The way through is one that must be heard from then on.
+  model::AccessPoint RegisterHeardWay() {
+    model::AccessPoint point;
+    point.op = World::op();
+    point.site = World::site();
+    point.id = model::AccessPointId(kWay);
+    point.heartbeat_s_max = kHeartbeat_s;
+    point.alternatives = {{model::AlternativeKind::kCard, "badge reader", true}};
+    world.Register(point);
+    return point;
+  }
+
   World world;
   policy::Engine engine;
   policy::Claim claim;
@@ -91,13 +103,7 @@ TEST_F(AllocationTest, GrantsUnderAnExemptionWithoutAny) {
 }
 
 TEST_F(AllocationTest, GrantsWhereAlternativesMustBeHeardWithoutAny) {
-  model::AccessPoint point;
-  point.op = World::op();
-  point.site = World::site();
-  point.id = model::AccessPointId(kWay);
-  point.heartbeat_s_max = kHeartbeat_s;
-  point.alternatives = {{model::AlternativeKind::kCard, "badge reader", true}};
-  world.Register(point);
+  const model::AccessPoint point = RegisterHeardWay();
   engine.heartbeats().Hear({point.op, point.site, point.id}, model::AlternativeKind::kCard, true,
                            world.clock.Now());
   EXPECT_EQ(AllocationsOf(claim), 0u);
@@ -126,13 +132,7 @@ TEST_F(AllocationTest, CountsWhatADenialIsMadeOf) {
 
 // What was heard and what time brings reach a decision at once, although it is kept.
 TEST_F(AllocationTest, SeesAHeartbeatAndItsEndAtOnce) {
-  model::AccessPoint point;
-  point.op = World::op();
-  point.site = World::site();
-  point.id = model::AccessPointId(kWay);
-  point.heartbeat_s_max = kHeartbeat_s;
-  point.alternatives = {{model::AlternativeKind::kCard, "badge reader", true}};
-  world.Register(point);
+  const model::AccessPoint point = RegisterHeardWay();
   const auto grants = [&] {
     return std::holds_alternative<policy::ViewPermit>(engine.Decide(claim));
   };
