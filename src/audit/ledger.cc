@@ -31,10 +31,10 @@ class LedgerAbandonSink final : public policy::AbandonSink {
     Outcome outcome;
     outcome.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
     outcome.reason = model::Reason::kAbandoned;
-    auto pending = std::make_unique<Pending>();
+    auto pending = std::make_shared<Pending>();
     pending->draft = DecisionDraft(grounds, outcome, {});
     // Nobody waits for this record; a failure to queue it stands in the operator's log above.
-    (void)sequencer_->Submit(std::move(pending));
+    (void)sequencer_->Submit(pending);
   }
 
   void Detach() {
@@ -96,9 +96,9 @@ struct Ledger::Impl {
   std::unique_ptr<Sequencer> sequencer;
   std::shared_ptr<LedgerAbandonSink> abandon_sink;
 
-  Result<Sequenced> Wait(std::unique_ptr<Pending> pending) {
+  Result<Sequenced> Wait(std::shared_ptr<Pending> pending) {
     const core::StageTimer timer(metrics, core::Stage::kCommit);
-    FG_ASSIGN_OR_RETURN(auto future, sequencer->Submit(std::move(pending)));
+    FG_ASSIGN_OR_RETURN(auto future, sequencer->Submit(pending));
     Sequenced sequenced = future.get();
     if (!sequenced.status.ok()) return sequenced.status;
     return sequenced;
@@ -126,7 +126,7 @@ struct Ledger::Impl {
                                   std::vector<policy::RuleFinding> findings,
                                   storage::Changes changes);
   // Queues one, with what is recorded in its place where a precondition fails, and waits.
-  Result<Recorded> Put(std::unique_ptr<Pending> pending, policy::Grounds grounds, Outcome outcome,
+  Result<Recorded> Put(std::shared_ptr<Pending> pending, policy::Grounds grounds, Outcome outcome,
                        Outcome aborted, std::vector<policy::RuleFinding> findings);
 };
 
@@ -134,7 +134,7 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
                                               std::vector<policy::RuleFinding> findings,
                                               storage::Changes changes) {
   const model::OperatorId log = grounds.claim.camera.op;
-  auto pending = std::make_unique<Pending>();
+  auto pending = std::make_shared<Pending>();
   pending->draft = DecisionDraft(grounds, outcome, findings);
   const Status opened = outcome.people.empty()
                             ? AddClaimedPerson(pending->draft, grounds, keys)
@@ -169,7 +169,7 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
              std::move(findings));
 }
 
-Result<Recorded> Ledger::Impl::Put(std::unique_ptr<Pending> pending, policy::Grounds grounds,
+Result<Recorded> Ledger::Impl::Put(std::shared_ptr<Pending> pending, policy::Grounds grounds,
                                    Outcome outcome, Outcome aborted,
                                    std::vector<policy::RuleFinding> findings) {
   const model::OperatorId log = grounds.claim.camera.op;
@@ -235,7 +235,7 @@ Result<Recorded> Ledger::Commit(policy::Faceless way, Presented presented) {
   aborted.reason = presented.use ? model::Reason::kPassReplayed : model::Reason::kBadgeUnknown;
   Outcome outcome = aborted;
   outcome.reason = presented.reason;
-  auto pending = std::make_unique<Pending>();
+  auto pending = std::make_shared<Pending>();
   if (model::LetsThrough(presented.reason)) {
     outcome.verdict = model::Verdict::kAllow;
     if (presented.use) pending->changes.push_back(*presented.use);
@@ -250,7 +250,7 @@ Result<Recorded> Ledger::Commit(policy::Faceless way, Presented presented) {
 Result<RecordedEvent> Ledger::Append(const Event& event, storage::Changes changes,
                                      storage::Preconditions preconditions) {
   const model::OperatorId log = event.log;
-  auto pending = std::make_unique<Pending>();
+  auto pending = std::make_shared<Pending>();
   pending->draft = EventDraft(event);
   FG_RETURN_IF_ERROR(AddEventPerson(pending->draft, event, impl_->keys));
   pending->changes = std::move(changes);

@@ -28,6 +28,29 @@ Status LogError(const std::string& reason, const std::string& origin, const std:
   return Status(Code::kDataLoss, reason, "log " + origin + ": " + what);
 }
 
+MadeRecord MakeRecord(const Draft& draft, Place place) {
+  tlog::Note note{EntryJson(draft, place.index, place.time) + "\n", {}};
+  SignRecord(note, place.signers);
+  MadeRecord made;
+  made.entry = tlog::EncodeNote(note);
+  FG_CHECK(made.entry.size() <= tlog::kEntryBytesMax);
+  made.leaf_hash = tlog::LeafHash(core::AsBytes(made.entry));
+  made.keys = KeysOf(draft, place.time);
+  made.place = std::move(place);
+  return made;
+}
+
+// The tiles that are stored: the growing one of the leaves is kept as the records' leaf hashes.
+std::map<storage::TileKey, core::Bytes> StoredTiles(
+    const std::map<tlog::TileId, core::Bytes>& changed) {
+  std::map<storage::TileKey, core::Bytes> tiles;
+  for (const auto& [id, hashes] : changed) {
+    const bool is_complete = hashes.size() == storage::kTileBytes;
+    if (id.level > 0 || is_complete) tiles.emplace(ToTileKey(id), hashes);
+  }
+  return tiles;
+}
+
 }  // namespace
 
 GroupSnapshot::GroupSnapshot(std::uint64_t size, std::string checkpoint,
@@ -125,37 +148,64 @@ Status Sequencer::Open() {
     }
   }
   // Once all are known to be sound, and before anything else is recorded.
-  for (auto& [log, state] : logs_) FG_RETURN_IF_ERROR(MoveToNewestKeys(log, state));
+  for (auto& [log, state] : logs_) {
+    FG_RETURN_IF_ERROR(MoveToNewestKeys(log, state));
+    Foresee(log, state);
+  }
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
 }
 
-Result<std::future<Sequenced>> Sequencer::Submit(std::unique_ptr<Pending> pending) {
+Result<std::future<Sequenced>> Sequencer::Submit(const std::shared_ptr<Pending>& pending) {
   auto future = pending->promise.get_future();
+  FG_ASSIGN_OR_RETURN(auto place, Enqueue(pending));
+  // Ready in any case: what could not be made here is made in its turn, or fails there.
+  const struct Ready {
+    ~Ready() { sequencer.MarkReady(pending); }
+    Sequencer& sequencer;
+    Pending& pending;
+  } ready{*this, *pending};
+  if (place) pending->made = MakeRecord(pending->draft, *std::move(place));
+  return future;
+}
+
+Result<std::optional<Place>> Sequencer::Enqueue(const std::shared_ptr<Pending>& pending) {
+  const std::lock_guard lock(mutex_);
+  if (dead_) return NotRecorded(*dead_);
+  if (stopping_) {
+    return NotRecorded(Status(Code::kUnavailable, "STOPPING", "the gateway is stopping"));
+  }
+  if (queue_.size() >= static_cast<std::size_t>(options_.queue_max)) {
+    metrics_.Add(core::Counter::kQueueRejections);
+    return Status(Code::kResourceExhausted, "QUEUE_FULL", "too many records wait; try again");
+  }
+  pending->submitted_at = clock_.Now();
+  queue_.push_back(pending);
+  const auto next = next_.find(pending->draft.log);
+  if (next == next_.end()) return std::optional<Place>();
+  Place& foreseen = next->second;
+  foreseen.time = std::max(foreseen.time, pending->submitted_at);
+  std::optional<Place> place = foreseen;
+  ++foreseen.index;
+  return place;
+}
+
+void Sequencer::MarkReady(Pending& pending) {
   {
     const std::lock_guard lock(mutex_);
-    if (dead_) return NotRecorded(*dead_);
-    if (stopping_) {
-      return NotRecorded(Status(Code::kUnavailable, "STOPPING", "the gateway is stopping"));
-    }
-    if (queue_.size() >= static_cast<std::size_t>(options_.queue_max)) {
-      metrics_.Add(core::Counter::kQueueRejections);
-      return Status(Code::kResourceExhausted, "QUEUE_FULL", "too many records wait; try again");
-    }
-    queue_.push_back(std::move(pending));
-    if (queue_.size() < wanted_) return future;
+    pending.is_ready = true;
+    if (++ready_ < wanted_) return;
   }
   wake_.notify_one();
-  return future;
 }
 
 void Sequencer::Run() {
   while (true) {
-    Group group = NextGroup();
+    const Group group = NextGroup();
     if (group.empty()) return;
     last_group_ = group.size();
     const auto begin = std::chrono::steady_clock::now();
-    CommitGroup(std::move(group));
+    CommitGroup(group);
     last_commit_ = std::chrono::steady_clock::now() - begin;
   }
 }
@@ -163,28 +213,32 @@ void Sequencer::Run() {
 // Whoever was answered with the last group asks again soon. The first of them alone would be a
 // commit of its own, and make the others wait for two; so for a part of what a commit takes, as
 // many are waited for as came last time. A caller who is alone waits for nobody. As many are
-// answered in a second as without it; of 64 callers the slowest percent wait half as long.
+// answered in a second as without it; of 64 callers the slowest percent wait less.
 void Sequencer::WaitForMore(std::unique_lock<std::mutex>& lock) {
   wanted_ = last_group_;
   wake_.wait_for(lock, std::min<std::chrono::nanoseconds>(last_commit_ / 2, kLingerMax),
-                 [this] { return stopping_ || queue_.size() >= wanted_; });
+                 [this] { return stopping_ || ready_ >= wanted_; });
   wanted_ = 1;
 }
 
-// What waits for the log of the first in line; empty when stopping and nothing is left.
+// What is ready for the log of the first in line, without a gap; empty when stopping and nothing is
+// left.
 Sequencer::Group Sequencer::NextGroup() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  WaitForMore(lock);
+  wake_.wait(lock, [this] { return queue_.empty() ? stopping_ : queue_.front()->is_ready; });
   Group group;
   if (queue_.empty()) return group;
+  WaitForMore(lock);
   const model::OperatorId log = queue_.front()->draft.log;
-  std::deque<std::unique_ptr<Pending>> others;
+  std::deque<std::shared_ptr<Pending>> others;
   while (!queue_.empty() && group.size() < static_cast<std::size_t>(options_.group_max)) {
-    auto& to = queue_.front()->draft.log == log ? group.emplace_back() : others.emplace_back();
+    const bool is_of_log = queue_.front()->draft.log == log;
+    if (is_of_log && !queue_.front()->is_ready) break;
+    auto& to = is_of_log ? group.emplace_back() : others.emplace_back();
     to = std::move(queue_.front());
     queue_.pop_front();
   }
+  ready_ -= group.size();
   // Other logs keep their order, ahead of what came later.
   std::move(others.rbegin(), others.rend(), std::front_inserter(queue_));
   return group;
@@ -285,13 +339,13 @@ Status Sequencer::RotateKeys(const model::OperatorId& log, LogState& state) {
   const LogGenerations& keys = KeysOfLog(log);
   const LogKeys& old = keys.Of(state.generation);
   const LogKeys& next = keys.Of(state.generation + 1);
-  Group alone;
-  alone.push_back(std::make_unique<Pending>());
+  const Group alone = {std::make_shared<Pending>()};
   alone.front()->draft = RotationDraft(log, old, next);
-  Built built = Build(state, alone, {false}, {&old, &next});
-  FG_RETURN_IF_ERROR(Apply(log, state, built).status);
+  alone.front()->submitted_at = clock_.Now();
+  Built built = Build(state, alone, {&old, &next});
+  FG_RETURN_IF_ERROR(store_.Apply(built.batch).status);
   const std::uint64_t index = state.tree.size();
-  FG_RETURN_IF_ERROR(KeepOutside(log, built, alone, {false}, index));
+  FG_RETURN_IF_ERROR(KeepOutside(log, built, alone));
   Advance(state, built);
   state.generation = next.generation;
   logger_.Info("log_keys_rotated", {{"log", keys.origin()},
@@ -301,106 +355,107 @@ Status Sequencer::RotateKeys(const model::OperatorId& log, LogState& state) {
 }
 
 Sequencer::Built Sequencer::Build(const LogState& state, const Group& group,
-                                  const std::vector<bool>& aborted, const Signers& signers) {
-  Built built;
-  built.tree = state.tree;
+                                  const Signers& signers) {
+  tlog::GrowingTree tree = state.tree;
+  std::vector<storage::BatchItem> items;
+  items.reserve(group.size());
   core::Timestamp time = state.last_time;
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    const Pending& pending = *group[i];
-    const Draft& draft = aborted[i] ? *pending.aborted_draft : pending.draft;
-    time = std::max(time, clock_.Now());
-    tlog::Note note{EntryJson(draft, built.tree.size(), time) + "\n", {}};
-    SignRecord(note, signers);
-    storage::BatchItem item;
-    item.entry = tlog::EncodeNote(note);
-    item.keys = KeysOf(draft, time);
-    if (!aborted[i]) {
-      item.preconditions = pending.preconditions;
-      item.changes = pending.changes;
-    }
-    FG_CHECK(item.entry.size() <= tlog::kEntryBytesMax);
-    item.leaf_hash = tlog::LeafHash(core::AsBytes(item.entry));
-    built.tree.Append(item.leaf_hash);
-    built.items.push_back(std::move(item));
-    built.times.push_back(time);
+  for (const auto& pending : group) {
+    time = std::max(time, pending->submitted_at);
+    const Place place{tree.size(), time, signers};
+    std::optional<MadeRecord>& made = pending->made;
+    if (!made || made->place != place) made = MakeRecord(pending->RecordedDraft(), place);
+    tree.Append(made->leaf_hash);
+    storage::BatchItem& item = items.emplace_back();
+    item.entry = made->entry;
+    item.leaf_hash = made->leaf_hash;
+    item.keys = made->keys;
+    if (pending->is_aborted) continue;
+    item.preconditions = pending->preconditions;
+    item.changes = pending->changes;
   }
-  built.checkpoint =
-      SignCheckpoint({signers.front()->origin, built.tree.size(), built.tree.Root()}, signers);
-  built.tiles = built.tree.TakeChangedTiles();
-  return built;
+  std::string checkpoint =
+      SignCheckpoint({signers.front()->origin, tree.size(), tree.Root()}, signers);
+  auto tiles = tree.TakeChangedTiles();
+  storage::Batch batch(group.front()->draft.log, state.tree.size(), std::move(items),
+                       StoredTiles(tiles), std::move(checkpoint));
+  return {std::move(tree), std::move(tiles), std::move(batch)};
 }
 
-storage::ApplyResult Sequencer::Apply(const model::OperatorId& log, const LogState& state,
-                                      const Built& built) {
-  std::map<storage::TileKey, core::Bytes> tiles;
-  for (const auto& [id, hashes] : built.tiles) {
-    // The growing tile of the leaves is kept as the records' leaf hashes.
-    const bool is_complete = hashes.size() == storage::kTileBytes;
-    if (id.level > 0 || is_complete) tiles.emplace(ToTileKey(id), hashes);
-  }
-  return store_.Apply(
-      storage::Batch(log, state.tree.size(), built.items, std::move(tiles), built.checkpoint));
-}
-
-void Sequencer::CommitGroup(Group group) {
+void Sequencer::CommitGroup(const Group& group) {
   const model::OperatorId log = group.front()->draft.log;
   const auto state = StateOf(log);
-  if (!state.ok()) return Fail(std::move(group), NotRecorded(state.status()));
+  if (!state.ok()) return Fail(group, NotRecorded(state.status()));
   // Of a log that was not known at the start; others are there already.
   if (const Status moved = MoveToNewestKeys(log, **state); !moved.ok()) {
     Die(moved);
-    return Fail(std::move(group), NotRecorded(moved));
+    return Fail(group, NotRecorded(moved));
   }
-  const Signers signers = {&KeysOfLog(log).Of((*state)->generation)};
-  const std::uint64_t first_index = (*state)->tree.size();
-  std::vector<bool> aborted(group.size(), false);
+  CommitMembers(**state, group, {&KeysOfLog(log).Of((*state)->generation)});
+  Foresee(log, **state);
+}
 
+void Sequencer::CommitMembers(LogState& state, Group group, const Signers& signers) {
+  const model::OperatorId log = group.front()->draft.log;
   while (!group.empty()) {
-    Built built = Build(**state, group, aborted, signers);
-    const storage::ApplyResult applied = Apply(log, **state, built);
+    Built built = Build(state, group, signers);
+    const storage::ApplyResult applied = store_.Apply(built.batch);
     if (applied.status.ok()) {
-      const Status kept = KeepOutside(log, built, group, aborted, first_index);
+      const Status kept = KeepOutside(log, built, group);
       if (!kept.ok()) {
         Die(kept);
-        return Fail(std::move(group), NotRecorded(kept));
+        return Fail(group, NotRecorded(kept));
       }
-      return Finish(**state, std::move(built), std::move(group), aborted, first_index);
+      Advance(state, built);
+      return Finish(state, built, group);
     }
     if (!applied.failed_item) {
       Die(applied.status);
-      return Fail(std::move(group), NotRecorded(applied.status));
+      return Fail(group, NotRecorded(applied.status));
     }
     // One member's ground moved: record it as aborted, or take it out, and commit the others.
     const std::size_t failed = *applied.failed_item;
-    FG_CHECK(failed < group.size() && !aborted[failed]);
+    FG_CHECK(failed < group.size() && !group[failed]->is_aborted);
     if (group[failed]->aborted_draft) {
-      aborted[failed] = true;
+      group[failed]->is_aborted = true;
+      group[failed]->made.reset();
       continue;
     }
-    Group alone;
-    alone.push_back(std::move(group[failed]));
+    Fail({group[failed]}, applied.status);
     group.erase(group.begin() + static_cast<std::ptrdiff_t>(failed));
-    aborted.erase(aborted.begin() + static_cast<std::ptrdiff_t>(failed));
-    Fail(std::move(alone), applied.status);
   }
+}
+
+// Where the next record of a log will stand: behind those that wait already. Those of them that
+// were made for other places are made again in their turn.
+void Sequencer::Foresee(const model::OperatorId& log, const LogState& state) {
+  Place next{state.tree.size(), state.last_time, {&KeysOfLog(log).Of(state.generation)}};
+  const std::lock_guard lock(mutex_);
+  for (const auto& pending : queue_) {
+    if (pending->draft.log != log) continue;
+    ++next.index;
+    next.time = std::max(next.time, pending->submitted_at);
+  }
+  next_.insert_or_assign(log, std::move(next));
 }
 
 // Head file and suppressions: after the commit, before any answer.
-Status Sequencer::KeepOutside(const model::OperatorId& log, const Built& built, const Group& group,
-                              const std::vector<bool>& aborted, std::uint64_t first_index) {
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    if (aborted[i]) continue;
-    FG_RETURN_IF_ERROR(suppressions_->Add(group[i]->changes, first_index + i, built.times[i]));
+Status Sequencer::KeepOutside(const model::OperatorId& log, const Built& built,
+                              const Group& group) {
+  for (const auto& pending : group) {
+    if (pending->is_aborted) continue;
+    const Place& place = pending->made->place;
+    FG_RETURN_IF_ERROR(suppressions_->Add(pending->changes, place.index, place.time));
   }
   if (options_.data_dir.empty()) return Status::Ok();
-  return HeadOf(log).Write(built.checkpoint);
+  return HeadOf(log).Write(built.batch.checkpoint());
 }
 
-// Takes over what is durable; `built` keeps its records and its checkpoint.
+// Takes over what is durable; `built` keeps its batch.
 void Sequencer::Advance(LogState& state, Built& built) {
   const std::uint64_t first_index = state.tree.size();
   state.tree = std::move(built.tree);
-  state.last_time = built.times.back();
+  state.last_time = built.batch.items().back().keys.time;
   for (auto& [id, hashes] : built.tiles) state.edge[id] = std::move(hashes);
   // Proofs of new records need, per level, the tile in growth and the one completed last.
   std::erase_if(state.edge, [&](const auto& tile) {
@@ -409,24 +464,22 @@ void Sequencer::Advance(LogState& state, Built& built) {
     const std::uint64_t first_new = first_index >> (tlog::kTileHeight * (tile.first.level + 1));
     return tile.first.index + 1 < std::min(in_growth, first_new);
   });
-  metrics_.Add(core::Counter::kRecords, built.items.size());
+  metrics_.Add(core::Counter::kRecords, built.batch.items().size());
   metrics_.Add(core::Counter::kLogCommits);
 }
 
-void Sequencer::Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,
-                       std::uint64_t first_index) {
-  Advance(state, built);
-  const auto snapshot =
-      std::make_shared<const GroupSnapshot>(state.tree.size(), std::move(built.checkpoint),
-                                            state.edge, ReaderFor(group.front()->draft.log));
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    group[i]->promise.set_value({Status::Ok(), aborted[i], first_index + i, built.times[i],
-                                 std::move(built.items[i].entry), snapshot});
+void Sequencer::Finish(const LogState& state, const Built& built, const Group& group) {
+  const auto snapshot = std::make_shared<const GroupSnapshot>(
+      state.tree.size(), built.batch.checkpoint(), state.edge, ReaderFor(group.front()->draft.log));
+  for (const auto& pending : group) {
+    const Place& place = pending->made->place;
+    pending->promise.set_value({Status::Ok(), pending->is_aborted, place.index, place.time,
+                                std::move(pending->made->entry), snapshot});
   }
 }
 
-void Sequencer::Fail(Group group, const Status& status) {
-  for (auto& pending : group) {
+void Sequencer::Fail(const Group& group, const Status& status) {
+  for (const auto& pending : group) {
     Sequenced failed;
     failed.status = status;
     pending->promise.set_value(std::move(failed));
@@ -444,7 +497,7 @@ void Sequencer::Die(const Status& status) {
     queue_.clear();
   }
   logger_.Error("ledger_stopped", {{"reason", status.reason()}, {"message", status.message()}});
-  Fail(std::move(left), NotRecorded(status));
+  Fail(left, NotRecorded(status));
   if (options_.on_fatal) options_.on_fatal(status);
 }
 

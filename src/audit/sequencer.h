@@ -1,5 +1,6 @@
 // Gives records their index and makes them durable, in groups: one thread, one transaction and one
-// checkpoint for all that waited.
+// checkpoint for all that waited. What takes long about a record, its line and its signature, is
+// made by the thread that waits for it, while the group before is written.
 #pragma once
 
 #include <chrono>
@@ -54,6 +55,22 @@ struct Sequenced {
   std::shared_ptr<const GroupSnapshot> group;
 };
 
+// Where a record stands in its log, when, and who signs it there.
+struct Place {
+  std::uint64_t index = 0;
+  core::Timestamp time;
+  Signers signers;
+  bool operator==(const Place&) const = default;
+};
+
+// The bytes of a record at its place, and what follows from them.
+struct MadeRecord {
+  Place place;
+  std::string entry;
+  core::Hash256 leaf_hash{};
+  storage::IndexKeys keys;
+};
+
 // One waiting commit.
 struct Pending {
   Draft draft;
@@ -62,6 +79,15 @@ struct Pending {
   storage::Changes changes;
   storage::Preconditions preconditions;
   std::promise<Sequenced> promise;
+
+  // What follows is Submit's until `is_ready`, and the sequencer's from then on.
+  core::Timestamp submitted_at;
+  bool is_aborted = false;  // it is the aborted draft that is recorded
+  // At the place that was foreseen, until its turn comes; then at its own.
+  std::optional<MadeRecord> made;
+  bool is_ready = false;  // of the sequencer's mutex
+
+  const Draft& RecordedDraft() const { return is_aborted ? *aborted_draft : draft; }
 };
 
 // Thread-safe but for Open.
@@ -76,7 +102,7 @@ class Sequencer {
   core::Status Open();
 
   // Queues; the future is ready once the record is durable or has failed.
-  core::Result<std::future<Sequenced>> Submit(std::unique_ptr<Pending> pending);
+  core::Result<std::future<Sequenced>> Submit(const std::shared_ptr<Pending>& pending);
 
   const LogGenerations& KeysOfLog(const model::OperatorId& log);
   std::string Origin(const model::OperatorId& log) const;
@@ -92,17 +118,19 @@ class Sequencer {
   };
   struct Built {
     tlog::GrowingTree tree;
-    std::vector<storage::BatchItem> items;
-    std::vector<core::Timestamp> times;
     std::map<tlog::TileId, core::Bytes> tiles;
-    std::string checkpoint;
+    storage::Batch batch;
   };
-  using Group = std::vector<std::unique_ptr<Pending>>;
+  using Group = std::vector<std::shared_ptr<Pending>>;
 
+  // Queues, and says where the record will stand if nothing ahead of it fails; nothing for a log
+  // that the thread does not know yet.
+  core::Result<std::optional<Place>> Enqueue(const std::shared_ptr<Pending>& pending);
+  void MarkReady(Pending& pending);
   void Run();
   Group NextGroup();
   void WaitForMore(std::unique_lock<std::mutex>& lock);
-  void CommitGroup(Group group);
+  void CommitGroup(const Group& group);
   core::Result<LogState*> StateOf(const model::OperatorId& log);
   core::Result<LogState> LoadState(const model::OperatorId& log);
   HeadFile& HeadOf(const model::OperatorId& log);
@@ -111,17 +139,16 @@ class Sequencer {
   core::Status RotateKeys(const model::OperatorId& log, LogState& state);
   core::Status CheckAgainstHead(const model::OperatorId& log, std::uint64_t size);
   std::string HeadPath(const model::OperatorId& log) const;
-  // Requires: signers are of that log.
-  Built Build(const LogState& state, const Group& group, const std::vector<bool>& aborted,
-              const Signers& signers);
-  storage::ApplyResult Apply(const model::OperatorId& log, const LogState& state,
-                             const Built& built);
-  core::Status KeepOutside(const model::OperatorId& log, const Built& built, const Group& group,
-                           const std::vector<bool>& aborted, std::uint64_t first_index);
+  // Gives every member its place, and makes those that were not made for it.
+  // Requires: signers are of the group's log.
+  Built Build(const LogState& state, const Group& group, const Signers& signers);
+  // Commits what can be of a group, and answers all of it.
+  void CommitMembers(LogState& state, Group group, const Signers& signers);
+  core::Status KeepOutside(const model::OperatorId& log, const Built& built, const Group& group);
   void Advance(LogState& state, Built& built);
-  void Finish(LogState& state, Built built, Group group, const std::vector<bool>& aborted,
-              std::uint64_t first_index);
-  void Fail(Group group, const core::Status& status);
+  void Finish(const LogState& state, const Built& built, const Group& group);
+  void Foresee(const model::OperatorId& log, const LogState& state);
+  void Fail(const Group& group, const core::Status& status);
   void Die(const core::Status& status);
 
   storage::Store& store_;
@@ -142,8 +169,10 @@ class Sequencer {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::unique_ptr<Pending>> queue_;
-  std::size_t wanted_ = 1;  // so many in the queue wake the thread
+  std::deque<std::shared_ptr<Pending>> queue_;
+  std::map<model::OperatorId, Place> next_;  // where the next record of a log will stand
+  std::size_t ready_ = 0;                    // so many in the queue are
+  std::size_t wanted_ = 1;                   // so many wake the thread
   bool stopping_ = false;
   std::optional<core::Status> dead_;
   std::thread thread_;

@@ -1,5 +1,6 @@
 #include "facegate/core/json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -84,35 +85,43 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   std::vector<Frame> open_;
 };
 
-void WriteString(std::string& out, const std::string& text) {
+// Adds one character that a string cannot hold as it is.
+void WriteEscaped(std::string& out, char c) {
   static constexpr char kDigits[] = "0123456789abcdef";
+  out += '\\';
+  switch (c) {
+    case '"':
+    case '\\':
+      out += c;
+      break;
+    case '\n':
+      out += 'n';
+      break;
+    case '\r':
+      out += 'r';
+      break;
+    case '\t':
+      out += 't';
+      break;
+    default:
+      out += "u00";
+      out += kDigits[c >> 4];
+      out += kDigits[c & 15];
+  }
+}
+
+constexpr bool IsEscaped(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+void WriteString(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kDigits[c >> 4];
-          out += kDigits[c & 15];
-        } else {
-          out += c;
-        }
-    }
+  while (true) {
+    const auto end = std::find_if(text.begin(), text.end(), IsEscaped);
+    out.append(text.begin(), end);
+    if (end == text.end()) break;
+    WriteEscaped(out, *end);
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()) + 1);
   }
   out += '"';
 }

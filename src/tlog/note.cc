@@ -32,14 +32,18 @@ std::uint64_t ReadBigEndian(core::ByteSpan bytes) {
   return value;
 }
 
+constexpr bool IsPlain(char c) { return (c >= 0x20 && c < 0x7f) || c == '\n'; }
+
 // UTF-8 without control characters but "\n".
 bool IsNoteCharacters(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(static_cast<std::size_t>(
+        std::find_if_not(text.begin(), text.end(), IsPlain) - text.begin()));
+    if (text.empty()) return true;
     const std::optional<core::CodePoint> c = core::DecodeCodePoint(text);
-    if (!c || (c->value < 0x20 && c->value != '\n')) return false;
+    if (!c || c->value < 0x20) return false;
     text.remove_prefix(c->bytes);
   }
-  return true;
 }
 
 std::uint32_t KeyId(std::string_view name, std::uint8_t type, const crypto::Ed25519Public& key) {

@@ -76,6 +76,10 @@ void BM_AuditedDecisions(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * clients * kDecisionsPerClient);
   state.counters["p50_us"] = Quantile(took_us, 0.5);
   state.counters["p99_us"] = Quantile(took_us, 0.99);
+  const core::MemoryMetrics& metrics = lobby.world.metrics;
+  state.counters["records_per_commit"] =
+      static_cast<double>(metrics.Value(core::Counter::kRecords)) /
+      static_cast<double>(metrics.Value(core::Counter::kLogCommits));
 }
 BENCHMARK(BM_AuditedDecisions)
     ->Arg(1)

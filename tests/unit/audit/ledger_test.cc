@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "facegate/tlog/checkpoint.h"
@@ -199,6 +201,53 @@ TEST_F(LedgerTest, ProvesEveryRecordOfConcurrentCommits) {
     EXPECT_EQ(EntryOf(receipt).IntOr("index", -1), static_cast<std::int64_t>(receipt.index));
   }
   EXPECT_EQ(indices.size(), receipts.size());
+}
+
+// Every record is made for the place that it will have if nothing ahead of it fails: here something
+// often does, and what stood behind it moves up.
+TEST_F(LedgerTest, MovesUpWhatStoodBehindAFailure) {
+  constexpr int kThreads = 6;
+  constexpr int kEach = 30;
+  const std::uint64_t before = world.store->GetLogHead(World::op())->size;
+  std::mutex mutex;
+  std::vector<audit::Receipt> receipts;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kEach; ++i) {
+        if ((t + i) % 3 == 0) {
+          audit::Event event;
+          event.type = "registry.site";
+          event.log = World::op();
+          const auto refused = world.ledger->Append(
+              event, {}, {storage::ResourceAtRevision{"operators/acme/sites/lobby", 99}});
+          EXPECT_TRUE(audit::IsPreconditionFailure(refused.status()));
+          continue;
+        }
+        // Some are recorded as aborted: the consent was never at that epoch.
+        model::Consent moved = consent;
+        moved.epoch += 7;
+        auto recorded =
+            (t + i) % 3 == 1
+                ? world.ledger->Commit(world.PermitFor(world.VerifyClaim("person-a")),
+                                       Match(moved, secret))
+                : world.ledger->Commit(world.DenialFor(world.VerifyClaim("nobody")), Outcome{});
+        ASSERT_TRUE(recorded.ok());
+        EXPECT_NE(recorded->outcome().verdict, Verdict::kAllow);
+        const std::lock_guard lock(mutex);
+        receipts.push_back(recorded->receipt());
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  ASSERT_EQ(receipts.size(), std::size_t{kThreads * kEach * 2 / 3});
+  std::sort(receipts.begin(), receipts.end(),
+            [](const auto& a, const auto& b) { return a.index < b.index; });
+  for (const audit::Receipt& receipt : receipts) {
+    EXPECT_EQ(receipt.index, before + static_cast<std::uint64_t>(&receipt - receipts.data()));
+    EXPECT_EQ(EntryOf(receipt).IntOr("index", -1), static_cast<std::int64_t>(receipt.index));
+    ExpectProves(world, receipt);
+  }
 }
 
 TEST_F(LedgerTest, KeepsTimeFromGoingBack) {
