@@ -34,6 +34,11 @@ using core::Status;
 // answers health checks and reflection.
 constexpr int kThreadsSpare = 8;
 
+// gRPC lets a thread go that finds so many waiting already; it would have made another for the next
+// request. All wait on one queue, so that none is idle on one while another makes threads of its
+// own, up to the limit above.
+constexpr int kIdleThreadsMax = 32;
+
 // A camera that vanished without a word (power, cable) is noticed, and its lease closed, when it
 // does not answer a ping. Clients may ping as often; gRPC would drop them as a nuisance.
 constexpr int kKeepaliveMs = 20'000;
@@ -141,6 +146,8 @@ core::Result<std::unique_ptr<Server>> Server::Start(const Authentication& authen
   grpc::ResourceQuota quota("facegate");
   quota.SetMaxThreads(options.requests_max + options.streams_max + kThreadsSpare);
   builder.SetResourceQuota(quota);
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, kIdleThreadsMax);
   builder.SetMaxReceiveMessageSize(options.message_bytes_max);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // two servers on a port is a mistake
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
