@@ -18,12 +18,33 @@ using testing::ExpectGolden;
 using testing::Story;
 
 const Story& TheStory() {
-  static const auto* story = new Story;
+  static const auto* story = new Story(testing::Ending::kErasure);
+  return *story;
+}
+const Story& TheStoryOfItsLog() {
+  static const auto* story = new Story(testing::Ending::kLog);
   return *story;
 }
 
 TEST(Golden, ARecordOfEachKind) {
   for (const auto& [name, entry] : TheStory().entries()) ExpectGolden("entry." + name, entry);
+}
+
+TEST(Golden, RecordsOfTheLogItself) {
+  for (const char* name : {"audit.queried", "log.pruned"}) {
+    ExpectGolden(std::string("entry.") + name, TheStoryOfItsLog().entries().at(name));
+  }
+}
+
+// But for its request id, and the two signatures that cover that.
+TEST(Golden, ARecordThatHandsALogOver) {
+  const auto note = tlog::ParseNote(TheStoryOfItsLog().entries().at("key.rotated"));
+  ASSERT_TRUE(note.ok());
+  EXPECT_EQ(note->signatures.size(), 2u);
+  auto line = core::Json::Parse(note->text);
+  ASSERT_TRUE(line.ok());
+  line->Set("request_id", "");
+  ExpectGolden("line.key.rotated", line->Dump() + "\n");
 }
 
 TEST(Golden, TheCheckpoint) {

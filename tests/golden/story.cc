@@ -8,6 +8,8 @@
 #include <iterator>
 
 #include "facegate/audit/contexts.h"
+#include "facegate/audit/pruning.h"
+#include "facegate/consent/record_desk.h"
 #include "facegate/crypto/primitives.h"
 
 namespace facegate::testing {
@@ -40,13 +42,16 @@ model::Principal As(model::Role role) {
   return principal;
 }
 
+void WriteKey(const TempDir& folder, const char* file, char digit) {
+  const std::string path = folder / file;
+  std::ofstream(path) << std::string(64, digit) << '\n';
+  if (chmod(path.c_str(), 0600) != 0) std::abort();
+}
+
 // Key files whose bytes are those of everybody who runs this.
 std::unique_ptr<crypto::KeyRing> FixedKeys(const TempDir& folder) {
-  for (const auto& [file, digit] : {std::pair{"kek.key", '1'}, std::pair{"log.key", '2'}}) {
-    const std::string path = folder / file;
-    std::ofstream(path) << std::string(64, digit) << '\n';
-    if (chmod(path.c_str(), 0600) != 0) std::abort();
-  }
+  WriteKey(folder, "kek.key", '1');
+  WriteKey(folder, "log.key", '2');
   return Must(crypto::KeyRing::Load(folder.path()));
 }
 
@@ -61,11 +66,8 @@ model::SubjectRef Person() { return {Story::op(), model::SubjectId("person-a")};
 
 }  // namespace
 
-Story::Story() : keys_(FixedKeys(folder_)), store_(storage::OpenMemoryStore()) {
-  audit::LedgerOptions options;
-  options.gateway_name = "gate.example";
-  options.data_dir = folder_.path();
-  ledger_ = Must(audit::Ledger::Open(*store_, *keys_, clock_, metrics_, logger_, options));
+Story::Story(Ending ending) : keys_(FixedKeys(folder_)), store_(storage::OpenMemoryStore()) {
+  OpenLedger();
   engine_ = std::make_unique<policy::Engine>(*store_, clock_, FixedRules(), policy::EngineOptions{},
                                              nullptr);
   registry_ = std::make_unique<registry::RegistryService>(*store_, *ledger_, clock_, *engine_,
@@ -74,12 +76,26 @@ Story::Story() : keys_(FixedKeys(folder_)), store_(storage::OpenMemoryStore()) {
   consents_ = std::make_unique<consent::ConsentService>(*store_, *ledger_, *keys_, clock_, *engine_,
                                                         *dropper_);
   Register();
-  AddPerson();
+  AddPerson(Person().subject);
+  Name("subject.created");
   Recognise();
-  End();
+  if (ending == Ending::kErasure) {
+    End();
+  } else {
+    Query();
+    Prune();
+    RotateKeys();
+  }
 }
 
 Story::~Story() = default;
+
+void Story::OpenLedger() {
+  audit::LedgerOptions options;
+  options.gateway_name = "gate.example";
+  options.data_dir = folder_.path();
+  ledger_ = Must(audit::Ledger::Open(*store_, *keys_, clock_, metrics_, logger_, options));
+}
 
 std::string Story::Suppressions() const {
   std::ifstream file(folder_ / "suppressions", std::ios::binary);
@@ -151,10 +167,10 @@ void Story::Register() {
 }
 
 // As the consent service does, but with a secret that is always the same.
-void Story::AddPerson() {
+void Story::AddPerson(const model::SubjectId& id) {
   model::Subject subject;
   subject.op = op();
-  subject.id = Person().subject;
+  subject.id = id;
   wrapped_secret_ =
       keys_->Wrap(core::Bytes(32, 3), audit::SubjectSecretContext(subject.op, subject.id));
   subject.wrapped_secret = wrapped_secret_;
@@ -167,7 +183,6 @@ void Story::AddPerson() {
   event.subject = subject.id;
   event.wrapped_subject_secret = subject.wrapped_secret;
   (void)Must(ledger_->Append(event, {storage::PutSubject{subject}}));
-  Name("subject.created");
 }
 
 consent::GrantRequest Story::GrantOf(const char* id, int days) const {
@@ -266,6 +281,40 @@ void Story::End() {
   Name("consent.expired");
   (void)Must(consents_->Erase(desk, Person()));
   Name("subject.erased");
+}
+
+void Story::Query() {
+  const consent::RecordDesk desk(*store_, *ledger_, *keys_);
+  (void)Must(desk.FindRecords({As(model::Role::kResolver), kRequestId}, Person(), {},
+                              model::ResolutionReason::kRightsRequest, {}, core::NoDeadline()));
+  Name("audit.queried");
+}
+
+void Story::Prune() {
+  (void)Must(consents_->Withdraw({As(model::Role::kEnroller), kRequestId},
+                                 {op(), Person().subject, model::ConsentId("c1")}));
+  while (Must(store_->GetLogHead(op())).size < storage::kTileHashes) {
+    AddPerson(model::SubjectId("p" + std::to_string(Must(store_->GetLogHead(op())).size)));
+  }
+  clock_.Advance(11 * core::kMsPerDay);
+  audit::LogPruner pruner(*store_, *ledger_, clock_,
+                          {.is_on = true, .retained_days = 10, .published = {}});
+  if (!Must(pruner.Prune(op(), As(model::Role::kOperator), kRequestId, core::NoDeadline()))
+           .receipt) {
+    std::abort();
+  }
+  Name("log.pruned");
+}
+
+// The next start hands the log over. Nobody asked, so that its request id is another every time.
+void Story::RotateKeys() {
+  WriteKey(folder_, "log.2.key", '4');
+  consents_.reset();
+  registry_.reset();
+  ledger_.reset();
+  keys_ = Must(crypto::KeyRing::Load(folder_.path()));
+  OpenLedger();
+  Name("key.rotated");
 }
 
 }  // namespace facegate::testing

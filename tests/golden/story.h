@@ -21,10 +21,13 @@
 
 namespace facegate::testing {
 
+// How it ends: with the person's erasure, or with what becomes of the log meanwhile.
+enum class Ending { kErasure, kLog };
+
 class Story {
  public:
   // Tells it; aborts if any of it is refused.
-  Story();
+  explicit Story(Ending ending);
   ~Story();
 
   static model::OperatorId op() { return model::OperatorId("acme"); }
@@ -37,11 +40,15 @@ class Story {
   std::string Suppressions() const;
 
  private:
+  void OpenLedger();
   void Register();
-  void AddPerson();
+  void AddPerson(const model::SubjectId& id);
   consent::GrantRequest GrantOf(const char* id, int days) const;
   void Recognise();
   void End();
+  void Query();
+  void Prune();
+  void RotateKeys();
 
   policy::Claim ClaimOf(model::Operation operation, const char* camera,
                         std::optional<model::SubjectId> subject) const;
