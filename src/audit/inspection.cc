@@ -177,6 +177,8 @@ class Inspector {
       const std::uint64_t first = tree_.size();
       FG_ASSIGN_OR_RETURN(const auto entries, ReadUpToGap(first));
       FG_ASSIGN_OR_RETURN(auto rows, RowsFrom(store_, log_, first));
+      rows.erase(rows.lower_bound(first + entries.size()), rows.end());  // of no record
+      FG_RETURN_IF_ERROR(CheckQueries(rows));
       for (const storage::LogEntry& entry : entries) {
         if (entry.index != tree_.size()) break;
         CheckRecord(entry);
@@ -254,6 +256,50 @@ class Inspector {
     const auto wanted = RowOf(entry);
     if (!wanted.ok() || row == *wanted) return;
     if (found_.index_rows_wrong++ == 0) found_.first_index_row_wrong = entry.index;
+  }
+
+  // Whether queries find the records of a page: one of each kind, and the last. Rows that are
+  // wrong are found by what they say; what is wrong about them is told where they are read.
+  Status CheckQueries(const std::map<std::uint64_t, storage::IndexRow>& rows) {
+    std::vector<storage::IndexKeys> kinds;
+    for (const auto& [index, row] : rows) {
+      if (found_.first_record_not_found) return Status::Ok();
+      storage::IndexKeys kind = row.keys;
+      kind.time = {};
+      kind.subject_pseudonym.clear();
+      kind.other_pseudonyms.clear();
+      const bool is_last = index == rows.rbegin()->first;
+      if (!is_last && std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) continue;
+      FG_ASSIGN_OR_RETURN(const bool is_found, IsFound(row));
+      if (!is_found) found_.first_record_not_found = index;
+      kinds.push_back(std::move(kind));
+    }
+    return Status::Ok();
+  }
+
+  // Whether a query for all that a row says gives its record, with each of its rules.
+  Result<bool> IsFound(const storage::IndexRow& row) const {
+    const storage::IndexKeys& keys = row.keys;
+    storage::LogQuery query;
+    query.from = keys.time;
+    query.until = keys.time + 1;
+    query.type = keys.type;
+    query.site = keys.site;
+    query.access_point = keys.access_point;
+    query.camera = keys.camera;
+    query.purpose = keys.purpose;
+    query.verdict = keys.verdict;
+    query.reason = keys.reason;
+    query.first_index = row.index;
+    query.limit = 1;
+    std::vector<std::string> rules = keys.rules;
+    if (rules.empty()) rules.emplace_back();
+    for (std::string& rule : rules) {
+      query.rule = std::move(rule);
+      FG_ASSIGN_OR_RETURN(const auto found, store_.QueryLog(log_, query));
+      if (found.empty() || found.front().index != row.index) return false;
+    }
+    return true;
   }
 
   // Whether the tiles that the records made are the stored ones.

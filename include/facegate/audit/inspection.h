@@ -46,10 +46,14 @@ struct Inspection {
   // made again: RebuildIndex.
   std::uint64_t index_rows_wrong = 0;
   std::optional<std::uint64_t> first_index_row_wrong;
+  // The first record whose row is right, and which a query for what it says passes over all the
+  // same: what the store sums up from the rows is wrong. RebuildIndex makes that again too.
+  std::optional<std::uint64_t> first_record_not_found;
   // What nothing here can show, in sentences for people.
   std::vector<std::string> unproven;
 
-  bool ok() const { return faults.empty() && index_rows_wrong == 0; }
+  bool is_index_ok() const { return index_rows_wrong == 0 && !first_record_not_found; }
+  bool ok() const { return faults.empty() && is_index_ok(); }
 };
 
 // Hears of records looked through so far, and of all. May be empty.
@@ -62,10 +66,10 @@ core::Result<std::vector<model::OperatorId>> KnownLogs(const storage::Store& sto
 
 // Checks of every record that it is there, its signature, its place and that time does not go back;
 // that the stored tree is that of the records, and signed; that the head file below `data_dir`
-// signs the beginning of it; and the search index. Where the oldest records were pruned, checks of
-// them that the hashes that are kept are those of the tree, and that the log's newest record of
-// pruning says so. Memory does not grow with the log. Returns the store's status where it cannot be
-// read; a bad log is an inspection.
+// signs the beginning of it; and the search index, and that queries find what it says. Where the
+// oldest records were pruned, checks of them that the hashes that are kept are those of the tree,
+// and that the log's newest record of pruning says so. Memory does not grow with the log. Returns
+// the store's status where it cannot be read; a bad log is an inspection.
 core::Result<Inspection> InspectLog(const storage::Store& store, const crypto::KeyRing& keys,
                                     const std::string& gateway_name, const std::string& data_dir,
                                     const model::OperatorId& log, const Progress& progress);

@@ -37,6 +37,7 @@ core::Json InspectionJson(const model::OperatorId& log, const audit::Inspection&
       .Set("faults", std::move(faults))
       .Set("indexRowsWrong", found.index_rows_wrong);
   if (found.first_index_row_wrong) json.Set("firstIndexRowWrong", *found.first_index_row_wrong);
+  if (found.first_record_not_found) json.Set("firstRecordNotFound", *found.first_record_not_found);
   return json.Set("unproven", std::move(unproven));
 }
 
@@ -51,6 +52,11 @@ void Say(const Session& session, const audit::Inspection& found, std::uint64_t r
                 " rows of the search index are not those of their records, the first of record " +
                 std::to_string(*found.first_index_row_wrong) +
                 "; --rebuild-index makes them again");
+  }
+  if (found.first_record_not_found) {
+    session.Say(found.origin + ": INDEX: a search passes over record " +
+                std::to_string(*found.first_record_not_found) +
+                " and maybe others, whose rows are right; --rebuild-index mends that");
   }
   if (rebuilt > 0) {
     session.Say(found.origin + ": " + std::to_string(rebuilt) +

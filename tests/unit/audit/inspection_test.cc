@@ -199,6 +199,29 @@ TEST_F(InspectionTest, FindsAndMendsTheSearchIndex) {
   EXPECT_TRUE(Inspect().ok());
 }
 
+// The rows are right, and what the store sums up from them, to skip what cannot be there, is not.
+TEST_F(InspectionTest, FindsAndMendsWhatSearchesPassOver) {
+  for (const char* damage :
+       {"DELETE FROM log_stretch_values WHERE value = 'subject.created'",
+        "DELETE FROM log_stretches", "UPDATE log_stretches SET max_ms = min_ms - 1",
+        "UPDATE log_stretches SET min_ms = max_ms + 1"}) {
+    SCOPED_TRACE(damage);
+    Change(damage);
+    const Inspection before = Inspect();
+    EXPECT_TRUE(before.faults.empty());
+    EXPECT_EQ(before.index_rows_wrong, 0U);
+    EXPECT_TRUE(before.first_record_not_found);
+    EXPECT_FALSE(before.ok());
+    {
+      const auto store = OpenStore();
+      const auto mended = RebuildIndex(*store, World::op(), {});
+      ASSERT_TRUE(mended.ok()) << mended.status().ToString();
+      EXPECT_EQ(*mended, 0U);
+    }
+    EXPECT_TRUE(Inspect().ok());
+  }
+}
+
 TEST_F(InspectionTest, LooksThroughAPrunedLogAndSaysWhatItCannotShow) {
   Prune();
   const Inspection found = Inspect();
