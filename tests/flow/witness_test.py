@@ -66,11 +66,14 @@ def wait_until(happened):
 
 class Witnesses(flow.Story):
 
-    def start(self, on_missing_quorum: str):
-        """A gateway that asks two witnesses each second; both must cosign."""
+    def start(self, on_missing_quorum: str, settings: str = "",
+              program: tuple[str, ...] = ("facegated",)):
+        """A gateway that asks two witnesses each second; both must cosign. `settings` are more of
+        the audit section, `program` is the server with arguments of its own."""
         self.gateway = flow.Gateway(
             BIN, audit=f"audit: {{witness_policy: witnesses.policy, publish_interval_s: 1, "
-                       f"published_age_s_max: 5, on_missing_quorum: {on_missing_quorum}}}")
+                       f"published_age_s_max: 5, on_missing_quorum: {on_missing_quorum}{settings}}}",
+            program=program)
         self.folder = self.gateway.folder
         keys = self.write_log_keys()
         self.witnesses = [Witness(self.folder / f"w{i}", f"witness.example/w{i}",
@@ -126,6 +129,11 @@ class Witnesses(flow.Story):
     def verify(self, name: str, *flags: str):
         return self.gateway.cli("auditor", "audit", "verify", "--log-key", "log.vkeys", *flags,
                                 name)
+
+    def records(self, **wanted):
+        """The first records that are kept and fit."""
+        return self.client.audit.ListRecords(self.protos.audit.ListRecordsRequest(
+            parent=flow.OPERATOR, page_size=10, **wanted)).records
 
     def refusal(self):
         """The reason why the door gets no answer; nothing if it gets one."""
@@ -243,6 +251,32 @@ class Witnesses(flow.Story):
         checked = self.verify("copy", "--policy", "witnesses.policy")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         self.assertIn("cosigned by W1 W2", checked.stdout)
+
+    def test_nothing_is_pruned_before_both_saw_the_record_that_says_so(self):
+        self.start("continue", ", prune: true, retained_days: 40",
+                   ("stage_server", "--days-file", "days"))
+        for number in range(270):
+            self.client.authorize(f"visitor-{number}")
+        self.wait_until_published()
+        self.witnesses[1].kill()
+        (self.folder / "days").write_text("41")
+        wait_until(lambda: self.records(type="log.pruned"))
+        (said,) = self.records(type="log.pruned")
+        wait_until(lambda: "quorum_missing" in self.gateway.log_text())
+        time.sleep(3)  # sweeps that must not
+        self.assertEqual(self.records()[0].index, 0)
+        self.assertLessEqual(self.published_size(), said.index)
+
+        self.witnesses[1].start()
+        wait_until(lambda: self.records()[0].index == 256)
+        self.assertGreater(self.published_size(), said.index)
+        self.wait_until_published()
+        self.export("copy")
+        checked = self.verify("copy", "--policy", "witnesses.policy")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn("cosigned by W1 W2", checked.stdout)
+        self.assertTrue((self.folder / "copy/minimum-index").exists())
+        self.assertEqual(len(self.records(type="log.pruned")), 1)
 
     def test_a_witness_ends_when_it_is_told_to_and_keeps_its_folder_to_itself(self):
         self.start("continue")
