@@ -100,6 +100,7 @@ Status SqliteStore::ReplaceIndex(const model::OperatorId& log, const std::vector
   if (is_poisoned_) {
     return Status(Code::kUnavailable, "STORE_POISONED", path_ + ": a write failed");
   }
+  stretches_stored_.clear();
   return InTransaction([&]() -> Status {
     std::int64_t id = 0;
     std::uint64_t size = 0;

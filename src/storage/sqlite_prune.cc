@@ -118,6 +118,7 @@ Result<bool> SqliteStore::PruneLog(const model::OperatorId& log, const LogPrunin
     return Status::Ok();
   });
   if (!written.ok()) return written;
+  stretches_stored_.clear();
   if (step.took_some && step.is_done) {
     is_scrub_due_ = true;
     FG_RETURN_IF_ERROR(Scrub());

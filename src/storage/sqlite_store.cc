@@ -167,12 +167,14 @@ ApplyResult SqliteStore::Write(const Batch& batch) {
     if (Status status = Scrub(); !status.ok()) return {std::move(status), {}};
   }
   ApplyResult result;
+  BatchWriter writer(*writer_, batch, stretches_stored_);
   result.status = InTransaction([&] {
-    ApplyResult written = BatchWriter(*writer_, batch).Write();
+    ApplyResult written = writer.Write();
     result.failed_item = written.failed_item;
     return std::move(written.status);
   });
   if (!result.status.ok()) return result;
+  std::move(writer).MergeInto(stretches_stored_);
   if (batch.Destroys()) {
     is_scrub_due_ = true;
     result.status = Scrub();

@@ -11,6 +11,7 @@
 #include "facegate/storage/store.h"
 #include "storage/sqlite_connection.h"
 #include "storage/sqlite_pool.h"
+#include "storage/sqlite_write.h"
 
 namespace facegate::storage::sqlite {
 
@@ -152,6 +153,7 @@ class SqliteStore final : public Store {
   bool is_poisoned_ = false;
   bool is_scrub_due_ = false;
   int wal_pages_ = 0;  // as of the last commit
+  StretchesStored stretches_stored_;
 
   mutable ReaderPool readers_;
 };

@@ -24,6 +24,10 @@ namespace {
 using core::Code;
 using core::Status;
 
+// How far a stretch's time is written ahead, so that not every batch writes it: one that is too
+// long is looked into for nothing, one that is too short would hide records.
+constexpr std::int64_t kSpanAheadMs = 1000;
+
 Status Failed(const char* message) { return Status(Code::kAborted, "PRECONDITION", message); }
 
 }  // namespace
@@ -50,8 +54,27 @@ void WriteIndexKeys(Connection& connection, std::int64_t seq, const IndexKeys& k
   }
 }
 
-BatchWriter::BatchWriter(Connection& connection, const Batch& batch)
-    : connection_(connection), vault_(connection), batch_(batch) {}
+bool StretchStored::Has(LogField field, std::string_view value) const {
+  const auto found = values.find(field);
+  return found != values.end() && found->second.contains(value);
+}
+
+void StretchStored::Merge(StretchStored later) {
+  if (later.stretch != stretch) {
+    *this = std::move(later);
+    return;
+  }
+  min_ms = std::min(min_ms, later.min_ms);
+  max_ms = std::max(max_ms, later.max_ms);
+  for (auto& [field, more] : later.values) values[field].merge(more);
+}
+
+BatchWriter::BatchWriter(Connection& connection, const Batch& batch, const StretchesStored& stored)
+    : connection_(connection), vault_(connection), batch_(batch), stretches_stored_(stored) {}
+
+void BatchWriter::MergeInto(StretchesStored& stored) && {
+  stored[log_].Merge(std::move(last_stretch_));
+}
 
 ApplyResult BatchWriter::Write() {
   if (Status moved = ReadHead(); !moved.ok()) return {std::move(moved), {}};
@@ -109,18 +132,25 @@ void BatchWriter::WriteEntry(const BatchItem& item) {
 
 void BatchWriter::WriteStretches() {
   using Value = std::tuple<std::uint64_t, LogField, std::string_view>;
+  const auto found = stretches_stored_.find(log_);
+  const auto stored_of = [&](std::uint64_t stretch) -> const StretchStored* {
+    const bool is_stored = found != stretches_stored_.end() && found->second.stretch == stretch;
+    return is_stored ? &found->second : nullptr;
+  };
   std::map<std::uint64_t, std::pair<std::int64_t, std::int64_t>> times;
   std::set<Value> values;
   std::uint64_t index = batch_.expected_size();
   for (const BatchItem& item : batch_.items()) {
     const IndexKeys& keys = item.keys;
     const std::uint64_t stretch = index++ / kStretchRecords;
+    const StretchStored* stored = stored_of(stretch);
     auto& [min_ms, max_ms] =
         times.try_emplace(stretch, keys.time.unix_ms, keys.time.unix_ms).first->second;
     min_ms = std::min(min_ms, keys.time.unix_ms);
     max_ms = std::max(max_ms, keys.time.unix_ms);
     const auto add = [&](LogField field, std::string_view value) {
-      if (!value.empty()) values.emplace(stretch, field, value);
+      if (value.empty() || (stored != nullptr && stored->Has(field, value))) return;
+      values.emplace(stretch, field, value);
     };
     add(LogField::kType, keys.type);
     add(LogField::kSite, keys.site);
@@ -132,11 +162,18 @@ void BatchWriter::WriteStretches() {
     for (const std::string& rule : keys.rules) add(LogField::kRule, rule);
   }
   for (const auto& [stretch, span] : times) {
+    last_stretch_.stretch = stretch;
+    const StretchStored* stored = stored_of(stretch);
+    if (stored != nullptr && span.first >= stored->min_ms && span.second <= stored->max_ms) {
+      continue;
+    }
+    last_stretch_.min_ms = span.first;
+    last_stretch_.max_ms = span.second + kSpanAheadMs;
     Query(connection_, R"sql(
         INSERT INTO log_stretches (log, stretch, min_ms, max_ms) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT DO UPDATE SET min_ms = min(min_ms, excluded.min_ms),
                                   max_ms = max(max_ms, excluded.max_ms))sql")
-        .Bind(log_, stretch, span.first, span.second)
+        .Bind(log_, stretch, span.first, last_stretch_.max_ms)
         .Run();
   }
   for (const auto& [stretch, field, value] : values) {
@@ -145,6 +182,7 @@ void BatchWriter::WriteStretches() {
         VALUES (?1, ?2, ?3, ?4))sql")
         .Bind(log_, static_cast<int>(field), value, stretch)
         .Run();
+    if (stretch == last_stretch_.stretch) last_stretch_.values[field].emplace(value);
   }
 }
 

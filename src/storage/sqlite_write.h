@@ -2,9 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
 
 #include "facegate/storage/store.h"
 #include "storage/sqlite_connection.h"
+#include "storage/sqlite_schema.h"
 #include "storage/sqlite_vault.h"
 
 namespace facegate::storage::sqlite {
@@ -17,14 +24,30 @@ void WriteIndexKeys(Connection& connection, std::int64_t seq, const IndexKeys& k
 // SQLite::Exception.
 void SumUpStretch(Connection& connection, std::int64_t log, std::uint64_t stretch);
 
+// What is stored of the stretch that a log ends in, as far as it is known without looking: that
+// need not be written again with every batch.
+struct StretchStored {
+  std::uint64_t stretch = 0;
+  std::int64_t min_ms = std::numeric_limits<std::int64_t>::max();
+  std::int64_t max_ms = std::numeric_limits<std::int64_t>::min();
+  std::map<LogField, std::set<std::string, std::less<>>> values;
+
+  bool Has(LogField field, std::string_view value) const;
+  // Adds what a later batch stored, of this stretch or a later one.
+  void Merge(StretchStored later);
+};
+using StretchesStored = std::map<std::int64_t, StretchStored>;  // by the log's key
+
 // Writes one batch. Not thread-safe. Functions throw SQLite::Exception.
 class BatchWriter {
  public:
-  // `connection` and `batch` must outlive it.
-  BatchWriter(Connection& connection, const Batch& batch);
+  // All must outlive it.
+  BatchWriter(Connection& connection, const Batch& batch, const StretchesStored& stored);
 
   // Writes everything, or says what refused; the caller then rolls back.
   ApplyResult Write();
+  // What to merge into what is stored, once this is committed.
+  void MergeInto(StretchesStored& stored) &&;
 
   // A change or a precondition of the item at hand.
   core::Status operator()(const PutResource& c);
@@ -73,8 +96,10 @@ class BatchWriter {
   Connection& connection_;
   Vault vault_;
   const Batch& batch_;
-  std::int64_t log_ = 0;     // its key in the table logs
-  std::uint64_t index_ = 0;  // of the item at hand
+  const StretchesStored& stretches_stored_;
+  StretchStored last_stretch_;  // what this batch stores of it
+  std::int64_t log_ = 0;        // its key in the table logs
+  std::uint64_t index_ = 0;     // of the item at hand
 };
 
 }  // namespace facegate::storage::sqlite

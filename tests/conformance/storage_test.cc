@@ -391,6 +391,31 @@ TEST_P(Conformance, FindsByTimeInALongLogWhereTimesStandStill) {
   EXPECT_EQ(Found(query), Indexes{});
 }
 
+// What a stretch was summed up to is not written again with every batch; here each batch is of
+// another time and kind than the one before, and what was refused in between was not written.
+TEST_P(Conformance, FindsWhatEveryBatchAddedWhateverItsTime) {
+  const std::vector<std::int64_t> times = {5000, 5500, 9000, 1000, 5200, 20'000};
+  const auto keys_of = [&times](std::size_t i) {
+    IndexKeys keys = Keys();
+    keys.type = "kind-" + std::to_string(i % 4);
+    keys.time = {times[i]};
+    return keys;
+  };
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    BatchItem refused = Item({}, {ResourceAtRevision{"operators/none", 1}});
+    refused.keys = keys_of(i);
+    EXPECT_FALSE(store_->Apply(Batch(Op(), i, {refused}, {}, "c")).status.ok());
+    PutLog({keys_of(i)});
+  }
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    LogQuery query;
+    query.type = keys_of(i).type;
+    query.from = core::Timestamp{times[i]};
+    query.until = core::Timestamp{times[i] + 1};
+    EXPECT_EQ(Found(query), (Indexes{i}));
+  }
+}
+
 TEST_P(Conformance, FindsWhatALaterBatchAddedToAStretch) {
   PutLog(std::vector<IndexKeys>(3));
   PutLog({Keys()});
