@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "facegate/core/check.h"
 #include "facegate/core/durable_file.h"
@@ -18,6 +20,7 @@ using core::Status;
 
 constexpr std::size_t kSlotBytes = 4'096;
 constexpr std::size_t kSlots = 2;
+constexpr char kSuffix[] = ".head";
 constexpr std::string_view kMagic = "facegate-head v1 ";
 
 std::string HashHex(std::string_view text) {
@@ -65,6 +68,30 @@ std::string MakeSlot(std::uint64_t turn, std::string_view checkpoint) {
 }
 
 }  // namespace
+
+std::string HeadsFolder(const std::string& data_dir) { return data_dir + "/heads"; }
+
+std::string HeadPath(const std::string& data_dir, const model::OperatorId& log) {
+  return HeadsFolder(data_dir) + "/" + log.str() + kSuffix;
+}
+
+Result<std::vector<model::OperatorId>> LogsWithHeads(const std::string& data_dir) {
+  std::vector<model::OperatorId> logs;
+  const std::string folder = HeadsFolder(data_dir);
+  std::error_code error;
+  const std::filesystem::directory_iterator files(folder, error);
+  if (error == std::errc::no_such_file_or_directory) return logs;
+  if (error) {
+    return Status(Code::kUnavailable, "FILE_UNREADABLE", folder + ": " + error.message());
+  }
+  for (const auto& file : files) {
+    if (file.path().extension() != kSuffix) continue;
+    FG_ASSIGN_OR_RETURN(auto log, model::OperatorId::Parse(file.path().stem().string()));
+    logs.push_back(std::move(log));
+  }
+  std::sort(logs.begin(), logs.end());
+  return logs;
+}
 
 Result<std::optional<std::string>> HeadFile::Read() {
   const auto content = core::ReadWholeFile(path_, kSlots * kSlotBytes);

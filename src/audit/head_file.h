@@ -12,8 +12,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "facegate/core/status.h"
+#include "facegate/model/ids.h"
 
 namespace facegate::audit {
 
@@ -35,6 +37,13 @@ class HeadFile {
   std::uint64_t turn_ = 0;  // of the slot written last
   bool exists_ = false;
 };
+
+// Where the head file of a log is, below a gateway's data directory.
+std::string HeadsFolder(const std::string& data_dir);
+std::string HeadPath(const std::string& data_dir, const model::OperatorId& log);
+// The logs that have one, by operator; of a folder that is not there, none. Returns
+// INVALID_ARGUMENT BAD_ID for a head file of another name, UNAVAILABLE FILE_UNREADABLE.
+core::Result<std::vector<model::OperatorId>> LogsWithHeads(const std::string& data_dir);
 
 // What of a checkpoint fits a slot.
 constexpr std::size_t kHeadCheckpointBytesMax = 3'900;

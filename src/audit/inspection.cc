@@ -1,7 +1,6 @@
 #include "facegate/audit/inspection.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
@@ -23,10 +22,6 @@ using core::Result;
 using core::Status;
 
 constexpr std::size_t kPageRecords = 256;  // a tile's
-
-std::string HeadPath(const std::string& data_dir, const std::string& log) {
-  return data_dir + "/heads/" + log + ".head";
-}
 
 void SortOnce(std::vector<std::string>& values) {
   std::sort(values.begin(), values.end());
@@ -396,14 +391,9 @@ Result<std::vector<model::OperatorId>> KnownLogs(const storage::Store& store,
                                                  const std::string& data_dir) {
   FG_ASSIGN_OR_RETURN(const auto stored, store.ListLogs());
   std::set<model::OperatorId> logs(stored.begin(), stored.end());
-  std::error_code error;
-  const std::filesystem::path folder = std::filesystem::path(data_dir) / "heads";
-  if (!data_dir.empty() && std::filesystem::is_directory(folder, error)) {
-    for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
-      if (file.path().extension() != ".head") continue;
-      FG_ASSIGN_OR_RETURN(auto log, model::OperatorId::Parse(file.path().stem().string()));
-      logs.insert(std::move(log));
-    }
+  if (!data_dir.empty()) {
+    FG_ASSIGN_OR_RETURN(const auto kept, LogsWithHeads(data_dir));
+    logs.insert(kept.begin(), kept.end());
   }
   return std::vector<model::OperatorId>(logs.begin(), logs.end());
 }
@@ -413,7 +403,7 @@ Result<Inspection> InspectLog(const storage::Store& store, const crypto::KeyRing
                               const model::OperatorId& log, const Progress& progress) {
   const LogGenerations log_keys(keys, OriginOf(gateway_name, log));
   Inspector inspector(store, log_keys, log, progress);
-  FG_RETURN_IF_ERROR(inspector.Run(data_dir.empty() ? "" : HeadPath(data_dir, log.str())));
+  FG_RETURN_IF_ERROR(inspector.Run(data_dir.empty() ? "" : HeadPath(data_dir, log)));
   return std::move(inspector).Take();
 }
 

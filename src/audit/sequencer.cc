@@ -1,7 +1,6 @@
 #include "audit/sequencer.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "facegate/core/durable_file.h"
 
@@ -14,8 +13,6 @@ using core::Status;
 
 constexpr std::size_t kOperatorsMax = 1000;
 constexpr std::chrono::milliseconds kLingerMax{2};
-
-std::string HeadsFolder(const std::string& data_dir) { return data_dir + "/heads"; }
 
 storage::TileKey ToTileKey(const tlog::TileId& id) { return {id.level, id.index}; }
 
@@ -93,12 +90,8 @@ std::string Sequencer::Origin(const model::OperatorId& log) const {
   return OriginOf(options_.gateway_name, log);
 }
 
-std::string Sequencer::HeadPath(const model::OperatorId& log) const {
-  return HeadsFolder(options_.data_dir) + "/" + log.str() + ".head";
-}
-
 HeadFile& Sequencer::HeadOf(const model::OperatorId& log) {
-  return heads_.try_emplace(log, HeadPath(log)).first->second;
+  return heads_.try_emplace(log, HeadPath(options_.data_dir, log)).first->second;
 }
 
 const LogGenerations& Sequencer::KeysOfLog(const model::OperatorId& log) {
@@ -141,11 +134,8 @@ Status Sequencer::Open() {
   }
   if (!options_.data_dir.empty()) {
     // A log whose operator the store does not know at all is the deepest rollback there is.
-    for (const auto& file : std::filesystem::directory_iterator(HeadsFolder(options_.data_dir))) {
-      if (file.path().extension() != ".head") continue;
-      FG_ASSIGN_OR_RETURN(const auto log, model::OperatorId::Parse(file.path().stem().string()));
-      FG_RETURN_IF_ERROR(StateOf(log).status());
-    }
+    FG_ASSIGN_OR_RETURN(const auto logs, LogsWithHeads(options_.data_dir));
+    for (const model::OperatorId& log : logs) FG_RETURN_IF_ERROR(StateOf(log).status());
   }
   // Once all are known to be sound, and before anything else is recorded.
   for (auto& [log, state] : logs_) {
@@ -296,9 +286,10 @@ Result<std::optional<tlog::Checkpoint>> Sequencer::ReadHeadFile(const model::Ope
   if (opened.ok()) return std::optional<tlog::Checkpoint>(opened->checkpoint);
   if (opened.status().code() == Code::kPermissionDenied) {
     return Status(Code::kFailedPrecondition, "WRONG_KEYS",
-                  HeadPath(log) + " was signed with another log key");
+                  HeadPath(options_.data_dir, log) + " was signed with another log key");
   }
-  return LogError("LOG_DAMAGED", keys.origin(), "its head file " + HeadPath(log) + " is malformed");
+  return LogError("LOG_DAMAGED", keys.origin(),
+                  "its head file " + HeadPath(options_.data_dir, log) + " is malformed");
 }
 
 // A store ahead of the head file by a consistent extension is what a crash between the two leaves;

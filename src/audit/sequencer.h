@@ -138,7 +138,6 @@ class Sequencer {
   core::Status MoveToNewestKeys(const model::OperatorId& log, LogState& state);
   core::Status RotateKeys(const model::OperatorId& log, LogState& state);
   core::Status CheckAgainstHead(const model::OperatorId& log, std::uint64_t size);
-  std::string HeadPath(const model::OperatorId& log) const;
   // Gives every member its place, and makes those that were not made for it.
   // Requires: signers are of the group's log.
   Built Build(const LogState& state, const Group& group, const Signers& signers);

@@ -1,7 +1,6 @@
 #include "facegate/audit/tail.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "audit/entry.h"
@@ -30,21 +29,18 @@ Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::strin
                                                                 const std::string& gateway_name,
                                                                 const crypto::KeyRing& keys) {
   std::map<model::OperatorId, tlog::Checkpoint> heads;
-  const std::filesystem::path folder = std::filesystem::path(data_dir) / "heads";
-  std::error_code error;
-  if (!std::filesystem::is_directory(folder, error)) return heads;
-  for (const auto& file : std::filesystem::directory_iterator(folder)) {
-    if (file.path().extension() != ".head") continue;
-    FG_ASSIGN_OR_RETURN(const auto log, model::OperatorId::Parse(file.path().stem().string()));
+  FG_ASSIGN_OR_RETURN(const auto logs, LogsWithHeads(data_dir));
+  for (const model::OperatorId& log : logs) {
+    const std::string path = HeadPath(data_dir, log);
     const std::string origin = OriginOf(gateway_name, log);
-    const auto kept = HeadFile(file.path().string()).Read();
+    const auto kept = HeadFile(path).Read();
     if (!kept.ok() || !kept->has_value()) {
-      return LogError("LOG_DAMAGED", origin, "its head file is malformed: " + file.path().string());
+      return LogError("LOG_DAMAGED", origin, "its head file is malformed: " + path);
     }
     const auto opened = LogGenerations(keys, origin).OpenCheckpoint(**kept);
     if (!opened.ok()) {
       return Status(Code::kFailedPrecondition, "WRONG_KEYS",
-                    file.path().string() + " was signed with another log key");
+                    path + " was signed with another log key");
     }
     heads.emplace(log, opened->checkpoint);
   }

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "support/base/temp_dir.h"
 
@@ -65,6 +64,26 @@ TEST_F(HeadFileTest, TellsWhenItCannotWrite) {
   HeadFile file(dir / "none/acme.head");
   ASSERT_TRUE(file.Read().ok());
   EXPECT_EQ(file.Write("first\n").reason(), "FILE_NOT_WRITTEN");
+}
+
+TEST_F(HeadFileTest, ListsTheLogsThatHaveOne) {
+  EXPECT_TRUE(LogsWithHeads(dir.path())->empty());
+  std::filesystem::create_directory(HeadsFolder(dir.path()));
+  for (const char* log : {"beta", "acme"}) {
+    HeadFile file(HeadPath(dir.path(), model::OperatorId(log)));
+    ASSERT_TRUE(file.Read().ok());
+    ASSERT_TRUE(file.Write("first\n").ok());
+  }
+  std::ofstream(HeadsFolder(dir.path()) + "/acme.head~") << "an editor's";
+  const auto logs = LogsWithHeads(dir.path());
+  ASSERT_TRUE(logs.ok());
+  EXPECT_EQ(*logs, (std::vector{model::OperatorId("acme"), model::OperatorId("beta")}));
+}
+
+// A folder that cannot be read is not one without head files: they are what a rollback shows by.
+TEST_F(HeadFileTest, TellsAFolderThatCannotBeReadFromOneThatIsNotThere) {
+  std::ofstream(HeadsFolder(dir.path())) << "not a folder";
+  EXPECT_EQ(LogsWithHeads(dir.path()).status().reason(), "FILE_UNREADABLE");
 }
 
 using HeadFileDeathTest = HeadFileTest;
