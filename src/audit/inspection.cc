@@ -69,6 +69,7 @@ class Inspector {
     FG_RETURN_IF_ERROR(ReadPrunedHashes(kept));
     FG_RETURN_IF_ERROR(ReadRecords(kept));
     CheckPruning();
+    CheckSuccession();
     if (tree_.size() < found_.size) return Status::Ok();  // the tree cannot be told
     CheckRoots(signs, kept);
     CheckSigners(head, signs, kept);
@@ -113,7 +114,17 @@ class Inspector {
     found_.unproven.emplace_back(
         "that the database and its head file were not set back together: compare with a copy, a "
         "receipt or a witness");
+    const int number = OriginNumberIn(*kept);
+    const int stored_number = tlog::ParseOrigin(keys_.origin()).number;
+    if (number > stored_number) {
+      Blame(Ill::kRollback, found_.size, "its head file is that of a log that succeeded it");
+      return std::nullopt;
+    }
     const auto opened = keys_.OpenCheckpoint(*kept);
+    if (opened.ok() && number < stored_number) {
+      closed_head_ = opened->checkpoint;
+      return std::nullopt;
+    }
     if (opened.ok()) {
       if (opened->checkpoint.size > found_.size) {
         Blame(Ill::kRollback, found_.size,
@@ -135,6 +146,7 @@ class Inspector {
 
   void Append(const core::Hash256& leaf, const std::optional<Signed>& kept) {
     tree_.Append(leaf);
+    if (closed_head_ && tree_.size() == closed_head_->size) root_at_closed_head_ = tree_.Root();
     if (!kept || tree_.size() != kept->checkpoint.size) return;
     root_at_head_ = tree_.Root();
     signers_at_head_ = records_.signers();
@@ -226,7 +238,9 @@ class Inspector {
     const auto time = core::ParseRfc3339(line->StringOr("time", ""));
     if (!time.ok() || *time < last_time_) return "its time is before that of the record above it";
     last_time_ = *time;
-    if (line->StringOr("type", "") == storage::kPrunedType) said_pruned_ = *line;
+    const std::string type = line->StringOr("type", "");
+    if (type == storage::kPrunedType) said_pruned_ = *line;
+    if (type == kSuccessionType) TellLost(entry.index, *line);
     return "";
   }
 
@@ -245,6 +259,29 @@ class Inspector {
       Blame(Ill::kDamage, std::nullopt,
             "the hash tiles below " + below + " are not those of the records that were pruned");
     }
+  }
+
+  void TellLost(std::uint64_t index, const core::Json& line) {
+    const auto size = static_cast<std::uint64_t>(line.IntOr("previous_size", 0));
+    const std::string origin = line.StringOr("previous_origin", "");
+    found_.unproven.push_back("what " + std::to_string(size - std::min(index, size)) +
+                              " records of " + origin + " said, from " + std::to_string(index) +
+                              " on: they were lost, and this log succeeds it");
+    if (closed_head_ && origin == closed_head_->origin) closed_ = {index, size};
+  }
+
+  // A head file of a log that this one succeeded, as a restore leaves it until the next start, must
+  // be within what was lost, and begin with what was kept.
+  void CheckSuccession() {
+    if (!closed_head_ || has_bad_record_ || tree_.size() < found_.size) return;
+    const bool is_within = closed_ && closed_head_->size <= closed_->size;
+    const bool begins_so = is_within && (closed_head_->size > closed_->index ||
+                                         root_at_closed_head_ == closed_head_->root);
+    if (begins_so) return;
+    Blame(Ill::kFork, std::nullopt,
+          "the head file is that of " + closed_head_->origin + " at " +
+              std::to_string(closed_head_->size) +
+              " records, which is not the log that this one says it succeeds");
   }
 
   void CheckRow(const storage::LogEntry& entry, const storage::IndexRow& row) {
@@ -332,14 +369,14 @@ class Inspector {
   void CheckSigners(const storage::LogHead& head, const std::optional<Signed>& signs,
                     const std::optional<Signed>& kept) {
     if (has_bad_record_) return;  // they cannot be told
-    if (signs && !AreSigners(records_.signers(), signs->generation, head.checkpoint)) {
+    if (signs && !AreSigners(records_.signers(), signs->position, head.checkpoint)) {
       Blame(Ill::kWrongKeys, std::nullopt,
             "the stored checkpoint was not signed with the log keys that its records have in "
             "force");
     }
     // A head file that ends where records were pruned has none behind it that tell.
     const bool can_tell = Reaches(kept) && !signers_at_head_.empty();
-    if (can_tell && signers_at_head_.back()->generation != kept->generation) {
+    if (can_tell && signers_at_head_.back()->position != kept->position) {
       Blame(Ill::kWrongKeys, std::nullopt,
             "the head file was not signed with the log keys that the records have in force");
     }
@@ -347,7 +384,7 @@ class Inspector {
 
   // Both where the last record hands the log over.
   static bool AreSigners(const Signers& signers, int newest, const std::string& checkpoint) {
-    if (signers.back()->generation != newest) return false;
+    if (signers.back()->position != newest) return false;
     return std::all_of(signers.begin(), signers.end(), [&checkpoint](const LogKeys* keys) {
       return tlog::OpenCheckpoint(checkpoint, keys->CheckpointVerifier()).ok();
     });
@@ -364,6 +401,15 @@ class Inspector {
   Signers signers_at_head_;
   core::Hash256 root_of_pruned_{};
   core::Json said_pruned_;  // the newest record of pruning
+  // Where the head file is of a log that this one succeeded: its checkpoint, and what is said of
+  // it.
+  struct Closed {
+    std::uint64_t index = 0;  // of the record that says so: so many records were kept
+    std::uint64_t size = 0;   // how far it had gone
+  };
+  std::optional<tlog::Checkpoint> closed_head_;
+  std::optional<Closed> closed_;
+  core::Hash256 root_at_closed_head_{};
   core::Timestamp last_time_;
   bool has_bad_record_ = false;
   bool has_bad_tile_ = false;
@@ -401,7 +447,9 @@ Result<std::vector<model::OperatorId>> KnownLogs(const storage::Store& store,
 Result<Inspection> InspectLog(const storage::Store& store, const crypto::KeyRing& keys,
                               const std::string& gateway_name, const std::string& data_dir,
                               const model::OperatorId& log, const Progress& progress) {
-  const LogGenerations log_keys(keys, OriginOf(gateway_name, log));
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
+  const LogGenerations log_keys(keys,
+                                {OriginOf(gateway_name, log), OriginNumberIn(head.checkpoint)});
   Inspector inspector(store, log_keys, log, progress);
   FG_RETURN_IF_ERROR(inspector.Run(data_dir.empty() ? "" : HeadPath(data_dir, log)));
   return std::move(inspector).Take();

@@ -13,34 +13,57 @@ using core::Code;
 using core::Status;
 
 constexpr char kKind[] = "LOG";
-// How a record that may be one has its type: an entry is canonical JSON.
-constexpr std::string_view kTypeMark = R"("type":"key.rotated")";
+// How records that may hand over have their type: an entry is canonical JSON.
+constexpr std::string_view kTypeMarks[] = {R"("type":"key.rotated")", R"("type":"log.succeeded")"};
+
+bool HasTypeMark(std::string_view text) {
+  return std::any_of(std::begin(kTypeMarks), std::end(kTypeMarks), [text](std::string_view mark) {
+    return text.find(mark) != std::string_view::npos;
+  });
+}
 
 // The verifier keys that a record must name to hand over from `old` to `next`.
-core::Json KeysBody(const LogKeys& old, const LogKeys& next) {
-  core::Json body = core::Json::MakeObject();
-  body.Set("kind", kKind)
-      .Set("previous_checkpoint_vkey", old.CheckpointVerifier().ToString())
+void SetKeys(const LogKeys& old, const LogKeys& next, core::Json& body) {
+  body.Set("previous_checkpoint_vkey", old.CheckpointVerifier().ToString())
       .Set("previous_record_vkey", old.RecordVerifier().ToString())
       .Set("checkpoint_vkey", next.CheckpointVerifier().ToString())
       .Set("record_vkey", next.RecordVerifier().ToString());
-  return body;
 }
+
+Draft HandOverDraft(const char* type, const model::OperatorId& log, core::Json body) {
+  Event event;
+  event.type = type;
+  event.log = log;
+  event.actor = GatewayItself();
+  event.request_id = crypto::RandomUuid();
+  event.body = std::move(body);
+  return EventDraft(event);
+}
+
+bool IsSuccession(const core::Json& line) { return line.StringOr("type", "") == kSuccessionType; }
 
 }  // namespace
 
 Draft RotationDraft(const model::OperatorId& log, const LogKeys& old, const LogKeys& next) {
-  Event event;
-  event.type = kRotationType;
-  event.log = log;
-  event.actor = GatewayItself();
-  event.request_id = crypto::RandomUuid();
-  event.body = KeysBody(old, next);
-  return EventDraft(event);
+  core::Json body = core::Json::MakeObject();
+  body.Set("kind", kKind);
+  SetKeys(old, next, body);
+  return HandOverDraft(kRotationType, log, std::move(body));
 }
 
-bool IsLogRotation(const core::Json& line) {
-  return line.StringOr("type", "") == kRotationType && line.StringOr("kind", "") == kKind;
+Draft SuccessionDraft(const model::OperatorId& log, const tlog::Checkpoint& lost,
+                      const LogKeys& old, const LogKeys& next) {
+  core::Json body = core::Json::MakeObject();
+  body.Set("previous_origin", lost.origin)
+      .Set("previous_size", lost.size)
+      .Set("previous_root", core::HexEncode(lost.root));
+  SetKeys(old, next, body);
+  return HandOverDraft(kSuccessionType, log, std::move(body));
+}
+
+bool IsHandOver(const core::Json& line) {
+  return IsSuccession(line) ||
+         (line.StringOr("type", "") == kRotationType && line.StringOr("kind", "") == kKind);
 }
 
 void SignRecord(tlog::Note& note, const Signers& signers) {
@@ -63,35 +86,50 @@ Status RecordVerifier::Take(const tlog::Note& note) {
       return tlog::VerifyNote(note, keys.RecordVerifier()).ok();
     });
     // None: the newest says what is wrong.
-    in_force_ = signer == all.end() ? keys_.newest().generation : signer->generation;
+    in_force_ = signer == all.end() ? keys_.newest().position : signer->position;
   }
-  has_just_rotated_ = false;
+  rotated_from_.reset();
   FG_RETURN_IF_ERROR(tlog::VerifyNote(note, keys_.Of(*in_force_).RecordVerifier()));
-  if (note.text.find(kTypeMark) == std::string::npos) return Status::Ok();
+  if (!HasTypeMark(note.text)) return Status::Ok();
   FG_ASSIGN_OR_RETURN(const core::Json line, core::Json::Parse(note.text));
-  return IsLogRotation(line) ? VerifyRotation(note, line) : Status::Ok();
+  return IsHandOver(line) ? VerifyHandOver(note, line) : Status::Ok();
 }
 
-Status RecordVerifier::VerifyRotation(const tlog::Note& note, const core::Json& line) {
-  Status unproved(Code::kPermissionDenied, "ROTATION_UNPROVED",
-                  "the record hands the log over to other keys than those at hand");
-  if (*in_force_ == keys_.newest().generation) return unproved;
+// A rotation leads to the next generation of the same log, a succession into the next log.
+bool RecordVerifier::MayFollow(const LogKeys& next, bool is_succession) const {
   const LogKeys& old = keys_.Of(*in_force_);
-  const LogKeys& next = keys_.Of(*in_force_ + 1);
-  const core::Json wanted = KeysBody(old, next);
-  for (const auto& [name, value] : wanted.AsObject()) {
-    if (line.StringOr(name, "") != value.AsString()) return unproved;
+  const tlog::Origin from = tlog::ParseOrigin(old.origin);
+  const tlog::Origin to = tlog::ParseOrigin(next.origin);
+  return is_succession ? to.number == from.number + 1
+                       : to == from && next.generation == old.generation + 1;
+}
+
+Status RecordVerifier::VerifyHandOver(const tlog::Note& note, const core::Json& line) {
+  const bool is_succession = IsSuccession(line);
+  const LogKeys& old = keys_.Of(*in_force_);
+  for (const LogKeys& next : keys_.all()) {
+    if (!MayFollow(next, is_succession)) continue;
+    core::Json wanted = core::Json::MakeObject();
+    SetKeys(old, next, wanted);
+    if (is_succession) wanted.Set("previous_origin", old.origin);
+    const bool is_named = std::all_of(
+        wanted.AsObject().begin(), wanted.AsObject().end(), [&line](const auto& member) {
+          return line.StringOr(member.first, "") == member.second.AsString();
+        });
+    if (!is_named) continue;
+    FG_RETURN_IF_ERROR(tlog::VerifyNote(note, next.RecordVerifier()));
+    if (!is_succession) rotated_from_ = in_force_;
+    in_force_ = next.position;
+    return Status::Ok();
   }
-  FG_RETURN_IF_ERROR(tlog::VerifyNote(note, next.RecordVerifier()));
-  in_force_ = next.generation;
-  has_just_rotated_ = true;
-  return Status::Ok();
+  return {Code::kPermissionDenied, "ROTATION_UNPROVED",
+          "the record hands the log over to other keys than those at hand"};
 }
 
 Signers RecordVerifier::signers() const {
   Signers signers;
   if (!in_force_) return signers;
-  if (has_just_rotated_) signers.push_back(&keys_.Of(*in_force_ - 1));
+  if (rotated_from_) signers.push_back(&keys_.Of(*rotated_from_));
   signers.push_back(&keys_.Of(*in_force_));
   return signers;
 }

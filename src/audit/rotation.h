@@ -1,5 +1,6 @@
-// How a log is handed over from one generation of its keys to the next, and what its records are
-// verified with across that. docs/AUDIT_FORMAT.md, "Rotation", is the byte-level page.
+// How a log is handed over from one generation of its keys to the next, or succeeds one whose
+// records were lost, and what its records are verified with across that. docs/AUDIT_FORMAT.md,
+// "Rotation" and "Succession", is the byte-level page.
 #pragma once
 
 #include <optional>
@@ -19,12 +20,18 @@ namespace facegate::audit {
 using Signers = std::vector<const LogKeys*>;
 
 inline constexpr char kRotationType[] = "key.rotated";
+inline constexpr char kSuccessionType[] = "log.succeeded";
 
 // The record that hands a log over.
 Draft RotationDraft(const model::OperatorId& log, const LogKeys& old, const LogKeys& next);
 
-// Whether a record hands its log over; others of its type rotate other keys.
-bool IsLogRotation(const core::Json& line);
+// The record that begins a log with what is left of another, which went on to `lost`.
+Draft SuccessionDraft(const model::OperatorId& log, const tlog::Checkpoint& lost,
+                      const LogKeys& old, const LogKeys& next);
+
+// Whether a record hands its log over to other keys, as a rotation or a succession; others of the
+// first's type rotate other keys.
+bool IsHandOver(const core::Json& line);
 
 void SignRecord(tlog::Note& note, const Signers& signers);
 // The signed note's bytes. Requires: signers are of the checkpoint's log, and not empty.
@@ -34,13 +41,14 @@ std::string SignCheckpoint(const tlog::Checkpoint& checkpoint, const Signers& si
 // where one hands the log over. Not thread-safe.
 class RecordVerifier {
  public:
-  // `in_force`: before the first record that is taken; nothing: the oldest that signed that one.
-  // `keys` must outlive it.
+  // `in_force`: the position of the keys before the first record that is taken; nothing: the oldest
+  // that signed that one. `keys` must outlive it.
   RecordVerifier(const LogGenerations& keys, std::optional<int> in_force)
       : keys_(keys), in_force_(in_force) {}
 
   // Takes the next record. Returns as tlog::VerifyNote, or PERMISSION_DENIED ROTATION_UNPROVED for
-  // one that hands the log over to other keys than those of the next generation.
+  // one that hands the log over to other keys than those of the next generation, or of a log that
+  // succeeds it.
   core::Status Take(const tlog::Note& note);
 
   // Whose keys sign a checkpoint that ends with the record taken last. Empty before the first,
@@ -48,11 +56,13 @@ class RecordVerifier {
   Signers signers() const;
 
  private:
-  core::Status VerifyRotation(const tlog::Note& note, const core::Json& line);
+  core::Status VerifyHandOver(const tlog::Note& note, const core::Json& line);
+  // The keys that such a record may hand over to.
+  bool MayFollow(const LogKeys& next, bool is_succession) const;
 
   const LogGenerations& keys_;
   std::optional<int> in_force_;
-  bool has_just_rotated_ = false;
+  std::optional<int> rotated_from_;  // where the record taken last is a rotation
 };
 
 }  // namespace facegate::audit

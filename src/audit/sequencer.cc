@@ -25,29 +25,6 @@ Status LogError(const std::string& reason, const std::string& origin, const std:
   return Status(Code::kDataLoss, reason, "log " + origin + ": " + what);
 }
 
-MadeRecord MakeRecord(const Draft& draft, Place place) {
-  tlog::Note note{EntryJson(draft, place.index, place.time) + "\n", {}};
-  SignRecord(note, place.signers);
-  MadeRecord made;
-  made.entry = tlog::EncodeNote(note);
-  FG_CHECK(made.entry.size() <= tlog::kEntryBytesMax);
-  made.leaf_hash = tlog::LeafHash(core::AsBytes(made.entry));
-  made.keys = KeysOf(draft, place.time);
-  made.place = std::move(place);
-  return made;
-}
-
-// The tiles that are stored: the growing one of the leaves is kept as the records' leaf hashes.
-std::map<storage::TileKey, core::Bytes> StoredTiles(
-    const std::map<tlog::TileId, core::Bytes>& changed) {
-  std::map<storage::TileKey, core::Bytes> tiles;
-  for (const auto& [id, hashes] : changed) {
-    const bool is_complete = hashes.size() == storage::kTileBytes;
-    if (id.level > 0 || is_complete) tiles.emplace(ToTileKey(id), hashes);
-  }
-  return tiles;
-}
-
 }  // namespace
 
 GroupSnapshot::GroupSnapshot(std::uint64_t size, std::string checkpoint,
@@ -86,18 +63,22 @@ Sequencer::~Sequencer() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::string Sequencer::Origin(const model::OperatorId& log) const {
-  return OriginOf(options_.gateway_name, log);
-}
-
 HeadFile& Sequencer::HeadOf(const model::OperatorId& log) {
   return heads_.try_emplace(log, HeadPath(options_.data_dir, log)).first->second;
 }
 
 const LogGenerations& Sequencer::KeysOfLog(const model::OperatorId& log) {
+  return KeysOfLog(log, /*number=*/1);
+}
+
+// `number`: which of the operator's logs it is, where nobody asked for its keys before.
+const LogGenerations& Sequencer::KeysOfLog(const model::OperatorId& log, int number) {
   const std::lock_guard lock(keys_mutex_);
   auto& slot = log_keys_[log];
-  if (slot == nullptr) slot = std::make_unique<LogGenerations>(keys_, Origin(log));
+  if (slot == nullptr) {
+    slot = std::make_unique<LogGenerations>(
+        keys_, tlog::Origin{OriginOf(options_.gateway_name, log), number});
+  }
   return *slot;
 }
 
@@ -126,17 +107,8 @@ Status Sequencer::Open() {
   }
   FG_ASSIGN_OR_RETURN(suppressions_, SuppressionFile::Open(suppression_path, keys_));
 
-  FG_ASSIGN_OR_RETURN(const auto operators,
-                      store_.ListResources("", "operator", "", kOperatorsMax));
-  for (const storage::Resource& row : operators) {
-    FG_ASSIGN_OR_RETURN(const model::OperatorId log, model::ParseOperatorName(row.name));
-    FG_RETURN_IF_ERROR(StateOf(log).status());
-  }
-  if (!options_.data_dir.empty()) {
-    // A log whose operator the store does not know at all is the deepest rollback there is.
-    FG_ASSIGN_OR_RETURN(const auto logs, LogsWithHeads(options_.data_dir));
-    for (const model::OperatorId& log : logs) FG_RETURN_IF_ERROR(StateOf(log).status());
-  }
+  FG_ASSIGN_OR_RETURN(const auto logs, LogsToOpen());
+  for (const model::OperatorId& log : logs) FG_RETURN_IF_ERROR(StateOf(log).status());
   // Once all are known to be sound, and before anything else is recorded.
   for (auto& [log, state] : logs_) {
     FG_RETURN_IF_ERROR(MoveToNewestKeys(log, state));
@@ -144,6 +116,22 @@ Status Sequencer::Open() {
   }
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
+}
+
+Result<std::set<model::OperatorId>> Sequencer::LogsToOpen() const {
+  FG_ASSIGN_OR_RETURN(const auto stored, store_.ListLogs());
+  std::set<model::OperatorId> logs(stored.begin(), stored.end());
+  FG_ASSIGN_OR_RETURN(const auto operators,
+                      store_.ListResources("", "operator", "", kOperatorsMax));
+  for (const storage::Resource& row : operators) {
+    FG_ASSIGN_OR_RETURN(model::OperatorId log, model::ParseOperatorName(row.name));
+    logs.insert(std::move(log));
+  }
+  if (options_.data_dir.empty()) return logs;
+  // A log that the store does not know at all is the deepest rollback there is.
+  FG_ASSIGN_OR_RETURN(const auto with_heads, LogsWithHeads(options_.data_dir));
+  logs.insert(with_heads.begin(), with_heads.end());
+  return logs;
 }
 
 Result<std::future<Sequenced>> Sequencer::Submit(const std::shared_ptr<Pending>& pending) {
@@ -243,10 +231,10 @@ Result<Sequencer::LogState*> Sequencer::StateOf(const model::OperatorId& log) {
 
 Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
   FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
+  const LogGenerations& keys = KeysOfLog(log, OriginNumberIn(head.checkpoint));
   FG_RETURN_IF_ERROR(CheckAgainstHead(log, head.size));
-  const LogGenerations& keys = KeysOfLog(log);
   LogState state;
-  state.generation = keys.newest().generation;
+  state.signer = keys.newest().position;
   if (head.size == 0) return state;
 
   const auto opened = keys.OpenCheckpoint(head.checkpoint);
@@ -264,7 +252,7 @@ Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
                     "its tree does not fit its checkpoint at record " + std::to_string(head.size));
   }
   state.tree = std::move(tree).value();
-  state.generation = opened->generation;
+  state.signer = opened->position;
   FG_ASSIGN_OR_RETURN(const auto last, store_.ReadEntries(log, head.size - 1, 1));
   if (last.size() != 1) return LogError("LOG_DAMAGED", keys.origin(), "its last record is missing");
   FG_ASSIGN_OR_RETURN(const tlog::Note note, tlog::ParseNote(last[0].entry));
@@ -282,6 +270,11 @@ Result<std::optional<tlog::Checkpoint>> Sequencer::ReadHeadFile(const model::Ope
   }
   if (!kept.ok()) return kept.status();
   if (!kept->has_value()) return std::optional<tlog::Checkpoint>();
+  if (OriginNumberIn(**kept) > tlog::ParseOrigin(keys.origin()).number) {
+    return LogError("LOG_ROLLED_BACK", keys.origin(),
+                    "its head file " + HeadPath(options_.data_dir, log) +
+                        " is that of a log that succeeded it");
+  }
   const auto opened = keys.OpenCheckpoint(**kept);
   if (opened.ok()) return std::optional<tlog::Checkpoint>(opened->checkpoint);
   if (opened.status().code() == Code::kPermissionDenied) {
@@ -302,6 +295,7 @@ Status Sequencer::CheckAgainstHead(const model::OperatorId& log, std::uint64_t s
     }
     return Status::Ok();
   }
+  if (head->origin != Origin(log)) return CheckSucceeds(log, *head);
   if (size < head->size) {
     return LogError("LOG_ROLLED_BACK", Origin(log),
                     "the database ends at record " + std::to_string(size) +
@@ -317,10 +311,35 @@ Status Sequencer::CheckAgainstHead(const model::OperatorId& log, std::uint64_t s
   return Status::Ok();
 }
 
+// A head file of a log that this one succeeded is what a restore leaves until the first commit: it
+// must be within what the log says was lost, and begin with what it kept.
+Status Sequencer::CheckSucceeds(const model::OperatorId& log, const tlog::Checkpoint& head) {
+  storage::LogQuery query;
+  query.type = kSuccessionType;
+  FG_ASSIGN_OR_RETURN(const auto records, store_.QueryLog(log, query));
+  for (const storage::LogEntry& record : records) {
+    FG_ASSIGN_OR_RETURN(const core::Json line, storage::LineOf(record.entry));
+    if (line.StringOr("previous_origin", "") != head.origin) continue;
+    const auto lost_size = static_cast<std::uint64_t>(line.IntOr("previous_size", 0));
+    const bool is_lost_head =
+        head.size == lost_size && line.StringOr("previous_root", "") == core::HexEncode(head.root);
+    if (is_lost_head) return Status::Ok();
+    if (head.size >= lost_size) break;
+    if (head.size > record.index) return Status::Ok();
+    const auto root = tlog::RootHash(head.size, ReaderFor(log));
+    if (!root.ok()) return LogError("LOG_DAMAGED", Origin(log), root.status().message());
+    if (*root == head.root) return Status::Ok();
+    break;
+  }
+  return LogError("LOG_FORKED", Origin(log),
+                  "its head file is that of " + head.origin + " at " + std::to_string(head.size) +
+                      " records, which is not the log that this one says it succeeds");
+}
+
 // Each step is one record, alone in its group and durable before the next: whatever ends the
 // process in between, the next start goes on from there.
 Status Sequencer::MoveToNewestKeys(const model::OperatorId& log, LogState& state) {
-  while (state.generation < keys_.log_generation()) {
+  while (state.signer < KeysOfLog(log).newest().position) {
     FG_RETURN_IF_ERROR(RotateKeys(log, state));
   }
   return Status::Ok();
@@ -328,8 +347,9 @@ Status Sequencer::MoveToNewestKeys(const model::OperatorId& log, LogState& state
 
 Status Sequencer::RotateKeys(const model::OperatorId& log, LogState& state) {
   const LogGenerations& keys = KeysOfLog(log);
-  const LogKeys& old = keys.Of(state.generation);
-  const LogKeys& next = keys.Of(state.generation + 1);
+  const LogKeys& old = keys.Of(state.signer);
+  const LogKeys& next = keys.Of(state.signer + 1);
+  FG_CHECK(next.origin == old.origin);
   const Group alone = {std::make_shared<Pending>()};
   alone.front()->draft = RotationDraft(log, old, next);
   alone.front()->submitted_at = clock_.Now();
@@ -338,7 +358,7 @@ Status Sequencer::RotateKeys(const model::OperatorId& log, LogState& state) {
   const std::uint64_t index = state.tree.size();
   FG_RETURN_IF_ERROR(KeepOutside(log, built, alone));
   Advance(state, built);
-  state.generation = next.generation;
+  state.signer = next.position;
   logger_.Info("log_keys_rotated", {{"log", keys.origin()},
                                     {"record", std::to_string(index)},
                                     {"generation", std::to_string(next.generation)}});
@@ -357,10 +377,7 @@ Sequencer::Built Sequencer::Build(const LogState& state, const Group& group,
     std::optional<MadeRecord>& made = pending->made;
     if (!made || made->place != place) made = MakeRecord(pending->RecordedDraft(), place);
     tree.Append(made->leaf_hash);
-    storage::BatchItem& item = items.emplace_back();
-    item.entry = made->entry;
-    item.leaf_hash = made->leaf_hash;
-    item.keys = made->keys;
+    storage::BatchItem& item = items.emplace_back(made->Item());
     if (pending->is_aborted) continue;
     item.preconditions = pending->preconditions;
     item.changes = pending->changes;
@@ -382,7 +399,7 @@ void Sequencer::CommitGroup(const Group& group) {
     Die(moved);
     return Fail(group, NotRecorded(moved));
   }
-  CommitMembers(**state, group, {&KeysOfLog(log).Of((*state)->generation)});
+  CommitMembers(**state, group, {&KeysOfLog(log).Of((*state)->signer)});
   Foresee(log, **state);
 }
 
@@ -420,7 +437,7 @@ void Sequencer::CommitMembers(LogState& state, Group group, const Signers& signe
 // Where the next record of a log will stand: behind those that wait already. Those of them that
 // were made for other places are made again in their turn.
 void Sequencer::Foresee(const model::OperatorId& log, const LogState& state) {
-  Place next{state.tree.size(), state.last_time, {&KeysOfLog(log).Of(state.generation)}};
+  Place next{state.tree.size(), state.last_time, {&KeysOfLog(log).Of(state.signer)}};
   const std::lock_guard lock(mutex_);
   for (const auto& pending : queue_) {
     if (pending->draft.log != log) continue;

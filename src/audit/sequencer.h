@@ -11,12 +11,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "audit/entry.h"
 #include "audit/head_file.h"
+#include "audit/made_record.h"
 #include "audit/rotation.h"
 #include "audit/suppression_file.h"
 #include "facegate/audit/ledger.h"
@@ -55,22 +57,6 @@ struct Sequenced {
   std::shared_ptr<const GroupSnapshot> group;
 };
 
-// Where a record stands in its log, when, and who signs it there.
-struct Place {
-  std::uint64_t index = 0;
-  core::Timestamp time;
-  Signers signers;
-  bool operator==(const Place&) const = default;
-};
-
-// The bytes of a record at its place, and what follows from them.
-struct MadeRecord {
-  Place place;
-  std::string entry;
-  core::Hash256 leaf_hash{};
-  storage::IndexKeys keys;
-};
-
 // One waiting commit.
 struct Pending {
   Draft draft;
@@ -104,8 +90,9 @@ class Sequencer {
   // Queues; the future is ready once the record is durable or has failed.
   core::Result<std::future<Sequenced>> Submit(const std::shared_ptr<Pending>& pending);
 
+  // Of an operator's newest log, which a log that Open did not find is the first of.
   const LogGenerations& KeysOfLog(const model::OperatorId& log);
-  std::string Origin(const model::OperatorId& log) const;
+  std::string Origin(const model::OperatorId& log) { return KeysOfLog(log).origin(); }
   tlog::TileReader ReaderFor(const model::OperatorId& log) const;
   const SuppressionFile& suppressions() const { return *suppressions_; }
 
@@ -114,7 +101,7 @@ class Sequencer {
     tlog::GrowingTree tree;
     core::Timestamp last_time;
     std::map<tlog::TileId, core::Bytes> edge;  // the latest tiles of each level
-    int generation = 0;                        // whose keys sign
+    int signer = 0;                            // the position of the keys that sign
   };
   struct Built {
     tlog::GrowingTree tree;
@@ -131,6 +118,8 @@ class Sequencer {
   Group NextGroup();
   void WaitForMore(std::unique_lock<std::mutex>& lock);
   void CommitGroup(const Group& group);
+  const LogGenerations& KeysOfLog(const model::OperatorId& log, int number);
+  core::Result<std::set<model::OperatorId>> LogsToOpen() const;
   core::Result<LogState*> StateOf(const model::OperatorId& log);
   core::Result<LogState> LoadState(const model::OperatorId& log);
   HeadFile& HeadOf(const model::OperatorId& log);
@@ -138,6 +127,7 @@ class Sequencer {
   core::Status MoveToNewestKeys(const model::OperatorId& log, LogState& state);
   core::Status RotateKeys(const model::OperatorId& log, LogState& state);
   core::Status CheckAgainstHead(const model::OperatorId& log, std::uint64_t size);
+  core::Status CheckSucceeds(const model::OperatorId& log, const tlog::Checkpoint& head);
   // Gives every member its place, and makes those that were not made for it.
   // Requires: signers are of the group's log.
   Built Build(const LogState& state, const Group& group, const Signers& signers);

@@ -5,8 +5,10 @@
 
 #include "audit/entry.h"
 #include "audit/head_file.h"
+#include "audit/made_record.h"
 #include "audit/rotation.h"
 #include "facegate/audit/log_keys.h"
+#include "facegate/core/check.h"
 #include "facegate/tlog/merkle.h"
 #include "facegate/tlog/note.h"
 
@@ -23,6 +25,51 @@ Status LogError(const char* reason, const std::string& origin, const std::string
   return Status(Code::kDataLoss, reason, "log " + origin + ": " + what);
 }
 
+tlog::TileReader ReaderOf(const storage::Store& store, const model::OperatorId& log) {
+  return [&store, log](const tlog::TileId& id, int) {
+    return store.ReadTile(log, {id.level, id.index});
+  };
+}
+
+// Adds records whose leaves `tree` has at its end already.
+Status Append(storage::Store& store, const model::OperatorId& log,
+              std::vector<storage::BatchItem> items, tlog::GrowingTree& tree,
+              const std::string& origin, const Signers& signers) {
+  const std::uint64_t first = tree.size() - items.size();
+  std::string checkpoint = SignCheckpoint({origin, tree.size(), tree.Root()}, signers);
+  return store
+      .Apply(storage::Batch(log, first, std::move(items), StoredTiles(tree.TakeChangedTiles()),
+                            std::move(checkpoint)))
+      .status;
+}
+
+// Whose keys were in force at the end of a stored log that went on to `lost`.
+Result<const LogKeys*> LastSigner(const LogGenerations& keys, const storage::LogHead& head,
+                                  const tlog::Checkpoint& lost) {
+  if (head.size > 0) {
+    FG_ASSIGN_OR_RETURN(const auto opened, keys.OpenCheckpoint(head.checkpoint));
+    if (opened.checkpoint.origin == lost.origin) return &keys.Of(opened.position);
+    return Status(Code::kFailedPrecondition, "LOG_TAIL_MISSING",
+                  "the records that are left end before log " + lost.origin +
+                      " began: give a copy of it that reaches as far");
+  }
+  const auto& all = keys.all();
+  const auto last = std::find_if(all.rbegin(), all.rend(),
+                                 [&lost](const LogKeys& one) { return one.origin == lost.origin; });
+  FG_CHECK(last != all.rend());
+  return &*last;
+}
+
+// The time of the last stored record.
+Result<core::Timestamp> LastTime(const storage::Store& store, const model::OperatorId& log,
+                                 const storage::LogHead& head) {
+  if (head.size == 0) return core::Timestamp{};
+  FG_ASSIGN_OR_RETURN(const auto last, store.ReadEntries(log, head.size - 1, 1));
+  if (last.empty()) return LogError("RECORD_MISSING", log.str(), "its last record is missing");
+  FG_ASSIGN_OR_RETURN(const core::Json line, storage::LineOf(last.front().entry));
+  return core::ParseRfc3339(line.StringOr("time", ""));
+}
+
 }  // namespace
 
 Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::string& data_dir,
@@ -37,7 +84,8 @@ Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::strin
     if (!kept.ok() || !kept->has_value()) {
       return LogError("LOG_DAMAGED", origin, "its head file is malformed: " + path);
     }
-    const auto opened = LogGenerations(keys, origin).OpenCheckpoint(**kept);
+    const LogGenerations log_keys(keys, {origin, OriginNumberIn(**kept)});
+    const auto opened = log_keys.OpenCheckpoint(**kept);
     if (!opened.ok()) {
       return Status(Code::kFailedPrecondition, "WRONG_KEYS",
                     path + " was signed with another log key");
@@ -50,15 +98,13 @@ Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::strin
 Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const model::OperatorId& log,
                   const tlog::Checkpoint& until, const RecordReader& read) {
   FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
-  const tlog::TileReader tiles = [&store, &log](const tlog::TileId& id, int) {
-    return store.ReadTile(log, {id.level, id.index});
-  };
-  FG_ASSIGN_OR_RETURN(tlog::GrowingTree tree, tlog::GrowingTree::Load(head.size, tiles));
-  const LogGenerations log_keys(keys, until.origin);
+  FG_ASSIGN_OR_RETURN(tlog::GrowingTree tree,
+                      tlog::GrowingTree::Load(head.size, ReaderOf(store, log)));
+  const LogGenerations log_keys(keys, tlog::ParseOrigin(until.origin));
   std::optional<int> in_force;
   if (head.size > 0) {
     FG_ASSIGN_OR_RETURN(const auto opened, log_keys.OpenCheckpoint(head.checkpoint));
-    in_force = opened.generation;
+    in_force = opened.position;
   }
   RecordVerifier records(log_keys, in_force);
   while (tree.size() < until.size) {
@@ -86,19 +132,38 @@ Status AppendTail(storage::Store& store, const crypto::KeyRing& keys, const mode
       return LogError("LOG_FORKED", until.origin,
                       "the records before or in the tail are not those that the log's head signs");
     }
-    std::map<storage::TileKey, core::Bytes> changed;
-    for (auto& [id, hashes] : tree.TakeChangedTiles()) {
-      const bool is_complete = hashes.size() == storage::kTileBytes;
-      if (id.level > 0 || is_complete)
-        changed.emplace(storage::TileKey{id.level, id.index}, hashes);
-    }
-    std::string checkpoint =
-        SignCheckpoint({until.origin, tree.size(), tree.Root()}, records.signers());
-    const storage::ApplyResult applied = store.Apply(
-        storage::Batch(log, first, std::move(items), std::move(changed), std::move(checkpoint)));
-    FG_RETURN_IF_ERROR(applied.status);
+    const Signers signers = records.signers();
+    FG_RETURN_IF_ERROR(
+        Append(store, log, std::move(items), tree, signers.front()->origin, signers));
   }
   return Status::Ok();
+}
+
+Result<std::string> Succeed(storage::Store& store, const crypto::KeyRing& keys,
+                            const core::Clock& clock, const model::OperatorId& log,
+                            const tlog::Checkpoint& lost) {
+  FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
+  const tlog::Origin closed = tlog::ParseOrigin(lost.origin);
+  if (closed.number == tlog::kOriginNumberMax) {
+    return Status(Code::kResourceExhausted, "SUCCESSORS_MAX",
+                  "log " + lost.origin + " is the last that may succeed another");
+  }
+  const LogGenerations log_keys(keys, {closed.base, closed.number + 1});
+  FG_ASSIGN_OR_RETURN(const LogKeys* const old, LastSigner(log_keys, head, lost));
+  FG_ASSIGN_OR_RETURN(tlog::GrowingTree tree,
+                      tlog::GrowingTree::Load(head.size, ReaderOf(store, log)));
+  if (lost.size < head.size || (lost.size == head.size && lost.root != tree.Root())) {
+    return LogError("LOG_ROLLED_BACK", lost.origin,
+                    "it is said to end at record " + std::to_string(lost.size) +
+                        ", the records that are left are others, or more");
+  }
+  FG_ASSIGN_OR_RETURN(const core::Timestamp last, LastTime(store, log, head));
+  const LogKeys& next = log_keys.newest();
+  const MadeRecord made = MakeRecord(SuccessionDraft(log, lost, *old, next),
+                                     {head.size, std::max(last, clock.Now()), Signers{old, &next}});
+  tree.Append(made.leaf_hash);
+  FG_RETURN_IF_ERROR(Append(store, log, {made.Item()}, tree, next.origin, {&next}));
+  return next.origin;
 }
 
 }  // namespace facegate::audit

@@ -141,11 +141,11 @@ class Restoring {
   std::string OriginOf(const model::OperatorId& op) const {
     return audit::OriginOf(options_.gateway_name, op);
   }
-  // Signed by any generation of the log's keys.
+  // Signed by any generation of the keys of any of the operator's logs.
   Result<tlog::Checkpoint> OpenCheckpoint(const model::OperatorId& op,
                                           const std::string& note) const {
-    FG_ASSIGN_OR_RETURN(auto opened,
-                        audit::LogGenerations(keys_, OriginOf(op)).OpenCheckpoint(note));
+    const audit::LogGenerations keys(keys_, {OriginOf(op), audit::OriginNumberIn(note)});
+    FG_ASSIGN_OR_RETURN(auto opened, keys.OpenCheckpoint(note));
     return std::move(opened.checkpoint);
   }
 
@@ -153,10 +153,10 @@ class Restoring {
     for (const std::string& folder : options_.log_copies) {
       FG_ASSIGN_OR_RETURN(const std::string note,
                           core::ReadWholeFile(folder + "/checkpoint", kCopyFileBytesMax));
-      const std::size_t line = note.find('\n');
-      const std::size_t slash = note.rfind('/', line);
-      const auto op = model::OperatorId::Parse(
-          slash == std::string::npos ? "" : note.substr(slash + 1, line - slash - 1));
+      const std::string base = tlog::ParseOrigin(note.substr(0, note.find('\n'))).base;
+      const std::size_t slash = base.rfind('/');
+      const auto op =
+          model::OperatorId::Parse(slash == std::string::npos ? "" : base.substr(slash + 1));
       if (!op.ok()) return Damaged(folder, "not a copy of a log of this gateway");
       FG_ASSIGN_OR_RETURN(const tlog::Checkpoint head, OpenCheckpoint(*op, note));
       AddSource(*op, {head, CopyReader(folder, head.size)});
@@ -175,10 +175,16 @@ class Restoring {
     return Status::Ok();
   }
 
-  // The longest counts.
+  // Whether one head of an operator's logs is as new as another.
+  static bool Reaches(const tlog::Checkpoint& head, const tlog::Checkpoint& other) {
+    return std::pair(tlog::ParseOrigin(head.origin).number, head.size) >=
+           std::pair(tlog::ParseOrigin(other.origin).number, other.size);
+  }
+
+  // The newest counts.
   void AddSource(const model::OperatorId& op, Source source) {
     const auto found = sources_.find(op);
-    if (found != sources_.end() && found->second.head.size >= source.head.size) return;
+    if (found != sources_.end() && Reaches(found->second.head, source.head)) return;
     sources_.insert_or_assign(op, std::move(source));
   }
 
@@ -199,29 +205,50 @@ class Restoring {
   Status AppendTail(const model::OperatorId& op, RestoredLog& log, const tlog::Checkpoint* head) {
     const auto source = sources_.find(op);
     const bool has_source = source != sources_.end();
-    const std::uint64_t known = std::max(head == nullptr ? 0 : head->size, log.backup_size);
-    if (head != nullptr && head->size > log.backup_size &&
-        (!has_source || source->second.head.size < head->size)) {
+    FG_ASSIGN_OR_RETURN(tlog::Checkpoint end, EndOfBackup(op));
+    if (has_source && !Reaches(end, source->second.head)) end = source->second.head;
+    const bool is_missing = head != nullptr && !Reaches(end, *head);
+    const bool is_unknown = head == nullptr && !has_source;
+    if (is_missing && !options_.without_tail) {
       return Status(Code::kFailedPrecondition, "LOG_TAIL_MISSING",
-                    "log " + OriginOf(op) + " went on to record " + std::to_string(known) +
+                    "log " + head->origin + " went on to record " + std::to_string(head->size) +
                         ", the backup ends at " + std::to_string(log.backup_size) +
                         ": give a copy of it that reaches as far");
     }
-    if (head == nullptr && !has_source && !options_.accept_unknown_tail) {
+    if (is_unknown && !options_.without_tail) {
       return Status(Code::kFailedPrecondition, "LOG_TAIL_UNKNOWN",
-                    "nothing says how far log " + OriginOf(op) +
+                    "nothing says how far log " + end.origin +
                         " went after the backup: give a copy of it, or accept that records may be "
-                        "lost and that receipts in other hands may then contradict this log");
+                        "lost");
     }
-    if (!has_source || source->second.head.size <= log.backup_size) return Status::Ok();
-    FG_RETURN_IF_ERROR(
-        audit::AppendTail(*new_, keys_, op, source->second.head, source->second.read));
-    log.tail = source->second.head.size - log.backup_size;
+    if (end.size < log.backup_size) {
+      return Status(Code::kDataLoss, "LOG_FORKED",
+                    "log " + end.origin + " succeeded the one that the backup is of, and ends at " +
+                        std::to_string(end.size) + " records, before the backup's " +
+                        std::to_string(log.backup_size));
+    }
+    if (has_source && end.size > log.backup_size) {
+      FG_RETURN_IF_ERROR(
+          audit::AppendTail(*new_, keys_, op, source->second.head, source->second.read));
+      log.tail = end.size - log.backup_size;
+    }
+    log.origin = end.origin;
+    const tlog::Checkpoint& lost = is_missing ? *head : end;
+    if ((!is_missing && !is_unknown) || lost.size == 0) return Status::Ok();
+    FG_ASSIGN_OR_RETURN(log.origin, audit::Succeed(*new_, keys_, clock_, op, lost));
+    log.succeeds = lost.origin;
+    log.lost = lost.size - end.size;
     return Status::Ok();
   }
 
-  // With copies of the head files, which the new database must satisfy. What is recorded here, the
-  // present ones learn when the gateway starts, as after a crash.
+  // As far as the backup has a log, by its own checkpoint.
+  Result<tlog::Checkpoint> EndOfBackup(const model::OperatorId& op) const {
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, new_->GetLogHead(op));
+    if (head.size == 0) return tlog::Checkpoint{OriginOf(op), 0, tlog::EmptyRoot()};
+    return OpenCheckpoint(op, head.checkpoint);
+  }
+
+  // With copies of the head files, which the new database must satisfy.
   Status ApplyAndRecord() {
     std::error_code error;
     if (fs::exists(options_.data_dir, error)) {
@@ -286,6 +313,20 @@ class Restoring {
     for (const char* part : {"-wal", "-shm"}) fs::remove(options_.store_path + part, error);
     fs::rename(new_path_, options_.store_path, error);
     if (error) return Damaged(options_.store_path, "cannot be replaced: " + error.message());
+    return KeepHeads();
+  }
+
+  // The head files learn at once what is in the new database, so that losing it now would show too.
+  // Those of before fit it as well: a crash in between is as one of a gateway.
+  Status KeepHeads() const {
+    const std::string folder = options_.data_dir + "/heads";
+    FG_RETURN_IF_ERROR(core::MakeFolder(options_.data_dir));
+    FG_RETURN_IF_ERROR(core::MakeFolder(folder));
+    for (const auto& file : fs::directory_iterator(new_data_ + "/heads")) {
+      FG_ASSIGN_OR_RETURN(const std::string head,
+                          core::ReadWholeFile(file.path().string(), kCopyFileBytesMax));
+      FG_RETURN_IF_ERROR(core::ReplaceFile(folder + "/" + file.path().filename().string(), head));
+    }
     return Status::Ok();
   }
 

@@ -8,6 +8,7 @@
 #include "facegate/core/check.h"
 #include "facegate/core/durable_file.h"
 #include "facegate/tlog/merkle.h"
+#include "facegate/tlog/origin.h"
 
 namespace facegate::publication {
 namespace {
@@ -31,6 +32,13 @@ Status Damaged(const std::string& path) {
 // Evidence against the log, and not a failure of the way to the witness.
 bool IsDisagreement(const Status& status) {
   return status.reason() == "LOG_ROLLED_BACK" || status.reason() == "LOG_FORKED";
+}
+
+// Whether a log was closed since, and the present one succeeds it.
+bool IsSucceeded(const std::string& origin, const std::string& present) {
+  const tlog::Origin closed = tlog::ParseOrigin(origin);
+  const tlog::Origin now = tlog::ParseOrigin(present.substr(0, present.find('\n')));
+  return closed.base == now.base && closed.number < now.number;
 }
 
 }  // namespace
@@ -92,6 +100,8 @@ Status Publisher::ReadPublished() {
     if (!log.ok() || !note.ok()) return Damaged(path);
     auto checkpoint = tlog::ParseCheckpointText(note->text);
     if (!checkpoint.ok()) return Damaged(path);
+    FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(*log));
+    if (IsSucceeded(checkpoint->origin, head.checkpoint)) continue;
     Standing standing;
     standing.published = std::move(bytes);
     standing.checkpoint = std::move(checkpoint).value();

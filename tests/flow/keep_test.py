@@ -256,6 +256,50 @@ class Keep(flow.Story):
         self.gateway.start()
         self.assertEqual(self.client().authorize("person-a"), ALLOW)
 
+    def test_a_log_whose_tail_is_lost_is_closed_and_another_succeeds_it(self):
+        backup = self.backup()
+        self.cli("auditor", "audit", "keys", "--out", "old.vkeys")
+        self.cli("enroller", "consent", "withdraw", PERSON + "/consents/c1")
+        self.cli("auditor", "audit", "export", "old")
+        self.gateway.kill()
+        for part in (self.gateway.folder / "data").glob("facegate.db*"):
+            part.unlink()
+        restore = ("backup", "restore", backup, "--config", "facegate.yaml")
+        self.assertIn("LOG_TAIL_MISSING", self.offline(*restore).stderr)
+        done = self.offline(*restore, "--without-tail")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("log gate.example/acme is closed", done.stdout)
+        self.assertIn("gate.example/acme~2 succeeds it", done.stdout)
+        looked = self.offline("audit", "fsck", "--config", "facegate.yaml")
+        self.assertEqual(looked.returncode, 0, looked.stdout + looked.stderr)
+        self.gateway.start()
+        # Who withdrew has withdrawn, though the record of it is lost.
+        self.assertEqual(self.client().authorize("person-a"), REFUSED)
+        kinds = self.types()  # exported and verified with the keys of both
+        at = kinds.index("log.succeeded")
+        self.assertEqual(kinds[at:], ["log.succeeded", "suppression.applied", "backup.restored",
+                                      "decision"])
+
+        # An auditor who holds the old keys, and the old copy.
+        def kit(*arguments):
+            return subprocess.run([self.gateway.bin / "facegate-audit", *arguments], env={},
+                                  cwd=self.gateway.folder, capture_output=True, text=True,
+                                  check=False)
+        self.assertIn("COPY_OF_ANOTHER_LOG",
+                      self.gateway.cli("auditor", "audit", "export", "old").stderr)
+        self.cli("auditor", "audit", "export", "new")
+        verified = kit("verify", "--json", "--log-key", "old.vkeys", "new")
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        said = json.loads(verified.stdout)
+        self.assertEqual(said["origin"], "gate.example/acme~2")
+        self.assertIn("RECORDS_LOST", [one["reason"] for one in said["unproved"]])
+        (self.gateway.folder / "new.vkeys").write_text(
+            self.offline("--operator", "acme", "keys", "public", "keys", "--gateway",
+                         "gate.example", "--successor", "2").stdout)
+        self.assertEqual(kit("verify", "--log-key", "new.vkeys", "old").returncode, 0)
+        compared = kit("compare", "--log-key", "new.vkeys", "old", "new")
+        self.assertIn("SUCCEEDS", compared.stdout, compared.stderr)
+
     def test_a_backup_is_refused_under_a_running_gateway_and_when_it_is_too_old(self):
         backup = self.backup()
         restore = ("backup", "restore", backup, "--config", "facegate.yaml")

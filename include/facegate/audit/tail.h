@@ -1,4 +1,5 @@
-// What a database that was set back lacks: how far its logs went, and putting their records back.
+// What a database that was set back lacks: how far its logs went, putting their records back, and
+// closing a log of which some are lost for good.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "facegate/core/status.h"
+#include "facegate/core/time.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/model/ids.h"
 #include "facegate/storage/store.h"
@@ -34,5 +36,14 @@ using RecordReader =
 core::Status AppendTail(storage::Store& store, const crypto::KeyRing& keys,
                         const model::OperatorId& log, const tlog::Checkpoint& until,
                         const RecordReader& read);
+
+// Closes a log that is known to have gone on to `lost`, whose records from the end of the stored
+// ones on are lost, and begins the one that succeeds it: with what is stored, and log.succeeded.
+// Gives its origin. Returns FAILED_PRECONDITION LOG_TAIL_MISSING where `lost` is of another log
+// than the stored one, LOG_ROLLED_BACK where it ends before the stored one, RESOURCE_EXHAUSTED
+// SUCCESSORS_MAX, or as AppendTail. Requires: nobody else writes to the store.
+core::Result<std::string> Succeed(storage::Store& store, const crypto::KeyRing& keys,
+                                  const core::Clock& clock, const model::OperatorId& log,
+                                  const tlog::Checkpoint& lost);
 
 }  // namespace facegate::audit

@@ -89,8 +89,9 @@ struct RestoreOptions {
   std::string backup_path;
   // Copies of logs (`facegate audit export`), for what the present database cannot give.
   std::vector<std::string> log_copies;
-  // Spelled out where head files, database and copies are all lost: how far a log went is unknown.
-  bool accept_unknown_tail = false;
+  // Spelled out where records after the backup are lost for good, or nobody knows whether there
+  // were any: such a log is closed, and another one succeeds it.
+  bool without_tail = false;
   // The present store and what stands beside it, as configured.
   std::string store_path;
   std::string data_dir;
@@ -101,6 +102,9 @@ struct RestoreOptions {
 struct RestoredLog {
   std::uint64_t backup_size = 0;
   std::uint64_t tail = 0;  // records put back after it
+  std::uint64_t lost = 0;  // records that are known to have been there, and were not
+  std::string succeeds;    // the origin of the log that was closed; "": the log goes on
+  std::string origin;
 };
 struct Restored {
   Manifest manifest;
@@ -109,7 +113,8 @@ struct Restored {
 
 // Puts a backup in the place of the present database: the gateway must not be running. In order:
 // checks the manifest's signature, the file's hash and the age; appends to each log the records
-// that came after the backup, from the present database or a copy, verbatim; erases, withdraws and
+// that came after the backup, from the present database or a copy, verbatim; closes a log of which
+// some are lost, where that is accepted, and begins the one that succeeds it; erases, withdraws and
 // freezes again what the suppression file says; records backup.restored in every log; and only then
 // replaces the present database, in one step. What else changed since the backup is not known to
 // the restored database: it is to be registered and asked for again.
@@ -117,7 +122,8 @@ struct Restored {
 // Returns DATA_LOSS MANIFEST_DAMAGED or BACKUP_DAMAGED; PERMISSION_DENIED MANIFEST_FORGED;
 // FAILED_PRECONDITION BACKUP_EXPIRED, BACKUP_ELSEWHERE (of another gateway), STORE_IN_USE,
 // LOG_TAIL_MISSING (names the log and what is needed) or LOG_TAIL_UNKNOWN (see
-// accept_unknown_tail); or as the ledger at start. The present database is as it was then.
+// without_tail); RESOURCE_EXHAUSTED SUCCESSORS_MAX; or as the ledger at start. The present database
+// is as it was then.
 core::Result<Restored> Restore(const RestoreOptions& options, const crypto::KeyRing& keys,
                                const core::Clock& clock, core::Logger& logger);
 

@@ -7,6 +7,7 @@
 #include "facegate/backup/backup.h"
 #include "facegate/config/config.h"
 #include "facegate/core/log.h"
+#include "facegate/tlog/origin.h"
 
 namespace facegate::apps {
 namespace {
@@ -84,10 +85,22 @@ core::Result<Exit> Restore(Session& session, const BackupFlags& flags) {
   core::Json logs = core::Json::MakeArray();
   for (const auto& [op, log] : restored.logs) {
     core::Json json = core::Json::MakeObject();
-    json.Set("operator", op.str()).Set("records", log.backup_size).Set("tail", log.tail);
+    json.Set("operator", op.str())
+        .Set("records", log.backup_size)
+        .Set("tail", log.tail)
+        .Set("lost", log.lost)
+        .Set("origin", log.origin);
+    if (!log.succeeds.empty()) json.Set("succeeds", log.succeeds);
     if (!session.json()) {
       session.Say("operators/" + op.str() + ": " + std::to_string(log.backup_size) +
                   " records of the backup, " + std::to_string(log.tail) + " put back after them");
+      if (!log.succeeds.empty()) {
+        session.Say("operators/" + op.str() + ": log " + log.succeeds + " is closed, " +
+                    std::to_string(log.lost) + " of its records are known to be lost; " +
+                    log.origin + " succeeds it: give its keys (`keys public --successor " +
+                    std::to_string(tlog::ParseOrigin(log.origin).number) +
+                    "`) to auditors and witnesses");
+      }
     }
     logs.Push(std::move(json));
   }
@@ -113,8 +126,10 @@ void AddRestore(CLI::App& group, Session& session, const std::shared_ptr<BackupF
       "--log-copy", flags->restore.log_copies,
       "A copy of a log (`audit export`), where the present database cannot give the "
       "records after the backup; repeatable");
-  restore->add_flag("--accept-unknown-tail", flags->restore.accept_unknown_tail,
-                    "Go on where nothing says how far a log went: records may be lost");
+  restore->add_flag(
+      "--without-tail", flags->restore.without_tail,
+      "Where the records after the backup are lost: closes such a log, and begins one "
+      "that succeeds it");
   SetRun(*restore, session, flags, Restore);
 }
 

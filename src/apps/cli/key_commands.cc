@@ -8,6 +8,7 @@
 #include "facegate/core/json.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/tlog/note.h"
+#include "facegate/tlog/origin.h"
 
 namespace facegate::apps {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 struct KeyFlags {
   std::string directory;
   std::string gateway;
+  int successor = 1;
 };
 
 core::Result<Exit> Init(Session& session, const KeyFlags& flags) {
@@ -43,7 +45,8 @@ core::Result<Exit> RotateLog(Session& session, const KeyFlags& flags) {
 
 core::Json GenerationJson(const audit::LogKeys& log) {
   core::Json json = core::Json::MakeObject();
-  return json.Set("generation", log.generation)
+  return json.Set("origin", log.origin)
+      .Set("generation", log.generation)
       .Set("checkpointVkey", log.CheckpointVerifier().ToString())
       .Set("recordVkey", log.RecordVerifier().ToString());
 }
@@ -56,7 +59,7 @@ core::Result<Exit> Public(Session& session, const KeyFlags& flags) {
   }
   FG_ASSIGN_OR_RETURN(const std::unique_ptr<crypto::KeyRing> keys,
                       crypto::KeyRing::Load(flags.directory));
-  const audit::LogGenerations log(*keys, origin);
+  const audit::LogGenerations log(*keys, {origin, flags.successor});
   std::string lines;
   core::Json generations = core::Json::MakeArray();
   for (const audit::LogKeys& generation : log.all()) {
@@ -66,7 +69,7 @@ core::Result<Exit> Public(Session& session, const KeyFlags& flags) {
     generations.Push(GenerationJson(generation));
   }
   core::Json json = core::Json::MakeObject();
-  json.Set("origin", origin)
+  json.Set("origin", log.origin())
       .Set("checkpointVkey", log.newest().CheckpointVerifier().ToString())
       .Set("recordVkey", log.newest().RecordVerifier().ToString())
       .Set("generations", std::move(generations));
@@ -98,6 +101,12 @@ void AddKeyCommands(CLI::App& app, Session& session) {
                               "facegate --operator acme keys public keys --gateway gate.example");
   show->add_option("directory", flags->directory, "Where the keys are")->required();
   show->add_option("--gateway", flags->gateway, "gateway_name of the configuration")->required();
+  show->add_option(
+          "--successor", flags->successor,
+          "The number of the log that succeeded the operator's first; its keys follow those "
+          "of the logs before it")
+      ->check(CLI::Range(1, tlog::kOriginNumberMax))
+      ->capture_default_str();
   SetRun(*show, session, flags, Public);
 }
 

@@ -506,14 +506,96 @@ TEST_F(BackupTest, TakesNoTailThatIsNotTheLogs) {
   EXPECT_EQ(restored.status().code(), core::Code::kDataLoss) << restored.status().ToString();
 }
 
-TEST_F(BackupTest, GoesOnWithoutKnowingTheTailOnlyWhereThatIsSpelledOut) {
+// ---- Without the tail
+// ----------------------------------------------------------------------------
+
+TEST_F(BackupTest, ClosesALogWhoseTailIsLostWhereThatIsSpelledOut) {
+  const Manifest made = MustCreate();
+  world->Withdraw(consent);
+  const std::uint64_t size = world->store->GetLogHead(World::op())->size;
+  Stop();
+  LoseDatabase();
+  EXPECT_EQ(TryRestore(PathOf(made)).status().reason(), "LOG_TAIL_MISSING");
+  restore.without_tail = true;
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  const RestoredLog& log = restored->logs.at(World::op());
+  EXPECT_EQ(log.tail, 0u);
+  EXPECT_EQ(log.lost, size - made.log_sizes.at(World::op()));
+  EXPECT_EQ(log.succeeds, "test.example/acme");
+  EXPECT_EQ(log.origin, "test.example/acme~2");
+  const auto found = Start();
+  EXPECT_EQ(found->ledger->Origin(World::op()), "test.example/acme~2");
+  EXPECT_EQ(TypesFrom(*found->store, made.log_sizes.at(World::op())),
+            (std::vector<std::string>{"log.succeeded", "suppression.applied", "backup.restored"}));
+  EXPECT_EQ(found->store->GetConsent({World::op(), consent.subject, consent.id})->status,
+            model::ConsentStatus::kWithdrawn);
+}
+
+TEST_F(BackupTest, PutsBackWhatThereIsOfATailBeforeItClosesALog) {
+  const Manifest made = MustCreate();
+  const std::string early = CopyLog();
+  world->Withdraw(consent);
+  Stop();
+  LoseDatabase();
+  restore.log_copies = {early};
+  restore.without_tail = true;
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  EXPECT_EQ(restored->logs.at(World::op()).tail, 1u);
+  EXPECT_EQ(restored->logs.at(World::op()).lost, 1u);
+  const auto found = Start();
+  EXPECT_EQ(TypesFrom(*found->store, made.log_sizes.at(World::op())),
+            (std::vector<std::string>{"backup.created", "log.succeeded", "suppression.applied",
+                                      "backup.restored"}));
+}
+
+TEST_F(BackupTest, ClosesNoLogWhoseTailIsThere) {
+  const Manifest made = MustCreate();
+  world->Withdraw(consent);
+  Stop();
+  restore.without_tail = true;
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  EXPECT_EQ(restored->logs.at(World::op()).succeeds, "");
+  EXPECT_EQ(restored->logs.at(World::op()).origin, "test.example/acme");
+  EXPECT_EQ(Start()->ledger->Origin(World::op()), "test.example/acme");
+}
+
+TEST_F(BackupTest, ClosesALogOfWhichNobodyKnowsHowFarItWent) {
   const Manifest made = MustCreate();
   Stop();
   fs::remove_all(dir / "data");
   fs::create_directories(dir / "data");
   EXPECT_EQ(TryRestore(PathOf(made)).status().reason(), "LOG_TAIL_UNKNOWN");
-  restore.accept_unknown_tail = true;
-  EXPECT_TRUE(TryRestore(PathOf(made)).ok());
+  restore.without_tail = true;
+  const auto restored = TryRestore(PathOf(made));
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  EXPECT_EQ(restored->logs.at(World::op()).lost, 0u);
+  EXPECT_EQ(restored->logs.at(World::op()).origin, "test.example/acme~2");
+  EXPECT_EQ(Start()->ledger->Origin(World::op()), "test.example/acme~2");
+}
+
+// What is left of a closed log is the beginning of the one that succeeds it, and no other.
+TEST_F(BackupTest, GoesOnWithTheSuccessorFromABackupOfTheClosedLog) {
+  const Manifest first = MustCreate();
+  world->clock.Advance(1000);
+  const Manifest second = MustCreate();
+  world->Withdraw(consent);
+  Stop();
+  LoseDatabase();
+  restore.without_tail = true;
+  ASSERT_TRUE(TryRestore(PathOf(first)).ok());
+  const auto again = TryRestore(PathOf(first));
+  ASSERT_TRUE(again.ok()) << again.status().ToString();
+  EXPECT_EQ(again->logs.at(World::op()).succeeds, "");
+  EXPECT_EQ(Start()->ledger->Origin(World::op()), "test.example/acme~2");
+  // The other one ends behind where the successor begins, with other records.
+  EXPECT_EQ(RefusalOf(PathOf(second)), "SIGNATURE_MISSING");
+  // Without what followed there is no going on from before the succession.
+  LoseDatabase();
+  const auto lost = TryRestore(PathOf(first));
+  EXPECT_EQ(lost.status().reason(), "LOG_TAIL_MISSING");
 }
 
 }  // namespace
