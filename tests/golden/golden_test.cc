@@ -36,15 +36,17 @@ TEST(Golden, RecordsOfTheLogItself) {
   }
 }
 
-// But for its request id, and the two signatures that cover that.
-TEST(Golden, ARecordThatHandsALogOver) {
-  const auto note = tlog::ParseNote(TheStoryOfItsLog().entries().at("key.rotated"));
-  ASSERT_TRUE(note.ok());
-  EXPECT_EQ(note->signatures.size(), 2u);
-  auto line = core::Json::Parse(note->text);
-  ASSERT_TRUE(line.ok());
-  line->Set("request_id", "");
-  ExpectGolden("line.key.rotated", line->Dump() + "\n");
+// But for their request ids, and the two signatures that cover those.
+TEST(Golden, RecordsThatHandALogOver) {
+  for (const char* name : {"key.rotated", "log.succeeded"}) {
+    const auto note = tlog::ParseNote(TheStoryOfItsLog().entries().at(name));
+    ASSERT_TRUE(note.ok());
+    EXPECT_EQ(note->signatures.size(), 2u);
+    auto line = core::Json::Parse(note->text);
+    ASSERT_TRUE(line.ok());
+    line->Set("request_id", "");
+    ExpectGolden(std::string("line.") + name, line->Dump() + "\n");
+  }
 }
 
 TEST(Golden, TheCheckpoint) {

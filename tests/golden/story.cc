@@ -9,6 +9,7 @@
 
 #include "facegate/audit/contexts.h"
 #include "facegate/audit/pruning.h"
+#include "facegate/audit/tail.h"
 #include "facegate/consent/record_desk.h"
 #include "facegate/crypto/primitives.h"
 
@@ -85,6 +86,7 @@ Story::Story(Ending ending) : keys_(FixedKeys(folder_)), store_(storage::OpenMem
     Query();
     Prune();
     RotateKeys();
+    Succeed();
   }
 }
 
@@ -315,6 +317,16 @@ void Story::RotateKeys() {
   keys_ = Must(crypto::KeyRing::Load(folder_.path()));
   OpenLedger();
   Name("key.rotated");
+}
+
+// Five records more were lost, and with them their log.
+void Story::Succeed() {
+  ledger_.reset();
+  const std::uint64_t size = Must(store_->GetLogHead(op())).size;
+  const tlog::Checkpoint lost{"gate.example/acme", size + 5,
+                              crypto::Sha256(core::AsBytes(std::string("lost")))};
+  (void)Must(audit::Succeed(*store_, *keys_, clock_, op(), lost));
+  Name("log.succeeded");
 }
 
 }  // namespace facegate::testing

@@ -49,6 +49,7 @@ class Story {
   void Query();
   void Prune();
   void RotateKeys();
+  void Succeed();
 
   policy::Claim ClaimOf(model::Operation operation, const char* camera,
                         std::optional<model::SubjectId> subject) const;

@@ -26,6 +26,8 @@ const model::OperatorId kAcme("acme");
 // The log of an operator in a store of its own; two of them can be two pasts of one log.
 class StoredLog {
  public:
+  explicit StoredLog(std::string origin = kOrigin) : origin_(std::move(origin)) {}
+
   // Appends records one group each, all of them `prefix` and their index.
   void Grow(std::uint64_t records, const std::string& prefix = "record ") {
     for (std::uint64_t i = 0; i < records; ++i) {
@@ -42,17 +44,18 @@ class StoredLog {
         }
       }
       const std::string checkpoint =
-          tlog::SignCheckpoint({kOrigin, tree_.size(), tree_.Root()}, key_);
+          tlog::SignCheckpoint({origin_, tree_.size(), tree_.Root()}, key_);
       const storage::Batch batch(kAcme, index, {item}, std::move(tiles), checkpoint);
       ASSERT_TRUE(store_->Apply(batch).status.ok());
     }
   }
   const storage::Store& store() const { return *store_; }
   tlog::VerifierKey vkey() const {
-    return tlog::MakeVerifierKey(kOrigin, tlog::kSigEd25519, key_.public_key());
+    return tlog::MakeVerifierKey(origin_, tlog::kSigEd25519, key_.public_key());
   }
 
  private:
+  std::string origin_;
   crypto::SigningKey key_{core::Bytes(32, 7)};
   std::unique_ptr<storage::Store> store_ = storage::OpenMemoryStore();
   tlog::GrowingTree tree_;
@@ -250,6 +253,21 @@ TEST_F(PublisherTest, NoticesByWhatItPublishedThatTheLogWasSetBackOrIsAnother) {
   EXPECT_NE(publisher_->MayAnswer(kAcme).message().find("LOG_FORKED by published"),
             std::string::npos);
   EXPECT_EQ(PublishedSize(), 3u);
+}
+
+// The shorter log is another one, and says so: nothing of it was published yet.
+TEST_F(PublisherTest, ForgetsWhatWasPublishedOfALogThatWasSucceeded) {
+  publisher_->Round();
+  StoredLog successor(std::string(kOrigin) + "~2");
+  successor.Grow(2);
+  Open(successor);
+  EXPECT_EQ(publisher_->Published(kAcme), std::nullopt);
+  // Its present log is no successor of one that was published as the third.
+  const std::string path = folder_ / "data/published/acme.checkpoint";
+  std::ofstream(path) << tlog::SignCheckpoint({std::string(kOrigin) + "~3", 3, tlog::EmptyRoot()},
+                                              crypto::SigningKey(core::Bytes(32, 7)));
+  Open(successor);
+  EXPECT_NE(publisher_->Published(kAcme), std::nullopt);
 }
 
 TEST_F(PublisherTest, AnswersAgainOnceTheWitnessAgrees) {
