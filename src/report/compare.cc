@@ -191,11 +191,10 @@ std::string ComparisonText(const Comparison& comparison) {
       }
       break;
     case CopyRelation::kRollback:
-      text += comparison.succession
-                  ? "the later copy is of " + comparison.later.checkpoint.origin +
-                        ", which the earlier one's log succeeded"
-                  : "the later copy has only the first " + after + " of the earlier one's " +
-                        before + " records";
+      text += comparison.succession ? "the later copy is of " + comparison.later.checkpoint.origin +
+                                          ", which the earlier one's log succeeded"
+                                    : "the later copy has only the first " + after +
+                                          " of the earlier one's " + before + " records";
       break;
     case CopyRelation::kDamage:
     case CopyRelation::kMissing:
@@ -213,7 +212,8 @@ core::Json ComparisonJson(const Comparison& comparison) {
   core::Json json = core::Json::MakeObject();
   json.Set("ok", comparison.ok()).Set("relation", CopyRelationWord(comparison.relation));
   if (comparison.first_difference) json.Set("firstDifference", *comparison.first_difference);
-  if (comparison.relation == CopyRelation::kSucceeds) json.Set("recordsMissing", comparison.RecordsMissing());
+  if (comparison.relation == CopyRelation::kSucceeds)
+    json.Set("recordsMissing", comparison.RecordsMissing());
   json.Set("earlier", CopyReportJson(comparison.earlier))
       .Set("later", CopyReportJson(comparison.later))
       .Set("unproved", UnprovedJson(comparison.unproved));

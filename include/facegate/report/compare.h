@@ -18,9 +18,11 @@ enum class CopyRelation {
   kExtends,   // the later one begins with the earlier one's records, and goes on
   kSucceeds,  // the later one's log succeeds the earlier one's, and has what it says is left of it
   kFork,      // they hold different records
-  kRollback,  // the later one ends before the earlier one does, with the same records so far
-  kDamage,    // one of them does not verify
-  kMissing,   // one of them lacks files
+  // The later one ends before the earlier one does, with the same records so far, or is of a log
+  // that the earlier one's succeeded.
+  kRollback,
+  kDamage,   // one of them does not verify
+  kMissing,  // one of them lacks files
 };
 // "SAME", "EXTENDS", "SUCCEEDS", "FORK", "ROLLBACK", "DAMAGE", "MISSING".
 std::string_view CopyRelationWord(CopyRelation relation);
@@ -31,9 +33,10 @@ struct Comparison {
   CopyReport later;
   // With kFork: the first record that differs. Absent where it is among lost ones.
   std::optional<std::uint64_t> first_difference;
-  std::optional<Succession>
-      succession;  // with kSucceeds: the later copy's, of the earlier one's log
-  // Of the earlier copy's, so many are not in the later one.
+  // What one copy says of the log of the other, which its own succeeds: always with kSucceeds,
+  // where the later one says it.
+  std::optional<Succession> succession;
+  // With kSucceeds: how many of the earlier copy's records are not in the later one.
   std::uint64_t RecordsMissing() const;
   std::vector<Unproved> unproved;
   // The later copy is the same log, or one that succeeds it, and has all that the earlier one has.
