@@ -212,8 +212,9 @@ core::Json ComparisonJson(const Comparison& comparison) {
   core::Json json = core::Json::MakeObject();
   json.Set("ok", comparison.ok()).Set("relation", CopyRelationWord(comparison.relation));
   if (comparison.first_difference) json.Set("firstDifference", *comparison.first_difference);
-  if (comparison.relation == CopyRelation::kSucceeds)
+  if (comparison.relation == CopyRelation::kSucceeds) {
     json.Set("recordsMissing", comparison.RecordsMissing());
+  }
   json.Set("earlier", CopyReportJson(comparison.earlier))
       .Set("later", CopyReportJson(comparison.later))
       .Set("unproved", UnprovedJson(comparison.unproved));
