@@ -73,9 +73,10 @@ class WrittenLog {
   }
 
   // Loses the newest `lost` records and goes on as the log that succeeds this one, with keys made
-  // of `seed` as Rotate makes them. `changes` are set in the record beside what is true.
+  // of `seed` as Rotate makes them and a name `numbers` further. `changes` are set in the record
+  // in the place of what is true.
   void Succeed(std::uint8_t seed, std::uint64_t lost, Signers signers = Signers::kBoth,
-               const core::Json& changes = core::Json::MakeObject()) {
+               const core::Json& changes = core::Json::MakeObject(), int numbers = 1) {
     FG_CHECK(lost <= entries_.size());
     core::Json members = core::Json::MakeObject();
     members.Set("previous_origin", origin_).Set("previous_size", tree_.size());
@@ -83,7 +84,7 @@ class WrittenLog {
     for (const auto& [name, value] : changes.AsObject()) members.Set(name, value);
     Lose(lost);
     tlog::Origin next = tlog::ParseOrigin(origin_);
-    ++next.number;
+    next.number += numbers;
     origin_ = tlog::OriginName(next);
     HandOver("log.succeeded", members, seed, signers);
     previous_checkpoint_key_.reset();
