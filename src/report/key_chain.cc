@@ -72,7 +72,7 @@ core::Result<Succession> ReadSuccession(const OpenedRecord& record, const HandOv
   }
   if (tlog::ParseOrigin(hand_over.next.checkpoint.name).number <=
       tlog::ParseOrigin(succession.previous_origin).number) {
-    return Refused(record, "has no later number than that");
+    return Refused(record, "has a name that does not follow that log's");
   }
   const std::int64_t size = record.line.IntOr("previous_size", -1);
   if (size < 0 || static_cast<std::uint64_t>(size) < record.index) {
