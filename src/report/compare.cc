@@ -26,8 +26,45 @@ core::Result<std::uint64_t> FirstDifference(const CopyReader& earlier, const Cop
   return same;
 }
 
+// The record with which the successor's log, or one before it, succeeded the closed one's.
+std::optional<Succession> SuccessionOf(const CopyReport& closed, const CopyReport& successor) {
+  const auto& all = successor.successions;
+  const auto found = std::find_if(all.begin(), all.end(), [&closed](const Succession& one) {
+    return one.previous_origin == closed.checkpoint.origin;
+  });
+  return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+// What two good copies are to each other where the log of one succeeds that of the other: a fork
+// where the closed one has other records than it is said to have had.
+core::Status RelateSuccessor(const CopyReader& closed, const CopyReader& successor,
+                             const Succession& succession, Comparison& comparison) {
+  const tlog::Checkpoint& end = closed.checkpoint();
+  const std::uint64_t left = std::min(end.size, succession.record);
+  FG_ASSIGN_OR_RETURN(const tlog::Hash256 had, closed.Root(left));
+  FG_ASSIGN_OR_RETURN(const tlog::Hash256 has, successor.Root(left));
+  comparison.relation = CopyRelation::kFork;
+  if (had != has) {
+    FG_ASSIGN_OR_RETURN(comparison.first_difference, FirstDifference(closed, successor, left));
+  } else if (end.size > succession.previous_size) {
+    comparison.first_difference = succession.previous_size;
+  } else if (end.size < succession.previous_size || end.root == succession.previous_root) {
+    comparison.relation = CopyRelation::kSucceeds;
+    comparison.succession = succession;
+  }
+  return core::Status::Ok();
+}
+
 // What two good copies are to each other.
 core::Status Relate(const CopyReader& earlier, const CopyReader& later, Comparison& comparison) {
+  if (const auto succession = SuccessionOf(comparison.earlier, comparison.later)) {
+    return RelateSuccessor(earlier, later, *succession, comparison);
+  }
+  if (const auto succession = SuccessionOf(comparison.later, comparison.earlier)) {
+    FG_RETURN_IF_ERROR(RelateSuccessor(later, earlier, *succession, comparison));
+    if (comparison.succession) comparison.relation = CopyRelation::kRollback;
+    return core::Status::Ok();
+  }
   const std::uint64_t before = earlier.checkpoint().size;
   const std::uint64_t after = later.checkpoint().size;
   const bool holds = before <= after ? later.ProveExtends(earlier.checkpoint()).ok()
@@ -44,6 +81,12 @@ core::Status Relate(const CopyReader& earlier, const CopyReader& later, Comparis
   return core::Status::Ok();
 }
 
+// Of lost records there may be several, each told once.
+bool IsTold(const Unproved& unproved, const Unproved& told) {
+  if (unproved.reason != told.reason) return false;
+  return unproved.reason != "RECORDS_LOST" || unproved.what == told.what;
+}
+
 void TellUnproved(Comparison& comparison) {
   for (const CopyReport* report : {&comparison.later, &comparison.earlier}) {
     for (const Unproved& unproved : report->unproved) {
@@ -51,7 +94,7 @@ void TellUnproved(Comparison& comparison) {
       if (unproved.reason == "NO_OLDER_CHECKPOINT" && report == &comparison.later) continue;
       const bool is_told =
           std::any_of(comparison.unproved.begin(), comparison.unproved.end(),
-                      [&unproved](const Unproved& told) { return told.reason == unproved.reason; });
+                      [&unproved](const Unproved& told) { return IsTold(unproved, told); });
       if (is_told) continue;
       comparison.unproved.push_back(unproved);
       if (unproved.reason == "NO_OLDER_CHECKPOINT") {
@@ -62,6 +105,14 @@ void TellUnproved(Comparison& comparison) {
   }
 }
 
+std::string SuccessionText(const Comparison& comparison) {
+  std::string text = "the later copy's log succeeds the earlier one's, with its first " +
+                     std::to_string(comparison.succession->record) + " records; ";
+  const std::uint64_t missing = comparison.RecordsMissing();
+  if (missing == 0) return text + "none of the earlier copy's is missing";
+  return text + std::to_string(missing) + " of the earlier copy's are not in it";
+}
+
 }  // namespace
 
 std::string_view CopyRelationWord(CopyRelation relation) {
@@ -70,6 +121,8 @@ std::string_view CopyRelationWord(CopyRelation relation) {
       return "SAME";
     case CopyRelation::kExtends:
       return "EXTENDS";
+    case CopyRelation::kSucceeds:
+      return "SUCCEEDS";
     case CopyRelation::kFork:
       return "FORK";
     case CopyRelation::kRollback:
@@ -80,6 +133,16 @@ std::string_view CopyRelationWord(CopyRelation relation) {
       return "MISSING";
   }
   return "DAMAGE";
+}
+
+std::uint64_t Comparison::RecordsMissing() const {
+  if (relation != CopyRelation::kSucceeds) return 0;
+  return earlier.checkpoint.size - std::min(earlier.checkpoint.size, succession->record);
+}
+
+bool Comparison::ok() const {
+  return relation == CopyRelation::kSame || relation == CopyRelation::kExtends ||
+         (relation == CopyRelation::kSucceeds && RecordsMissing() == 0);
 }
 
 core::Result<Comparison> CompareLogCopies(const std::string& earlier, const std::string& later,
@@ -117,6 +180,9 @@ std::string ComparisonText(const Comparison& comparison) {
           std::to_string(comparison.later.checkpoint.size - comparison.earlier.checkpoint.size) +
           " more";
       break;
+    case CopyRelation::kSucceeds:
+      text += SuccessionText(comparison);
+      break;
     case CopyRelation::kFork:
       text += "the operator signed two histories";
       if (comparison.first_difference) {
@@ -125,8 +191,10 @@ std::string ComparisonText(const Comparison& comparison) {
       }
       break;
     case CopyRelation::kRollback:
-      text += "the later copy has only the first " + after + " of the earlier one's " + before +
-              " records";
+      text += comparison.succession ? "the later copy is of " + comparison.later.checkpoint.origin +
+                                          ", which the earlier one's log succeeded"
+                                    : "the later copy has only the first " + after +
+                                          " of the earlier one's " + before + " records";
       break;
     case CopyRelation::kDamage:
     case CopyRelation::kMissing:
@@ -144,6 +212,9 @@ core::Json ComparisonJson(const Comparison& comparison) {
   core::Json json = core::Json::MakeObject();
   json.Set("ok", comparison.ok()).Set("relation", CopyRelationWord(comparison.relation));
   if (comparison.first_difference) json.Set("firstDifference", *comparison.first_difference);
+  if (comparison.relation == CopyRelation::kSucceeds) {
+    json.Set("recordsMissing", comparison.RecordsMissing());
+  }
   json.Set("earlier", CopyReportJson(comparison.earlier))
       .Set("later", CopyReportJson(comparison.later))
       .Set("unproved", UnprovedJson(comparison.unproved));

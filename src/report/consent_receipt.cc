@@ -78,7 +78,12 @@ Status VerifySignature(const Json& receipt, const Json& evidence, const LogKeys&
 }
 
 // One event's record, proved to be in the log.
-Result<OpenedRecord> OpenEvent(const Json& event, const Json& evidence, const LogKeys& keys) {
+struct ProvedEvent {
+  OpenedRecord record;
+  tlog::Hash256 leaf_hash{};
+};
+
+Result<ProvedEvent> OpenEvent(const Json& event, const Json& evidence, const LogKeys& keys) {
   const Result<tlog::ProofFile> proof = tlog::ParseProofFile(event.StringOr("proof", ""));
   const Result<core::Bytes> entry = crypto::Base64Decode(event.StringOr("entry", ""));
   if (!proof.ok() || !entry.ok()) {
@@ -97,7 +102,7 @@ Result<OpenedRecord> OpenEvent(const Json& event, const Json& evidence, const Lo
   const bool is_same = record.index == proof->index && event.IntOr("index", -1) >= 0 &&
                        static_cast<std::uint64_t>(event.IntOr("index", -1)) == record.index;
   if (!is_same) return Refused("INDEX_DIFFERS", "an event's record belongs elsewhere in the log");
-  return record;
+  return ProvedEvent{std::move(record), tlog::LeafHash(*entry)};
 }
 
 // Where an event stands among the others.
@@ -192,9 +197,11 @@ Result<ConsentReceiptProof> VerifyConsentReceipt(const Json& receipt, const LogK
     const bool narrowed_later =
         std::any_of(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
                     [](const Json& later) { return later.StringOr("type", "") == kNarrowed; });
-    FG_ASSIGN_OR_RETURN(const OpenedRecord record, OpenEvent(event, evidence, keys));
+    FG_ASSIGN_OR_RETURN(const ProvedEvent proved, OpenEvent(event, evidence, keys));
+    const OpenedRecord& record = proved.record;
     FG_RETURN_IF_ERROR(CheckClaims(evidence, event, record, {i + 1 == all.size(), narrowed_later}));
-    proof.events.push_back({record.type, record.index, event.StringOr("time", "")});
+    proof.events.push_back(
+        {record.type, record.index, event.StringOr("time", ""), proved.leaf_hash});
   }
   proof.status = evidence.StringOr("status", "");
   const std::string& last = proof.events.back().type;

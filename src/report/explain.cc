@@ -56,6 +56,15 @@ bool Contains(const std::vector<std::string>& all, const std::vector<std::string
   });
 }
 
+// An event of a receipt: the copy may have another record in its place, where it is of a log that
+// lost the receipt's and was succeeded.
+LinkedRecord FollowEvent(const ConsentReceiptProof::Event& event,
+                         const core::Result<ProvedRecord>& read) {
+  if (!read.ok()) return {event.index, "", "", false, read.status().reason()};
+  const bool is_same = tlog::LeafHash(core::AsBytes(read->entry)) == event.leaf_hash;
+  return is_same ? Proved(*read) : LinkedRecord{event.index, "", "", false, "RECORD_DIFFERS"};
+}
+
 // The policy.loaded before the record, where the packs are of it.
 core::Status FollowPolicy(const CopyReader& copy, RecordStory& story) {
   story.packs = PacksOf(story.record.record.line);
@@ -126,9 +135,9 @@ core::Status FollowConsent(const CopyReader& copy, const LogKeys& keys,
                       VerifyConsentReceipt(*opening.receipt, keys));
   bool stood = false, is_same_person = false, is_opened = false, is_of_place = false;
   for (const ConsentReceiptProof::Event& event : proof.events) {
-    LinkedRecord linked = Follow(copy, event.index);
     const core::Result<ProvedRecord> read = copy.Read(event.index);
-    if (event.index < record.index && read.ok()) {
+    LinkedRecord linked = FollowEvent(event, read);
+    if (event.index < record.index && linked.is_proved) {
       const Json& line = read->record.line;
       stood = event.type == "consent.granted" || event.type == "consent.narrowed";
       is_of_place = line.StringOr("site", "") == record.line.StringOr("site", "") &&

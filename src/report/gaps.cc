@@ -88,10 +88,13 @@ void GapFinder::Tell(Gap gap, std::uint64_t weight) {
 void GapFinder::Add(const OpenedRecord& record) {
   if (gaps_.records == 0) is_whole_ = record.index == 0;
   ++gaps_.records;
-  // The log's keys are handed over before the start of a run is told: that is what ends a silence.
-  if (!IsLogRotation(record)) {
+  // A log is handed over before the start of a run is told: that is what ends a silence. Whether
+  // there was any where records were lost is not known.
+  if (!IsHandOver(record)) {
     CheckSilence(record);
     last_time_ = record.time;
+  } else if (IsSuccession(record)) {
+    last_time_.reset();
   }
   AddGateway(record);
   if (!IsDecision(record)) return;

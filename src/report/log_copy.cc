@@ -10,6 +10,7 @@
 #include "facegate/tlog/merkle.h"
 #include "facegate/tlog/minimum_index.h"
 #include "facegate/tlog/note.h"
+#include "facegate/tlog/origin.h"
 #include "report/opened_copy.h"
 
 namespace facegate::report {
@@ -119,6 +120,18 @@ class BundleCheck {
   const CopyOptions& options_;
 };
 
+// For people. A gateway knows no more of the log before than what was still there.
+std::string WhatWasLost(const Succession& succession) {
+  const std::string record = std::to_string(succession.record);
+  if (succession.RecordsLost() == 0) {
+    return "whether " + succession.previous_origin + " went on: record " + record +
+           " says that it is not known to have had records from " + record + " on";
+  }
+  return "record " + record + " says that " + std::to_string(succession.RecordsLost()) +
+         " records of " + succession.previous_origin + ", from " + record +
+         " on, were lost: what they said cannot be shown";
+}
+
 // Walks a copy: some bundles are checked by all threads, then taken in order.
 class CopyCheck {
  public:
@@ -131,8 +144,12 @@ class CopyCheck {
         bundles_(copy, options) {
     report_.checkpoint = copy.checkpoint;
     report_.minimum_index = copy.minimum_index;
-    for (const Rotation& rotation : copy.chain.rotations()) {
-      report_.rotations.push_back(rotation.index);
+    for (const HandOver& hand_over : copy.chain.hand_overs()) {
+      if (hand_over.succession) {
+        report_.successions.push_back(*hand_over.succession);
+      } else {
+        report_.rotations.push_back(hand_over.index);
+      }
     }
   }
 
@@ -154,6 +171,10 @@ class CopyCheck {
   // An older checkpoint is of the records that this copy begins with.
   bool CheckOlder() {
     if (!older_) return true;
+    for (const Succession& succession : report_.successions) {
+      const bool is_of_it = succession.previous_origin == older_->origin;
+      if (is_of_it && older_->size > succession.record) return FailBeyond(succession);
+    }
     if (older_->size > copy_.checkpoint.size) {
       return Fail(std::string(kCheckpointFile), "ROLLBACK",
                   "it ends at " + std::to_string(copy_.checkpoint.size) +
@@ -161,6 +182,25 @@ class CopyCheck {
                   FaultKind::kRollback);
     }
     return true;
+  }
+
+  // The older checkpoint is of the log that was succeeded, and signs more than is left of it.
+  bool FailBeyond(const Succession& succession) {
+    const bool is_other =
+        older_->size > succession.previous_size ||
+        (older_->size == succession.previous_size && older_->root != succession.previous_root);
+    if (is_other) {
+      return Fail(std::string(kCheckpointFile), "FORK",
+                  "record " + std::to_string(succession.record) + " says that " + older_->origin +
+                      " ended at " + std::to_string(succession.previous_size) +
+                      " records, and an older checkpoint of it signs others",
+                  FaultKind::kFork);
+    }
+    return Fail(std::string(kCheckpointFile), "ROLLBACK",
+                "it has the first " + std::to_string(succession.record) + " records of " +
+                    older_->origin + ", and an older checkpoint signs " +
+                    std::to_string(older_->size),
+                FaultKind::kRollback);
   }
 
   bool CheckBundles() {
@@ -199,6 +239,7 @@ class CopyCheck {
     const std::string file =
         tlog::BundlePath(first / tlog::kTileWidth, BundleWidth(first, copy_.checkpoint.size));
     for (std::size_t i = 0; i < bundle.leaves.size(); ++i) {
+      if (!CheckSuccession(file)) return false;
       if (!bundle.records.empty() && !TakeRecord(bundle.records[i], file)) return false;
       tree_.Append(bundle.leaves[i]);
       if (older_ && tree_.size() == older_->size && tree_.Root() != older_->root) {
@@ -210,6 +251,16 @@ class CopyCheck {
     }
     if (bundle.fault) return Fail(std::move(*bundle.fault));
     return CheckTiles(tree_.size() == copy_.checkpoint.size);
+  }
+
+  // Where the next record succeeds a log that lost nothing: its root is that of the records so far.
+  bool CheckSuccession(const std::string& file) {
+    const HandOver* next = copy_.chain.HandOverAt(tree_.size());
+    if (next == nullptr || !next->succession || next->succession->RecordsLost() > 0) return true;
+    if (tree_.Root() == next->succession->previous_root) return true;
+    return Fail(CopyFault{next->index, file, "ROOT_DIFFERS",
+                          "the records before it are not those that it says the log before had",
+                          FaultKind::kDamage});
   }
 
   bool TakeRecord(const OpenedRecord& record, const std::string& file) {
@@ -286,6 +337,9 @@ class CopyCheck {
       Tell("PRUNED", "what the records below " + std::to_string(copy_.minimum_index) +
                          " said, and who signed them: only their hashes are kept");
     }
+    for (const Succession& succession : report_.successions) {
+      Tell("RECORDS_LOST", WhatWasLost(succession));
+    }
     if (options_.signatures == Signatures::kCheckpoint) {
       Tell("RECORD_SIGNATURES",
            "that the record key signed each record: only the checkpoint's signature was checked");
@@ -308,11 +362,31 @@ class CopyCheck {
   std::map<tlog::TileId, core::Bytes> pending_;
 };
 
-// A checkpoint that the log signed at any time: by the chain's keys, or others in hand.
+// A checkpoint that the log, or one that it succeeded, signed at any time: by the chain's keys, or
+// others in hand.
 core::Result<tlog::Checkpoint> OpenOlder(const OpenedCopy& copy, const LogKeys& keys,
                                          std::string_view note) {
-  core::Result<tlog::Checkpoint> opened = copy.chain.OpenCheckpoint(note);
-  return opened.ok() ? opened : OpenCheckpoint(note, keys);
+  core::Result<tlog::Checkpoint> opened = copy.chain.OpenAnyCheckpoint(note);
+  if (!opened.ok()) opened = OpenCheckpoint(note, keys);
+  if (!opened.ok()) return opened;
+  if (tlog::ParseOrigin(opened->origin).number > tlog::ParseOrigin(copy.checkpoint.origin).number) {
+    return core::Status(core::Code::kPermissionDenied, "ORIGIN_WRONG",
+                        "it is of " + opened->origin + ", which succeeded the copy's log");
+  }
+  return opened;
+}
+
+core::Json SuccessionsJson(const std::vector<Succession>& successions) {
+  core::Json list = core::Json::MakeArray();
+  for (const Succession& succession : successions) {
+    core::Json json = core::Json::MakeObject();
+    json.Set("record", succession.record).Set("previousOrigin", succession.previous_origin);
+    json.Set("previousSize", succession.previous_size)
+        .Set("previousRoot", core::HexEncode(succession.previous_root))
+        .Set("recordsLost", succession.RecordsLost());
+    list.Push(std::move(json));
+  }
+  return list;
 }
 
 core::Status Unwritable(const fs::path& path) {
@@ -371,6 +445,11 @@ std::string CopyReportText(const CopyReport& report) {
   for (const std::uint64_t rotation : report.rotations) {
     text += "\n  record " + std::to_string(rotation) + " rotates the log's keys, signed by both";
   }
+  for (const Succession& succession : report.successions) {
+    text += "\n  record " + std::to_string(succession.record) + " succeeds " +
+            succession.previous_origin +
+            ", signed by both: " + std::to_string(succession.RecordsLost()) + " records were lost";
+  }
   for (const Unproved& unproved : report.unproved) {
     text += "\n  not shown: " + unproved.reason + ": " + unproved.what;
   }
@@ -411,7 +490,9 @@ core::Json CopyReportJson(const CopyReport& report) {
   }
   core::Json rotations = core::Json::MakeArray();
   for (const std::uint64_t rotation : report.rotations) rotations.Push(rotation);
-  json.Set("rotations", std::move(rotations)).Set("unproved", UnprovedJson(report.unproved));
+  json.Set("rotations", std::move(rotations));
+  json.Set("successions", SuccessionsJson(report.successions));
+  json.Set("unproved", UnprovedJson(report.unproved));
   if (report.fault) json.Set("fault", FaultJson(*report.fault));
   return json;
 }

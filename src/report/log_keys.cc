@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "facegate/tlog/origin.h"
 #include "report/key_chain.h"
 
 namespace facegate::report {
@@ -14,7 +15,7 @@ constexpr std::string_view kRecordKeySuffix = "/records";
 core::Status Unpaired() {
   return core::Status(core::Code::kInvalidArgument, "KEYS_UNPAIRED",
                       "give the two keys of one log: its checkpoints' and its records'; where it "
-                      "rotated them, pair after pair");
+                      "rotated them or another succeeded it, pair after pair");
 }
 
 // The line up to the next line end, which is taken off too.
@@ -24,6 +25,11 @@ std::string_view TakeLine(std::string_view& text) {
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
+}
+
+bool IsOfOneLog(const KeyGeneration& one, const KeyGeneration& other) {
+  return tlog::ParseOrigin(one.checkpoint.name).base ==
+         tlog::ParseOrigin(other.checkpoint.name).base;
 }
 
 std::optional<KeyGeneration> Pair(tlog::VerifierKey one, tlog::VerifierKey other) {
@@ -58,9 +64,7 @@ core::Result<LogKeys> ParseLogKeys(std::string_view text) {
   for (std::size_t i = 0; i < keys.size(); i += 2) {
     std::optional<KeyGeneration> pair = Pair(std::move(keys[i]), std::move(keys[i + 1]));
     if (!pair) return Unpaired();
-    if (!generations.empty() && generations[0].checkpoint.name != pair->checkpoint.name) {
-      return Unpaired();
-    }
+    if (!generations.empty() && !IsOfOneLog(generations[0], *pair)) return Unpaired();
     const bool is_known =
         std::any_of(generations.begin(), generations.end(),
                     [&pair](const KeyGeneration& known) { return IsSame(known, *pair); });

@@ -71,7 +71,8 @@ bool OpenStatement(const CopyFiles& files, const tlog::Checkpoint& claimed, tlog
 bool CheckStatement(const CopyFiles& files, const tlog::Checkpoint& checkpoint,
                     const KeyChain& chain, const tlog::Note& note, const Statement& statement,
                     CopyFault& fault) {
-  if (const core::Status verified = chain.VerifyStatement(note); !verified.ok()) {
+  if (const core::Status verified = chain.VerifyStatement(note, checkpoint.origin);
+      !verified.ok()) {
     fault = Damaged(kMinimumIndexFile, verified);
     return false;
   }

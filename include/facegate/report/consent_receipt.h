@@ -39,6 +39,7 @@ struct ConsentReceiptProof {
     std::string type;  // "consent.granted"
     std::uint64_t index = 0;
     std::string time;  // RFC 3339
+    tlog::Hash256 leaf_hash{};
   };
   std::string origin;
   std::string status;  // the word of the last event: "GRANTED"

@@ -47,6 +47,16 @@ struct Unproved {
   std::string what;    // for people
 };
 
+// A record with which a log succeeds another one, and what it says of that.
+struct Succession {
+  std::uint64_t record = 0;  // the log has the other one's records below this index
+  std::string previous_origin;
+  std::uint64_t previous_size =
+      0;                          // how far the other one is known to have gone: at least `record`
+  tlog::Hash256 previous_root{};  // of so many of its records
+  std::uint64_t RecordsLost() const { return previous_size - record; }
+};
+
 // What a copy holds, as far as it was checked.
 struct CopyReport {
   tlog::Checkpoint checkpoint;
@@ -57,6 +67,7 @@ struct CopyReport {
   core::Timestamp first_time;  // meaningful where records_checked > 0
   core::Timestamp last_time;
   std::vector<std::uint64_t> rotations;  // records that rotate the log's keys
+  std::vector<Succession> successions;   // by record
   std::vector<Unproved> unproved;        // empty where there is a fault
   std::optional<CopyFault> fault;        // none: the copy is whole and true
   bool ok() const { return !fault.has_value(); }
@@ -79,7 +90,8 @@ enum class Signatures {
 
 struct CopyOptions {
   Signatures signatures = Signatures::kAll;
-  // A signed note of this log that the auditor kept, or that is in anybody's receipt.
+  // A signed note of this log, or of one that it succeeded, that the auditor kept or that is in
+  // anybody's receipt.
   std::optional<std::string> older_checkpoint;
   RecordVisitor visit;
   int threads = 0;  // that check signatures; 0: as many as there are cores
@@ -88,12 +100,12 @@ struct CopyOptions {
 // Checks everything the copy claims: the checkpoint's signature; of every record the signature,
 // that its index is its place and that time does not go back; that the tiles are the hashes of the
 // records; that the root of all of them is the checkpoint's; and that an older checkpoint's records
-// are among them. Follows rotations of the log's keys, forward and backward, from any generation in
-// hand. Where the log was pruned, takes the leaf hashes of what is gone from the tiles, and demands
-// the log's statement and a record of it that says the same. Stops at the first fault. Memory does
-// not grow with the log. Returns NOT_FOUND COPY_NOT_FOUND if there is no such directory,
-// INVALID_ARGUMENT OLDER_CHECKPOINT_BAD for an older checkpoint that this log did not sign; a bad
-// copy is a report.
+// are among them. Follows rotations of the log's keys, and successions of one log to another,
+// forward and backward, from any generation in hand. Where the log was pruned, takes the leaf
+// hashes of what is gone from the tiles, and demands the log's statement and a record of it that
+// says the same. Stops at the first fault. Memory does not grow with the log. Returns NOT_FOUND
+// COPY_NOT_FOUND if there is no such directory, INVALID_ARGUMENT OLDER_CHECKPOINT_BAD for an older
+// checkpoint that neither this log nor one that it succeeded signed; a bad copy is a report.
 core::Result<CopyReport> VerifyLogCopy(const std::string& directory, const LogKeys& keys,
                                        const Progress& progress, const CopyOptions& options = {});
 

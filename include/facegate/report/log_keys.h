@@ -1,7 +1,8 @@
-// The public keys of one log, over all the rotations of them that are known.
+// The public keys of one log and of those that succeed it, over all the changes of them that are
+// known.
 //
-// See docs/AUDIT_FORMAT.md, "Rotation": who trusts one generation of keys adopts its neighbours
-// where the record of the rotation is signed by both.
+// See docs/AUDIT_FORMAT.md, "Rotation" and "Succession": who trusts one generation of keys adopts
+// its neighbours where the record of the change is signed by both.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +18,13 @@
 
 namespace facegate::report {
 
-// The two keys that a log signs with from one rotation to the next.
+// The two keys that a log signs with from one change of them to the next.
 struct KeyGeneration {
   tlog::VerifierKey checkpoint;  // named as the origin
   tlog::VerifierKey record;      // named origin + "/records"
 };
 
-// The public keys of one log: what an auditor got once and keeps.
+// The public keys of one log, and of those of its base: what an auditor got once and keeps.
 struct LogKeys {
   tlog::VerifierKey checkpoint;  // of the newest generation in hand
   tlog::VerifierKey record;
@@ -40,7 +41,7 @@ inline constexpr std::size_t kKeyGenerationsMax = 256;
 // origin) and that of the records (named origin + "/records"), in either order. Empty lines and
 // lines that start with '#' are skipped, and so is a pair that is there already. Returns
 // INVALID_ARGUMENT BAD_VKEY for a line that is none, KEYS_UNPAIRED unless there are pairs of one
-// log, at least one and at most kKeyGenerationsMax.
+// log and those that succeed it (tlog::ParseOrigin), at least one and at most kKeyGenerationsMax.
 core::Result<LogKeys> ParseLogKeys(std::string_view text);
 
 // "origin/records": the name of the keys that sign records.

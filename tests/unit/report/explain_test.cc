@@ -140,6 +140,36 @@ TEST_F(Explain, RefusesAConsentToAnotherSite) {
   EXPECT_EQ(elsewhere->consent, ConsentLink::kDiffers);
 }
 
+TEST_F(Explain, TakesNoOtherRecordForTheReceiptsWhereTheLogLostIt) {
+  Write(kPacks, "p1");
+  const Json receipt = Receipt();
+  const std::string consent = log_.entries()[2];
+  const std::string decision = log_.entries()[3];
+  LogKeys keys = log_.keys();
+  log_.Succeed(11, 3);
+  for (const std::string& lost : {consent, decision}) {
+    const Json line = *Json::Parse(lost.substr(0, lost.find('\n')));
+    Json members = Json::MakeObject();
+    for (const char* member : {"site", "purpose", "subjects"}) {
+      members.Set(member, *line.Find(member));
+    }
+    log_.AppendEvent(line.StringOr("type", ""), members);
+  }
+  keys.earlier = {{keys.checkpoint, keys.record}};
+  keys.checkpoint = log_.keys().checkpoint;
+  keys.record = log_.keys().record;
+  log_.WriteTo(dir_.path());
+  const auto copy = CopyReader::Open(dir_.path(), keys);
+  ASSERT_TRUE(copy.ok()) << copy.status().ToString();
+  const auto story = ExplainRecord(*copy, 3, keys, {receipt, {}});
+  ASSERT_TRUE(story.ok()) << story.status().ToString();
+  EXPECT_EQ(story->consent, ConsentLink::kDiffers);
+  ASSERT_EQ(story->consent_events.size(), 1u);
+  EXPECT_FALSE(story->consent_events[0].is_proved);
+  EXPECT_EQ(story->consent_events[0].why_not, "RECORD_DIFFERS");
+  EXPECT_FALSE(story->ok());
+}
+
 TEST_F(Explain, ReturnsWhyAReceiptIsNotTrue) {
   Write(kPacks, "p1");
   EXPECT_EQ(Tell(3, {Receipt("yard"), {}}).status().reason(), "CLAIM_DIFFERS");

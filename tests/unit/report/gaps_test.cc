@@ -62,6 +62,18 @@ TEST(GapFinder, FindsNothingWhereCountsFollowEachOther) {
   EXPECT_EQ(gaps.callers, 1u);
 }
 
+TEST(GapFinder, TakesNoSilenceForOneWhereTheLogLostRecords) {
+  Story story;
+  GapFinder finder;
+  finder.Add(story.Started(0, "b1", "NOTHING"));
+  finder.Add(story.Event(1, "decision", ""));
+  finder.Add(story.Event(10'000, "log.succeeded", ""));
+  finder.Add(story.Event(10'001, "suppression.applied", ""));
+  finder.Add(story.Event(10'002, "backup.restored", ""));
+  finder.Add(story.Started(10'003, "b2", "CRASH"));
+  EXPECT_EQ(Found(finder.Finish()), "START_WITHOUT_STOP@5");
+}
+
 TEST(GapFinder, FindsCountsWithoutRecord) {
   EXPECT_EQ(Found(OfCounters({1, 2, 5, 6, 8})), "COUNTERS_MISSING@2 3-4; COUNTERS_MISSING@4 7-7");
   const Gaps first = OfCounters({3});

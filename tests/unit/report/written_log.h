@@ -13,6 +13,7 @@
 #include "facegate/tlog/checkpoint.h"
 #include "facegate/tlog/merkle.h"
 #include "facegate/tlog/note.h"
+#include "facegate/tlog/origin.h"
 
 namespace facegate::testing {
 
@@ -22,10 +23,13 @@ class WrittenLog {
 
   WrittenLog() = default;
 
+  // kOrigin until another log succeeds this one.
+  const std::string& origin() const { return origin_; }
+
   // The generation in force; `earlier` ones are for the test to hand over.
   report::LogKeys keys() const {
-    return {tlog::MakeVerifierKey(kOrigin, tlog::kSigEd25519, checkpoint_key_.public_key()),
-            tlog::MakeVerifierKey(std::string(kOrigin) + "/records", tlog::kSigEd25519,
+    return {tlog::MakeVerifierKey(origin_, tlog::kSigEd25519, checkpoint_key_.public_key()),
+            tlog::MakeVerifierKey(report::RecordKeyName(origin_), tlog::kSigEd25519,
                                   record_key_.public_key())};
   }
 
@@ -41,7 +45,7 @@ class WrittenLog {
   std::string SignRecord(const std::string& line) const {
     tlog::Note note;
     note.text = line + "\n";
-    tlog::SignNote(note, std::string(kOrigin) + "/records", record_key_);
+    tlog::SignNote(note, report::RecordKeyName(origin_), record_key_);
     return tlog::EncodeNote(note);
   }
 
@@ -58,28 +62,32 @@ class WrittenLog {
     Append(SignRecord(EventLine(type, members, seconds).Dump()));
   }
 
-  // Who signs a rotation.
+  // Who signs a rotation, or the record of a succession.
   enum class Signers { kBoth, kOldAlone, kNewAlone };
   // Hands the log over to keys made of `seed` and, for records, of the number after it.
   void Rotate(std::uint8_t seed, Signers signers = Signers::kBoth) {
-    const report::LogKeys old = keys();
-    crypto::SigningKey old_record = std::move(record_key_);
-    previous_checkpoint_key_.emplace(std::move(checkpoint_key_));
-    checkpoint_key_ = crypto::SigningKey(core::Bytes(32, seed));
-    record_key_ = crypto::SigningKey(core::Bytes(32, static_cast<std::uint8_t>(seed + 1)));
     core::Json members = core::Json::MakeObject();
     members.Set("kind", "LOG").Set("version", 2);
-    members.Set("checkpoint_vkey", keys().checkpoint.ToString());
-    members.Set("record_vkey", keys().record.ToString());
-    members.Set("previous_checkpoint_vkey", old.checkpoint.ToString());
-    members.Set("previous_record_vkey", old.record.ToString());
-    tlog::Note note;
-    note.text =
-        EventLine("key.rotated", members, static_cast<std::int64_t>(entries_.size())).Dump() + "\n";
-    if (signers != Signers::kNewAlone) tlog::SignNote(note, old.record.name, old_record);
-    if (signers != Signers::kOldAlone) tlog::SignNote(note, old.record.name, record_key_);
-    Append(tlog::EncodeNote(note));
+    HandOver("key.rotated", members, seed, signers);
     rotated_size_ = tree_.size();
+  }
+
+  // Loses the newest `lost` records and goes on as the log that succeeds this one, with keys made
+  // of `seed` as Rotate makes them and a name `numbers` further. `changes` are set in the record
+  // in the place of what is true.
+  void Succeed(std::uint8_t seed, std::uint64_t lost, Signers signers = Signers::kBoth,
+               const core::Json& changes = core::Json::MakeObject(), int numbers = 1) {
+    FG_CHECK(lost <= entries_.size());
+    core::Json members = core::Json::MakeObject();
+    members.Set("previous_origin", origin_).Set("previous_size", tree_.size());
+    members.Set("previous_root", core::HexEncode(tree_.Root()));
+    for (const auto& [name, value] : changes.AsObject()) members.Set(name, value);
+    Lose(lost);
+    tlog::Origin next = tlog::ParseOrigin(origin_);
+    next.number += numbers;
+    origin_ = tlog::OriginName(next);
+    HandOver("log.succeeded", members, seed, signers);
+    previous_checkpoint_key_.reset();
   }
 
   // Records that contents below `minimum_index` are gone, and leaves them out from here on.
@@ -94,13 +102,13 @@ class WrittenLog {
     members.Set("retained_days", 30);
     AppendEvent("log.pruned", members);
     minimum_index_ = minimum_index;
-    SetStatement("facegate-minimum-index v1\n" + std::string(kOrigin) + "\n" +
-                 std::to_string(minimum_index) + "\n" + crypto::Base64Encode(*root) + "\n");
+    SetStatement("facegate-minimum-index v1\n" + origin_ + "\n" + std::to_string(minimum_index) +
+                 "\n" + crypto::Base64Encode(*root) + "\n");
   }
   // Signs another statement than that of Prune.
   void SetStatement(const std::string& text) {
     tlog::Note note{text, {}};
-    tlog::SignNote(note, kOrigin, checkpoint_key_);
+    tlog::SignNote(note, origin_, checkpoint_key_);
     statement_ = tlog::EncodeNote(note);
   }
 
@@ -116,11 +124,11 @@ class WrittenLog {
   }
 
   std::string Checkpoint() const {
-    tlog::Note note{tlog::CheckpointText({kOrigin, tree_.size(), tree_.Root()}), {}};
+    tlog::Note note{tlog::CheckpointText({origin_, tree_.size(), tree_.Root()}), {}};
     if (previous_checkpoint_key_ && tree_.size() == rotated_size_) {
-      tlog::SignNote(note, kOrigin, *previous_checkpoint_key_);
+      tlog::SignNote(note, origin_, *previous_checkpoint_key_);
     }
-    tlog::SignNote(note, kOrigin, checkpoint_key_);
+    tlog::SignNote(note, origin_, checkpoint_key_);
     return tlog::EncodeNote(note);
   }
   const crypto::SigningKey& record_key() const { return record_key_; }
@@ -171,12 +179,48 @@ class WrittenLog {
     return line;
   }
 
+  // Appends a record that hands over to keys made of `seed` and, for records, of the number after
+  // it, of the origin as it is now. It names both generations, unless the members do.
+  void HandOver(const std::string& type, core::Json members, std::uint8_t seed, Signers signers) {
+    const report::LogKeys old = generation_;
+    crypto::SigningKey old_record = std::move(record_key_);
+    previous_checkpoint_key_.emplace(std::move(checkpoint_key_));
+    checkpoint_key_ = crypto::SigningKey(core::Bytes(32, seed));
+    record_key_ = crypto::SigningKey(core::Bytes(32, static_cast<std::uint8_t>(seed + 1)));
+    generation_ = keys();
+    for (const auto& [name, vkey] : {std::pair("previous_checkpoint_vkey", old.checkpoint),
+                                     std::pair("previous_record_vkey", old.record),
+                                     std::pair("checkpoint_vkey", generation_.checkpoint),
+                                     std::pair("record_vkey", generation_.record)}) {
+      if (members.Find(name) == nullptr) members.Set(name, vkey.ToString());
+    }
+    tlog::Note note;
+    note.text = EventLine(type, members, static_cast<std::int64_t>(entries_.size())).Dump() + "\n";
+    if (signers != Signers::kNewAlone) tlog::SignNote(note, old.record.name, old_record);
+    if (signers != Signers::kOldAlone) {
+      tlog::SignNote(note, generation_.record.name, record_key_);
+    }
+    Append(tlog::EncodeNote(note));
+  }
+
+  // Cuts the newest records off.
+  void Lose(std::uint64_t count) {
+    std::vector<std::string> left = std::move(entries_);
+    left.resize(left.size() - count);
+    entries_.clear();
+    tree_ = tlog::GrowingTree();
+    tiles_.clear();
+    for (const std::string& entry : left) Append(entry);
+  }
+
   void TakeTiles() {
     for (auto& [id, hashes] : tree_.TakeChangedTiles()) tiles_[id] = hashes;
   }
 
+  std::string origin_ = kOrigin;
   crypto::SigningKey checkpoint_key_{core::Bytes(32, 1)};
   crypto::SigningKey record_key_{core::Bytes(32, 2)};
+  report::LogKeys generation_ = keys();  // in force since the last hand-over
   std::optional<crypto::SigningKey> previous_checkpoint_key_;
   std::uint64_t rotated_size_ = 0;
   std::uint64_t minimum_index_ = 0;
