@@ -72,7 +72,8 @@ class Witnesses(flow.Story):
         the audit section, `program` is the server with arguments of its own."""
         self.gateway = flow.Gateway(
             BIN, audit=f"audit: {{witness_policy: witnesses.policy, publish_interval_s: 1, "
-                       f"published_age_s_max: 5, on_missing_quorum: {on_missing_quorum}{settings}}}",
+                       f"published_age_s_max: 5, on_missing_quorum: {on_missing_quorum}"
+                       f"{settings}}}",
             program=program)
         self.folder = self.gateway.folder
         keys = self.write_log_keys()

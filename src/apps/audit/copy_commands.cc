@@ -334,10 +334,11 @@ void AddChecks(Adder& add) {
   verify.add_option("--policy", add.flags().policy_file,
                     "A C2SP policy file: its quorum of witnesses must have cosigned the copy");
 
-  CLI::App& compare = add.Add("compare",
-                              "Compares two copies: SAME or EXTENDS (exit 0), FORK, ROLLBACK, "
-                              "DAMAGE or MISSING (exit 1)",
-                              "compare --log-key log.vkeys copy-may copy-june", "earlier", Compare);
+  CLI::App& compare =
+      add.Add("compare",
+              "Compares two copies: SAME, EXTENDS, or SUCCEEDS with nothing missing "
+              "(exit 0), FORK, ROLLBACK, DAMAGE or MISSING (exit 1)",
+              "compare --log-key log.vkeys copy-may copy-june", "earlier", Compare);
   compare.add_option("later", add.flags().later, "The newer copy, a directory")->required();
   add.AddQuick(compare);
 
