@@ -122,18 +122,18 @@ TEST_F(SuccessionTest, CanItselfBeSucceeded) {
   LoseTwo();
   RunWithNewPerson("after");
   KeepDatabase();
-  RunWithNewPerson("lost again");
+  RunWithNewPerson("lost-again");
   const auto origin = SucceedKept(Head());
   ASSERT_TRUE(origin.ok()) << origin.status().ToString();
   EXPECT_EQ(*origin, kOrigin + "~3");
-  RunWithNewPerson("at last");
+  RunWithNewPerson("at-last");
   EXPECT_TRUE(Inspect().ok());
 }
 
 TEST_F(SuccessionTest, IsNoneOfALogOfWhichMoreOrOthersAreLeft) {
   RunWithNewPerson("kept");
   const tlog::Checkpoint early = Head();
-  RunWithNewPerson("kept too");
+  RunWithNewPerson("kept-too");
   KeepDatabase();
   tlog::Checkpoint forged = Head();
   EXPECT_EQ(SucceedKept(early).status().reason(), "LOG_ROLLED_BACK");
@@ -180,7 +180,7 @@ TEST_F(SuccessionTest, IsRefusedWhereTheLogWentOnFurtherThanItSays) {
   KeepDatabase();
   RunWithNewPerson("lost");
   const tlog::Checkpoint early = Head();
-  RunWithNewPerson("lost too");
+  RunWithNewPerson("lost-too");
   ASSERT_TRUE(SucceedKept(early).ok());
   EXPECT_EQ(Start(*Ring()).reason(), "LOG_FORKED");
   ASSERT_EQ(Inspect().faults.size(), 1u);
