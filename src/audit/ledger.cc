@@ -96,7 +96,7 @@ struct Ledger::Impl {
   std::unique_ptr<Sequencer> sequencer;
   std::shared_ptr<LedgerAbandonSink> abandon_sink;
 
-  Result<Sequenced> Wait(std::shared_ptr<Pending> pending) {
+  Result<Sequenced> Wait(const std::shared_ptr<Pending>& pending) {
     const core::StageTimer timer(metrics, core::Stage::kCommit);
     FG_ASSIGN_OR_RETURN(auto future, sequencer->Submit(pending));
     Sequenced sequenced = future.get();
@@ -126,8 +126,8 @@ struct Ledger::Impl {
                                   std::vector<policy::RuleFinding> findings,
                                   storage::Changes changes);
   // Queues one, with what is recorded in its place where a precondition fails, and waits.
-  Result<Recorded> Put(std::shared_ptr<Pending> pending, policy::Grounds grounds, Outcome outcome,
-                       Outcome aborted, std::vector<policy::RuleFinding> findings);
+  Result<Recorded> Put(const std::shared_ptr<Pending>& pending, policy::Grounds grounds,
+                       Outcome outcome, Outcome aborted, std::vector<policy::RuleFinding> findings);
 };
 
 Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome outcome,
@@ -165,15 +165,15 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
   }
   pending->changes = std::move(changes);
 
-  return Put(std::move(pending), std::move(grounds), std::move(outcome), std::move(aborted),
+  return Put(pending, std::move(grounds), std::move(outcome), std::move(aborted),
              std::move(findings));
 }
 
-Result<Recorded> Ledger::Impl::Put(std::shared_ptr<Pending> pending, policy::Grounds grounds,
+Result<Recorded> Ledger::Impl::Put(const std::shared_ptr<Pending>& pending, policy::Grounds grounds,
                                    Outcome outcome, Outcome aborted,
                                    std::vector<policy::RuleFinding> findings) {
   const model::OperatorId log = grounds.claim.camera.op;
-  FG_ASSIGN_OR_RETURN(Sequenced sequenced, Wait(std::move(pending)));
+  FG_ASSIGN_OR_RETURN(Sequenced sequenced, Wait(pending));
   if (sequenced.aborted) outcome = std::move(aborted);
   FG_ASSIGN_OR_RETURN(Receipt receipt, MakeReceipt(log, std::move(sequenced)));
   const bool granted = outcome.verdict == model::Verdict::kAllow;
@@ -243,8 +243,7 @@ Result<Recorded> Ledger::Commit(policy::Faceless way, Presented presented) {
     pending->aborted_draft = DecisionDraft(grounds, aborted, {});
   }
   pending->draft = DecisionDraft(grounds, outcome, {});
-  return impl_->Put(std::move(pending), std::move(grounds), std::move(outcome), std::move(aborted),
-                    {});
+  return impl_->Put(pending, std::move(grounds), std::move(outcome), std::move(aborted), {});
 }
 
 Result<RecordedEvent> Ledger::Append(const Event& event, storage::Changes changes,
@@ -255,7 +254,7 @@ Result<RecordedEvent> Ledger::Append(const Event& event, storage::Changes change
   FG_RETURN_IF_ERROR(AddEventPerson(pending->draft, event, impl_->keys));
   pending->changes = std::move(changes);
   pending->preconditions = std::move(preconditions);
-  FG_ASSIGN_OR_RETURN(Sequenced sequenced, impl_->Wait(std::move(pending)));
+  FG_ASSIGN_OR_RETURN(Sequenced sequenced, impl_->Wait(pending));
   FG_ASSIGN_OR_RETURN(Receipt receipt, impl_->MakeReceipt(log, std::move(sequenced)));
   return RecordedEvent(std::move(receipt));
 }

@@ -54,6 +54,7 @@ audit::RecordReader StoreReader(const storage::Store& store, const model::Operat
   return [&store, log](std::uint64_t first, std::size_t count) -> Result<std::vector<std::string>> {
     FG_ASSIGN_OR_RETURN(auto found, store.ReadEntries(log, first, count));
     std::vector<std::string> entries;
+    entries.reserve(found.size());
     for (storage::LogEntry& entry : found) entries.push_back(std::move(entry.entry));
     return entries;
   };

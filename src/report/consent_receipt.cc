@@ -72,7 +72,7 @@ Status VerifySignature(const Json& receipt, const Json& evidence, const LogKeys&
   if (!note.ok() || note->signatures.size() != 1) {
     return Refused("SIGNATURE_MALFORMED", "the receipt's signature is no signature line");
   }
-  const Status verified = VerifyRecordNote(*note, keys);
+  Status verified = VerifyRecordNote(*note, keys);
   if (verified.ok()) return verified;
   return Refused(verified.reason(), "the receipt is not as this log's record key signed it");
 }

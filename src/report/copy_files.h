@@ -16,7 +16,7 @@ namespace facegate::report {
 inline constexpr std::string_view kCheckpointFile = "checkpoint";
 inline constexpr std::string_view kMinimumIndexFile = "minimum-index";
 // No file of a log is larger: a bundle of 256 entries of 65,535 bytes is the largest.
-inline constexpr std::uint64_t kFileBytesMax = 256 * (65'535 + 2);
+inline constexpr std::uint64_t kFileBytesMax = std::uint64_t{256} * (65'535 + 2);
 
 // How many records bundle `first / 256` has in a log of `size`. Requires: first < size.
 int BundleWidth(std::uint64_t first, std::uint64_t size);

@@ -137,7 +137,7 @@ void GapFinder::AddGateway(const OpenedRecord& record) {
     has_started_ = true;
     boot_ = boot;
     const std::int64_t heartbeat_s = record.line.IntOr("heartbeat_s", 0);
-    heartbeat_ms_ = std::clamp<std::int64_t>(heartbeat_s, 0, 366 * 86'400) * 1000;
+    heartbeat_ms_ = std::clamp<std::int64_t>(heartbeat_s, 0, std::int64_t{366} * 86'400) * 1000;
   } else if (record.type == "gateway.clock_stepped") {
     gap.kind = GapKind::kClockStepped;
     gap.ms = record.line.IntOr("by_ms", 0);

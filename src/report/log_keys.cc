@@ -99,7 +99,7 @@ core::Result<tlog::Checkpoint> VerifyProof(const tlog::ProofFile& proof, core::B
 }
 
 core::Status VerifyRecordNote(const tlog::Note& note, const LogKeys& keys) {
-  const core::Status verified = tlog::VerifyNote(note, keys.record);
+  core::Status verified = tlog::VerifyNote(note, keys.record);
   if (verified.ok()) return verified;
   for (const KeyGeneration& generation : keys.earlier) {
     if (tlog::VerifyNote(note, generation.record).ok()) return core::Status::Ok();

@@ -1522,10 +1522,11 @@ TEST_P(Conformance, LosesNoneOfManyWritersAndReadersAtOnce) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(9);
   for (int i = 0; i < 3; ++i) threads.emplace_back(write);
   for (int i = 0; i < 6; ++i) threads.emplace_back(read);
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(SizeOf(*store_), size_before + 3 * kEach);
+  EXPECT_EQ(SizeOf(*store_), size_before + std::uint64_t{3} * kEach);
 }
 
 // ---- What people hold

@@ -179,17 +179,18 @@ TEST_F(LedgerTest, RefusesAnEventWhosePreconditionFails) {
 }
 
 TEST_F(LedgerTest, ProvesEveryRecordOfConcurrentCommits) {
-  constexpr int kThreads = 8;
-  constexpr int kEach = 40;
+  constexpr std::size_t kThreads = 8;
+  constexpr std::size_t kEach = 40;
   std::vector<audit::Receipt> receipts(kThreads * kEach);
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(kThreads);
+  for (std::size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) {
+      for (std::size_t i = 0; i < kEach; ++i) {
         auto recorded =
             world.ledger->Commit(world.DenialFor(world.VerifyClaim("nobody")), Outcome{});
         ASSERT_TRUE(recorded.ok());
-        receipts[static_cast<std::size_t>(t * kEach + i)] = recorded->receipt();
+        receipts[t * kEach + i] = recorded->receipt();
       }
     });
   }
@@ -206,15 +207,16 @@ TEST_F(LedgerTest, ProvesEveryRecordOfConcurrentCommits) {
 // Every record is made for the place that it will have if nothing ahead of it fails: here something
 // often does, and what stood behind it moves up.
 TEST_F(LedgerTest, MovesUpWhatStoodBehindAFailure) {
-  constexpr int kThreads = 6;
-  constexpr int kEach = 30;
+  constexpr std::size_t kThreads = 6;
+  constexpr std::size_t kEach = 30;
   const std::uint64_t before = world.store->GetLogHead(World::op())->size;
   std::mutex mutex;
   std::vector<audit::Receipt> receipts;
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(kThreads);
+  for (std::size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) {
+      for (std::size_t i = 0; i < kEach; ++i) {
         if ((t + i) % 3 == 0) {
           audit::Event event;
           event.type = "registry.site";
@@ -240,7 +242,7 @@ TEST_F(LedgerTest, MovesUpWhatStoodBehindAFailure) {
     });
   }
   for (auto& thread : threads) thread.join();
-  ASSERT_EQ(receipts.size(), std::size_t{kThreads * kEach * 2 / 3});
+  ASSERT_EQ(receipts.size(), kThreads * kEach * 2 / 3);
   std::sort(receipts.begin(), receipts.end(),
             [](const auto& a, const auto& b) { return a.index < b.index; });
   for (const audit::Receipt& receipt : receipts) {

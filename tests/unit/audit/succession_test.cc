@@ -54,7 +54,7 @@ class SuccessionTest : public KeptGatewayTest {
     KeepDatabase();
     RunWithNewPerson("lost-1");
     RunWithNewPerson("lost-2");
-    const tlog::Checkpoint lost = Head();
+    tlog::Checkpoint lost = Head();
     const auto origin = SucceedKept(lost);
     EXPECT_TRUE(origin.ok()) << origin.status().ToString();
     return lost;

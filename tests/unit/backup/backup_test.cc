@@ -131,7 +131,7 @@ class BackupTest : public ::testing::Test {
   }
   // A copy of the log as `facegate audit export` writes it, but for the tiles of the tree.
   std::string CopyLog() {
-    const std::string folder = dir / "copy";
+    std::string folder = dir / "copy";
     const storage::LogHead head = *world->store->GetLogHead(World::op());
     for (std::uint64_t first = 0; first < head.size; first += tlog::kTileWidth) {
       const auto width =

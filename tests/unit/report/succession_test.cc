@@ -57,6 +57,7 @@ std::vector<std::string> WhatWasLost(const std::vector<Unproved>& unproved) {
 
 std::vector<std::uint64_t> RecordsOf(const std::vector<Succession>& successions) {
   std::vector<std::uint64_t> records;
+  records.reserve(successions.size());
   for (const Succession& succession : successions) records.push_back(succession.record);
   return records;
 }
@@ -265,7 +266,7 @@ TEST(Succession, HasCheckpointsOfTheNewKeyAlone) {
     log.WriteTo(dir.path());
     const auto reason_with = [&](const std::string& checkpoint) {
       std::ofstream(dir / "checkpoint", std::ios::trunc) << checkpoint;
-      const std::string reason = ReasonOf(Verify(dir.path(), old));
+      std::string reason = ReasonOf(Verify(dir.path(), old));
       EXPECT_EQ(ReasonOf(Verify(dir.path(), Both(old, log.keys()))), reason);
       return reason;
     };
