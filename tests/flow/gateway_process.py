@@ -179,6 +179,7 @@ permit:
 
     def cli(self, role: str, *arguments: str) -> subprocess.CompletedProcess:
         environment = dict(os.environ, FACEGATE_ADDRESS=f"127.0.0.1:{self.port}",
+                           FACEGATE_TIMEOUT_MS="120000",  # patience for slow builds
                            FACEGATE_OPERATOR="acme", FACEGATE_TLS_CA="certs/ca.crt",
                            FACEGATE_TLS_CERT=f"certs/{role}.crt",
                            FACEGATE_TLS_KEY=f"certs/{role}.key")

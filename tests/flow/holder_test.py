@@ -171,7 +171,8 @@ class Holder(flow.Story):
             [self.gateway.bin / "facegate_camera", "--door", "--address",
              f"127.0.0.1:{self.gateway.port}", "--tls-ca", "certs/ca.crt", "--tls-cert",
              "certs/controller.crt", "--tls-key", "certs/controller.key", "--camera", flow.DOOR,
-             "--purpose", flow.PURPOSE, "--fps", "20", "--same-token-ms", "60000", str(folder)],
+             "--purpose", flow.PURPOSE, "--fps", "20", "--same-token-ms", "60000",
+             "--timeout-ms", "120000", str(folder)],  # patience for slow builds
             cwd=self.gateway.folder, env=env, capture_output=True, text=True, timeout=300,
             check=False)
         self.assertEqual(run.returncode, 0, run.stderr)
