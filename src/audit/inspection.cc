@@ -114,7 +114,7 @@ class Inspector {
     found_.unproven.emplace_back(
         "that the database and its head file were not set back together: compare with a copy, a "
         "receipt or a witness");
-    const int number = OriginNumberIn(*kept);
+    const int number = tlog::OriginIn(*kept).number;
     const int stored_number = tlog::ParseOrigin(keys_.origin()).number;
     if (number > stored_number) {
       Blame(Ill::kRollback, found_.size, "its head file is that of a log that succeeded it");
@@ -262,22 +262,19 @@ class Inspector {
   }
 
   void TellLost(std::uint64_t index, const core::Json& line) {
-    const auto size = static_cast<std::uint64_t>(line.IntOr("previous_size", 0));
-    const std::string origin = line.StringOr("previous_origin", "");
-    found_.unproven.push_back("what " + std::to_string(size - std::min(index, size)) +
-                              " records of " + origin + " said, from " + std::to_string(index) +
+    ClosedLog closed(line, index);
+    found_.unproven.push_back("what " + std::to_string(closed.size - std::min(index, closed.size)) +
+                              " records of " + closed.origin + " said, from " +
+                              std::to_string(index) +
                               " on: they were lost, and this log succeeds it");
-    if (closed_head_ && origin == closed_head_->origin) closed_ = {index, size};
+    if (closed_head_ && closed.origin == closed_head_->origin) closed_ = std::move(closed);
   }
 
   // A head file of a log that this one succeeded, as a restore leaves it until the next start, must
   // be within what was lost, and begin with what was kept.
   void CheckSuccession() {
     if (!closed_head_ || has_bad_record_ || tree_.size() < found_.size) return;
-    const bool is_within = closed_ && closed_head_->size <= closed_->size;
-    const bool begins_so = is_within && (closed_head_->size > closed_->index ||
-                                         root_at_closed_head_ == closed_head_->root);
-    if (begins_so) return;
+    if (closed_ && closed_->HadHead(*closed_head_, root_at_closed_head_)) return;
     Blame(Ill::kFork, std::nullopt,
           "the head file is that of " + closed_head_->origin + " at " +
               std::to_string(closed_head_->size) +
@@ -403,12 +400,8 @@ class Inspector {
   core::Json said_pruned_;  // the newest record of pruning
   // Where the head file is of a log that this one succeeded: its checkpoint, and what is said of
   // it.
-  struct Closed {
-    std::uint64_t index = 0;  // of the record that says so: so many records were kept
-    std::uint64_t size = 0;   // how far it had gone
-  };
   std::optional<tlog::Checkpoint> closed_head_;
-  std::optional<Closed> closed_;
+  std::optional<ClosedLog> closed_;
   core::Hash256 root_at_closed_head_{};
   core::Timestamp last_time_;
   bool has_bad_record_ = false;
@@ -448,8 +441,8 @@ Result<Inspection> InspectLog(const storage::Store& store, const crypto::KeyRing
                               const std::string& gateway_name, const std::string& data_dir,
                               const model::OperatorId& log, const Progress& progress) {
   FG_ASSIGN_OR_RETURN(const storage::LogHead head, store.GetLogHead(log));
-  const LogGenerations log_keys(keys,
-                                {OriginOf(gateway_name, log), OriginNumberIn(head.checkpoint)});
+  const LogGenerations log_keys(
+      keys, {OriginOf(gateway_name, log), tlog::OriginIn(head.checkpoint).number});
   Inspector inspector(store, log_keys, log, progress);
   FG_RETURN_IF_ERROR(inspector.Run(data_dir.empty() ? "" : HeadPath(data_dir, log)));
   return std::move(inspector).Take();

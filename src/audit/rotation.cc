@@ -61,6 +61,18 @@ Draft SuccessionDraft(const model::OperatorId& log, const tlog::Checkpoint& lost
   return HandOverDraft(kSuccessionType, log, std::move(body));
 }
 
+ClosedLog::ClosedLog(const core::Json& line, std::uint64_t index)
+    : origin(line.StringOr("previous_origin", "")),
+      kept(index),
+      size(static_cast<std::uint64_t>(line.IntOr("previous_size", 0))),
+      root(line.StringOr("previous_root", "")) {}
+
+bool ClosedLog::HadHead(const tlog::Checkpoint& head, const core::Hash256& root_of_kept) const {
+  if (head.size == size && core::HexEncode(head.root) == root) return true;
+  if (head.size >= size) return false;
+  return head.size > kept || head.root == root_of_kept;
+}
+
 bool IsHandOver(const core::Json& line) {
   return IsSuccession(line) ||
          (line.StringOr("type", "") == kRotationType && line.StringOr("kind", "") == kKind);

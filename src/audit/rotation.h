@@ -3,6 +3,7 @@
 // "Rotation" and "Succession", is the byte-level page.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,20 @@ Draft RotationDraft(const model::OperatorId& log, const LogKeys& old, const LogK
 // The record that begins a log with what is left of another, which went on to `lost`.
 Draft SuccessionDraft(const model::OperatorId& log, const tlog::Checkpoint& lost,
                       const LogKeys& old, const LogKeys& next);
+
+// What a succession says of the log that it closes.
+struct ClosedLog {
+  // `line`: of a record of kSuccessionType, at `index` of its log.
+  ClosedLog(const core::Json& line, std::uint64_t index);
+  // Whether `head`, a checkpoint of that origin, can have been the closed log's. `root_of_kept`: of
+  // as many records of the log that succeeds it; looked at where those were kept.
+  bool HadHead(const tlog::Checkpoint& head, const core::Hash256& root_of_kept) const;
+
+  std::string origin;
+  std::uint64_t kept;  // so many records are in both
+  std::uint64_t size;  // how far it is known to have gone
+  std::string root;    // there, in hex
+};
 
 // Whether a record hands its log over to other keys, as a rotation or a succession; others of the
 // first's type rotate other keys.

@@ -231,7 +231,7 @@ Result<Sequencer::LogState*> Sequencer::StateOf(const model::OperatorId& log) {
 
 Result<Sequencer::LogState> Sequencer::LoadState(const model::OperatorId& log) {
   FG_ASSIGN_OR_RETURN(const storage::LogHead head, store_.GetLogHead(log));
-  const LogGenerations& keys = KeysOfLog(log, OriginNumberIn(head.checkpoint));
+  const LogGenerations& keys = KeysOfLog(log, tlog::OriginIn(head.checkpoint).number);
   FG_RETURN_IF_ERROR(CheckAgainstHead(log, head.size));
   LogState state;
   state.signer = keys.newest().position;
@@ -270,7 +270,7 @@ Result<std::optional<tlog::Checkpoint>> Sequencer::ReadHeadFile(const model::Ope
   }
   if (!kept.ok()) return kept.status();
   if (!kept->has_value()) return std::optional<tlog::Checkpoint>();
-  if (OriginNumberIn(**kept) > tlog::ParseOrigin(keys.origin()).number) {
+  if (tlog::OriginIn(**kept).number > tlog::ParseOrigin(keys.origin()).number) {
     return LogError("LOG_ROLLED_BACK", keys.origin(),
                     "its head file " + HeadPath(options_.data_dir, log) +
                         " is that of a log that succeeded it");
@@ -319,16 +319,11 @@ Status Sequencer::CheckSucceeds(const model::OperatorId& log, const tlog::Checkp
   FG_ASSIGN_OR_RETURN(const auto records, store_.QueryLog(log, query));
   for (const storage::LogEntry& record : records) {
     FG_ASSIGN_OR_RETURN(const core::Json line, storage::LineOf(record.entry));
-    if (line.StringOr("previous_origin", "") != head.origin) continue;
-    const auto lost_size = static_cast<std::uint64_t>(line.IntOr("previous_size", 0));
-    const bool is_lost_head =
-        head.size == lost_size && line.StringOr("previous_root", "") == core::HexEncode(head.root);
-    if (is_lost_head) return Status::Ok();
-    if (head.size >= lost_size) break;
-    if (head.size > record.index) return Status::Ok();
-    const auto root = tlog::RootHash(head.size, ReaderFor(log));
+    const ClosedLog closed(line, record.index);
+    if (closed.origin != head.origin) continue;
+    const auto root = tlog::RootHash(std::min(head.size, closed.kept), ReaderFor(log));
     if (!root.ok()) return LogError("LOG_DAMAGED", Origin(log), root.status().message());
-    if (*root == head.root) return Status::Ok();
+    if (closed.HadHead(head, *root)) return Status::Ok();
     break;
   }
   return LogError("LOG_FORKED", Origin(log),

@@ -8,6 +8,7 @@
 #include "audit/made_record.h"
 #include "audit/rotation.h"
 #include "facegate/audit/log_keys.h"
+#include "facegate/audit/past_receipt.h"
 #include "facegate/core/check.h"
 #include "facegate/tlog/merkle.h"
 #include "facegate/tlog/note.h"
@@ -60,16 +61,6 @@ Result<const LogKeys*> LastSigner(const LogGenerations& keys, const storage::Log
   return &*last;
 }
 
-// The time of the last stored record.
-Result<core::Timestamp> LastTime(const storage::Store& store, const model::OperatorId& log,
-                                 const storage::LogHead& head) {
-  if (head.size == 0) return core::Timestamp{};
-  FG_ASSIGN_OR_RETURN(const auto last, store.ReadEntries(log, head.size - 1, 1));
-  if (last.empty()) return LogError("RECORD_MISSING", log.str(), "its last record is missing");
-  FG_ASSIGN_OR_RETURN(const core::Json line, storage::LineOf(last.front().entry));
-  return core::ParseRfc3339(line.StringOr("time", ""));
-}
-
 }  // namespace
 
 Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::string& data_dir,
@@ -84,7 +75,7 @@ Result<std::map<model::OperatorId, tlog::Checkpoint>> ReadHeads(const std::strin
     if (!kept.ok() || !kept->has_value()) {
       return LogError("LOG_DAMAGED", origin, "its head file is malformed: " + path);
     }
-    const LogGenerations log_keys(keys, {origin, OriginNumberIn(**kept)});
+    const LogGenerations log_keys(keys, {origin, tlog::OriginIn(**kept).number});
     const auto opened = log_keys.OpenCheckpoint(**kept);
     if (!opened.ok()) {
       return Status(Code::kFailedPrecondition, "WRONG_KEYS",
@@ -157,10 +148,14 @@ Result<std::string> Succeed(storage::Store& store, const crypto::KeyRing& keys,
                     "it is said to end at record " + std::to_string(lost.size) +
                         ", the records that are left are others, or more");
   }
-  FG_ASSIGN_OR_RETURN(const core::Timestamp last, LastTime(store, log, head));
+  core::Timestamp time = clock.Now();
+  if (head.size > 0) {
+    FG_ASSIGN_OR_RETURN(const core::Timestamp last, RecordTime(store, log, head.size - 1));
+    time = std::max(time, last);
+  }
   const LogKeys& next = log_keys.newest();
-  const MadeRecord made = MakeRecord(SuccessionDraft(log, lost, *old, next),
-                                     {head.size, std::max(last, clock.Now()), Signers{old, &next}});
+  const MadeRecord made =
+      MakeRecord(SuccessionDraft(log, lost, *old, next), {head.size, time, Signers{old, &next}});
   tree.Append(made.leaf_hash);
   FG_RETURN_IF_ERROR(Append(store, log, {made.Item()}, tree, next.origin, {&next}));
   return next.origin;

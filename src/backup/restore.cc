@@ -145,7 +145,7 @@ class Restoring {
   // Signed by any generation of the keys of any of the operator's logs.
   Result<tlog::Checkpoint> OpenCheckpoint(const model::OperatorId& op,
                                           const std::string& note) const {
-    const audit::LogGenerations keys(keys_, {OriginOf(op), audit::OriginNumberIn(note)});
+    const audit::LogGenerations keys(keys_, {OriginOf(op), tlog::OriginIn(note).number});
     FG_ASSIGN_OR_RETURN(auto opened, keys.OpenCheckpoint(note));
     return std::move(opened.checkpoint);
   }
@@ -154,7 +154,7 @@ class Restoring {
     for (const std::string& folder : options_.log_copies) {
       FG_ASSIGN_OR_RETURN(const std::string note,
                           core::ReadWholeFile(folder + "/checkpoint", kCopyFileBytesMax));
-      const std::string base = tlog::ParseOrigin(note.substr(0, note.find('\n'))).base;
+      const std::string base = tlog::OriginIn(note).base;
       const std::size_t slash = base.rfind('/');
       const auto op =
           model::OperatorId::Parse(slash == std::string::npos ? "" : base.substr(slash + 1));

@@ -37,7 +37,7 @@ bool IsDisagreement(const Status& status) {
 // Whether a log was closed since, and the present one succeeds it.
 bool IsSucceeded(const std::string& origin, const std::string& present) {
   const tlog::Origin closed = tlog::ParseOrigin(origin);
-  const tlog::Origin now = tlog::ParseOrigin(present.substr(0, present.find('\n')));
+  const tlog::Origin now = tlog::OriginIn(present);
   return closed.base == now.base && closed.number < now.number;
 }
 

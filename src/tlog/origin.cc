@@ -28,4 +28,8 @@ Origin ParseOrigin(std::string_view name) {
   return {std::string(name), 1};
 }
 
+Origin OriginIn(std::string_view checkpoint) {
+  return ParseOrigin(checkpoint.substr(0, checkpoint.find('\n')));
+}
+
 }  // namespace facegate::tlog

@@ -52,8 +52,7 @@ struct Inspection {
   // What nothing here can show, in sentences for people.
   std::vector<std::string> unproven;
 
-  bool is_index_ok() const { return index_rows_wrong == 0 && !first_record_not_found; }
-  bool ok() const { return faults.empty() && is_index_ok(); }
+  bool ok() const { return faults.empty() && index_rows_wrong == 0 && !first_record_not_found; }
 };
 
 // Hears of records looked through so far, and of all. May be empty.

@@ -23,10 +23,6 @@ namespace facegate::audit {
 inline std::string OriginOf(const std::string& gateway_name, const model::OperatorId& log) {
   return gateway_name + "/" + log.str();
 }
-// Which of an operator's logs a checkpoint says it is of, from its first line; 1 of none.
-inline int OriginNumberIn(std::string_view checkpoint) {
-  return tlog::ParseOrigin(checkpoint.substr(0, checkpoint.find('\n'))).number;
-}
 
 // The keys of one log in one generation of the ring.
 struct LogKeys {

@@ -25,5 +25,7 @@ std::string OriginName(const Origin& origin);
 // What a name says. One that ends in anything but a number from 2 on, written as OriginName does,
 // is a base.
 Origin ParseOrigin(std::string_view name);
+// What a checkpoint says it is of, in its first line. Of none, a base of no name.
+Origin OriginIn(std::string_view checkpoint);
 
 }  // namespace facegate::tlog

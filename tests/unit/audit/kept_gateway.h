@@ -12,6 +12,7 @@
 
 #include "facegate/audit/ledger.h"
 #include "facegate/audit/log_keys.h"
+#include "facegate/audit/tail.h"
 #include "facegate/crypto/key_ring.h"
 #include "facegate/report/log_copy.h"
 #include "facegate/storage/store.h"
@@ -85,6 +86,14 @@ class KeptGatewayTest : public ::testing::Test {
     EXPECT_TRUE(entries.ok()) << entries.status().ToString();
     for (const storage::LogEntry& entry : *entries) records.push_back(entry.entry);
     return records;
+  }
+  static RecordReader ReaderOf(std::vector<std::string> records) {
+    return [records = std::move(records)](
+               std::uint64_t first, std::size_t count) -> core::Result<std::vector<std::string>> {
+      const std::size_t end = std::min<std::size_t>(first + count, records.size());
+      return std::vector<std::string>(records.begin() + static_cast<std::ptrdiff_t>(first),
+                                      records.begin() + static_cast<std::ptrdiff_t>(end));
+    };
   }
   // The records that hand the log over, by index.
   std::vector<std::uint64_t> Rotations() const {

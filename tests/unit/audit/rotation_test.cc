@@ -291,15 +291,7 @@ class RotatedTailTest : public RotationTest {
     const storage::LogHead head = *present->GetLogHead(World::op());
     const auto until = LogGenerations(*Ring(), {kOrigin, 1}).OpenCheckpoint(head.checkpoint);
     EXPECT_TRUE(until.ok()) << until.status().ToString();
-    const std::vector<std::string> records = RecordsOf(*present);
-    return AppendTail(
-        to, keys, World::op(), until->checkpoint,
-        [&records](std::uint64_t first,
-                   std::size_t count) -> core::Result<std::vector<std::string>> {
-          const std::size_t end = std::min<std::size_t>(first + count, records.size());
-          return std::vector<std::string>(records.begin() + static_cast<std::ptrdiff_t>(first),
-                                          records.begin() + static_cast<std::ptrdiff_t>(end));
-        });
+    return AppendTail(to, keys, World::op(), until->checkpoint, ReaderOf(RecordsOf(*present)));
   }
 };
 

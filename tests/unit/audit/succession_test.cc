@@ -187,16 +187,19 @@ TEST_F(SuccessionTest, IsRefusedWhereTheLogWentOnFurtherThanItSays) {
   EXPECT_EQ(Inspect().faults.front().ill, Ill::kFork);
 }
 
-TEST_F(SuccessionTest, IsRefusedWhereTheHeadFileBeginsOtherwise) {
-  LoseTwo();
-  // A head of as many records as were kept, but of others.
-  tlog::Checkpoint other{kOrigin, 2, {}};
-  HeadFile head(head_path());
-  ASSERT_TRUE(head.Read().ok());
-  ASSERT_TRUE(head.Write(tlog::SignCheckpoint(other, Ring()->CheckpointKey(kOrigin, 1))).ok());
-  EXPECT_EQ(Start(*Ring()).reason(), "LOG_FORKED");
-  ASSERT_EQ(Inspect().faults.size(), 1u);
-  EXPECT_EQ(Inspect().faults.front().ill, Ill::kFork);
+TEST_F(SuccessionTest, IsRefusedWhereTheHeadFileIsOfOtherRecords) {
+  const tlog::Checkpoint lost = LoseTwo();
+  // Among those that were kept, and where the log is said to have ended.
+  for (const std::uint64_t size : {std::uint64_t{2}, lost.size}) {
+    HeadFile head(head_path());
+    ASSERT_TRUE(head.Read().ok());
+    const tlog::Checkpoint other{kOrigin, size, {}};
+    ASSERT_TRUE(head.Write(tlog::SignCheckpoint(other, Ring()->CheckpointKey(kOrigin, 1))).ok());
+    EXPECT_EQ(Start(*Ring()).reason(), "LOG_FORKED");
+    const Inspection found = Inspect();
+    ASSERT_EQ(found.faults.size(), 1u) << size;
+    EXPECT_EQ(found.faults.front().ill, Ill::kFork);
+  }
 }
 
 TEST_F(SuccessionTest, TellsWhichKeysSignedFromWhichRecordOn) {
@@ -246,14 +249,7 @@ TEST_F(SuccessionTest, IsFollowedByVerifiersFromEitherSide) {
 class SucceededTailTest : public SuccessionTest {
  protected:
   core::Status PutBack(storage::Store& to, const std::vector<std::string>& records) const {
-    return AppendTail(
-        to, *Ring(), World::op(), Head(),
-        [&records](std::uint64_t first,
-                   std::size_t count) -> core::Result<std::vector<std::string>> {
-          const std::size_t end = std::min<std::size_t>(first + count, records.size());
-          return std::vector<std::string>(records.begin() + static_cast<std::ptrdiff_t>(first),
-                                          records.begin() + static_cast<std::ptrdiff_t>(end));
-        });
+    return AppendTail(to, *Ring(), World::op(), Head(), ReaderOf(records));
   }
 };
 

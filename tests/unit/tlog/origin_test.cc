@@ -25,5 +25,11 @@ TEST(Origin, TakesWhateverIsNoNumberForABase) {
   }
 }
 
+TEST(Origin, IsTheFirstLineOfACheckpoint) {
+  EXPECT_EQ(OriginIn("gate.example/acme~2\n7\nroot\n"), (Origin{"gate.example/acme", 2}));
+  EXPECT_EQ(OriginIn("gate.example/acme\n7~2\n"), (Origin{"gate.example/acme", 1}));
+  EXPECT_EQ(OriginIn(""), (Origin{"", 1}));
+}
+
 }  // namespace
 }  // namespace facegate::tlog
