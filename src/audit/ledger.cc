@@ -85,6 +85,20 @@ Status AddRevivedImages(const storage::Store& store, const SuppressionFile& supp
   return Status::Ok();
 }
 
+// What an outcome becomes where a consent that it rests on moves, the person is restricted or the
+// holder token revoked.
+Outcome ConsentMoved(Outcome outcome, const policy::Grounds& grounds) {
+  outcome.people.clear();
+  outcome.face_people.clear();
+  outcome.enrolled_template = {};
+  outcome.kept_image = model::ImageRetention::kNone;
+  outcome.issued_token.reset();
+  outcome.counts.matched = 0;
+  outcome.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
+  outcome.reason = model::Reason::kConsentMoved;
+  return outcome;
+}
+
 }  // namespace
 
 struct Ledger::Impl {
@@ -141,18 +155,10 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
                             : AddPeople(pending->draft, log, outcome.people, keys);
   if (!opened.ok()) return Status(Code::kUnavailable, "NOT_RECORDED", opened.ToString());
 
-  // If a consent that this rests on moves, the person is restricted or the holder token revoked
-  // before the record is durable, this is recorded instead.
+  // What is recorded instead if what this rests on has moved before it is durable.
   Outcome aborted = outcome;
-  aborted.people.clear();
-  aborted.face_people.clear();
-  aborted.enrolled_template = {};
-  aborted.kept_image = model::ImageRetention::kNone;
-  aborted.issued_token.reset();
-  aborted.counts.matched = 0;
-  aborted.verdict = policy::VerdictOfRefusal(grounds.alternatives, /*absolute=*/false);
-  aborted.reason = model::Reason::kConsentMoved;
   if (!outcome.people.empty() || !changes.empty()) {
+    aborted = ConsentMoved(std::move(aborted), grounds);
     pending->aborted_draft = DecisionDraft(grounds, aborted, findings);
     for (const Person& person : outcome.people) {
       pending->preconditions.push_back(
@@ -162,6 +168,10 @@ Result<Recorded> Ledger::Impl::CommitDecision(policy::Grounds grounds, Outcome o
     if (!grounds.token.empty()) {
       pending->preconditions.push_back(storage::TokenNotRevoked{log, grounds.token});
     }
+  } else if (!grounds.wrapped_subject_secret->empty()) {
+    // Whoever is erased meanwhile is not named any more.
+    pending->aborted_draft = DecisionDraft(grounds, aborted, findings);
+    pending->preconditions.push_back(storage::SubjectStands{{log, *grounds.claim.subject}});
   }
   pending->changes = std::move(changes);
 

@@ -139,6 +139,7 @@ class Applier {
   Status operator()(const ResourceAtRevision& p) const;
   Status operator()(const NoChildren& p) const;
   Status operator()(const BadgeStands& p) const;
+  Status operator()(const SubjectStands& p) const { return NeedAlive(p.subject); }
   Status operator()(const SubjectUnrestricted& p) const;
   Status operator()(const ImageStands& p) const;
   Status operator()(const TokenNotRevoked& p) const;

@@ -72,6 +72,7 @@ class BatchWriter {
   core::Status operator()(const ResourceAtRevision& p);
   core::Status operator()(const NoChildren& p);
   core::Status operator()(const BadgeStands& p);
+  core::Status operator()(const SubjectStands& p) { return NeedAlive(p.subject); }
   core::Status operator()(const SubjectUnrestricted& p);
   core::Status operator()(const ImageStands& p);
   core::Status operator()(const TokenNotRevoked& p);

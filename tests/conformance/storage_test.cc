@@ -919,6 +919,17 @@ TEST_P(Conformance, RestrictsOnlyWhoStands) {
   ExpectRefused(RestrictSubject{SubjectRefOf("p1"), std::nullopt});
 }
 
+TEST_P(Conformance, RefusesWhatNamesASubjectThatDoesNotStand) {
+  const Preconditions stands{SubjectStands{SubjectRefOf("p1")}};
+  ExpectRefused({Item({}, stands)}, 0);
+  EnrolPerson(*store_, "p1");
+  Commit(*store_, {Item({}, stands)});
+  CommitChange(*store_, RestrictSubject{SubjectRefOf("p1"), core::Timestamp{7000}});
+  Commit(*store_, {Item({}, stands)});
+  CommitChange(*store_, EraseSubject{SubjectRefOf("p1")});
+  ExpectRefused({Item(), Item({}, stands)}, 1);
+}
+
 TEST_P(Conformance, RefusesWhatRestsOnARestrictedSubject) {
   const Preconditions unrestricted{SubjectUnrestricted{SubjectRefOf("p1")}};
   ExpectRefused({Item({}, unrestricted)}, 0);

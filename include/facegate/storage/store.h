@@ -179,6 +179,10 @@ struct NoChildren {
 struct BadgeStands {
   model::BadgeRef badge;
 };
+// The person stands: created and not erased.
+struct SubjectStands {
+  model::SubjectRef subject;
+};
 // The person stands, and what is held about them is not restricted.
 struct SubjectUnrestricted {
   model::SubjectRef subject;
@@ -193,7 +197,7 @@ struct TokenNotRevoked {
   model::TokenMark mark;
 };
 using Precondition = std::variant<ConsentAtEpoch, ResourceAtRevision, NoChildren, BadgeStands,
-                                  SubjectUnrestricted, ImageStands, TokenNotRevoked>;
+                                  SubjectStands, SubjectUnrestricted, ImageStands, TokenNotRevoked>;
 using Preconditions = std::vector<Precondition>;
 
 // ---- The batch

@@ -123,6 +123,21 @@ TEST_F(LedgerTest, AbortsAMatchOfAPersonRestrictedMeanwhile) {
   EXPECT_TRUE(recorded->outcome().people.empty());
 }
 
+TEST_F(LedgerTest, NamesNobodyWhoWasErasedMeanwhile) {
+  world.Withdraw(consent);
+  auto stands = world.DenialFor(world.VerifyClaim("person-a"));
+  auto erased = world.DenialFor(world.VerifyClaim("person-a"));
+  const auto before = world.ledger->Commit(std::move(stands), Outcome{});
+  world.Change(storage::EraseSubject{World::subject("person-a")});
+  const auto after = world.ledger->Commit(std::move(erased), Outcome{});
+  ASSERT_TRUE(before.ok());
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ(EntryOf(before->receipt()).Find("subjects")->AsArray().size(), 1u);
+  EXPECT_EQ(EntryOf(after->receipt()).Find("subjects"), nullptr);
+  EXPECT_EQ(after->outcome().reason, before->outcome().reason);
+  ExpectProves(world, after->receipt());
+}
+
 TEST_F(LedgerTest, IsSearchedByEverybodyARecordIsAbout) {
   world.AddSubject("person-b");
   const auto other = world.Grant("person-b");

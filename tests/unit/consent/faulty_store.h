@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "facegate/storage/store.h"
@@ -16,6 +18,8 @@ class FaultyStore final : public storage::Store {
 
   // The next `n` reads of a consent give the epoch before, as if it moved right after.
   void ReadStale(int n) { stale_reads_ = n; }
+  // The next read of one person, or of a list of people, gives this one, as if erased right after.
+  void ReadBeforeErasure(model::Subject subject) { erased_ = std::move(subject); }
   void FailWrites() { writes_fail_ = true; }
 
   const storage::Versions& versions() const override { return inner_.versions(); }
@@ -57,11 +61,13 @@ class FaultyStore final : public storage::Store {
     return inner_.ListExpiredImages(now, limit);
   }
   core::Result<model::Subject> GetSubject(const model::SubjectRef& subject) const override {
+    if (erased_) return *std::exchange(erased_, std::nullopt);
     return inner_.GetSubject(subject);
   }
   core::Result<std::vector<model::Subject>> ListSubjects(const model::OperatorId& op,
                                                          std::string_view after,
                                                          std::size_t limit) const override {
+    if (erased_) return std::vector{*std::exchange(erased_, std::nullopt)};
     return inner_.ListSubjects(op, after, limit);
   }
   core::Result<std::vector<model::Consent>> ListConsents(
@@ -178,6 +184,7 @@ class FaultyStore final : public storage::Store {
 
   storage::Store& inner_;
   mutable std::atomic<int> stale_reads_{0};
+  mutable std::optional<model::Subject> erased_;
   std::atomic<bool> writes_fail_{false};
 };
 

@@ -274,6 +274,26 @@ TEST_F(RecordDeskTest, NamesNobodyForARecordOfNobodyOrOfWhoWasErased) {
   EXPECT_EQ(Whose(1'000'000).status().reason(), "RECORD_NOT_FOUND");
 }
 
+TEST_F(RecordDeskTest, NamesNobodyWhoIsErasedWhileTheyAreLookedFor) {
+  const std::uint64_t decision = AtTheDoor("bob");
+  const model::Subject bob = *world_.store->GetSubject(World::subject("bob"));
+  Erase("bob");
+  FaultyStore store(*world_.store);
+  const RecordDesk desk(store, *world_.ledger, *world_.keys);
+  store.ReadBeforeErasure(bob);
+  const auto records = desk.FindRecords(As(Role::kResolver), World::subject("bob"), {},
+                                        ResolutionReason::kComplaint, {}, kNoHurry);
+  EXPECT_EQ(records.status().reason(), "SUBJECT_NOT_FOUND");
+  store.ReadBeforeErasure(bob);
+  const auto people = desk.FindPeople(As(Role::kResolver), World::op(), decision,
+                                      ResolutionReason::kIncident, kNoHurry);
+  ASSERT_TRUE(people.ok()) << people.status().ToString();
+  EXPECT_TRUE(people->people.empty());
+  const auto queried = Queried();
+  ASSERT_EQ(queried.size(), 2u) << "that somebody looked is on record either way";
+  for (const Json& line : queried) EXPECT_EQ(line.Find("subjects"), nullptr);
+}
+
 TEST_F(RecordDeskTest, TriesSoManyPeopleAndNoMore) {
   const std::uint64_t decision = AtTheDoor("ann");
   const RecordDesk small(*world_.store, *world_.ledger, *world_.keys, {.people_max = 1});
