@@ -269,6 +269,16 @@ Result<RecordedEvent> Ledger::Append(const Event& event, storage::Changes change
   return RecordedEvent(std::move(receipt));
 }
 
+Result<RecordedEvent> Ledger::AppendOfWhoStands(Event event, storage::Changes changes) {
+  if (event.subject) {
+    auto recorded = Append(event, changes, {storage::SubjectStands{{event.log, *event.subject}}});
+    if (!IsPreconditionFailure(recorded.status())) return recorded;
+    event.subject.reset();
+    event.wrapped_subject_secret.clear();
+  }
+  return Append(event, std::move(changes));
+}
+
 std::shared_ptr<policy::AbandonSink> Ledger::abandon_sink() { return impl_->abandon_sink; }
 
 std::string Ledger::Origin(const model::OperatorId& log) const {

@@ -195,17 +195,6 @@ Result<std::string> RecordDesk::Walk(const Search& search, std::size_t limit,
   return std::string();
 }
 
-Result<audit::RecordedEvent> RecordDesk::Note(const Caller& caller, const model::OperatorId& log,
-                                              const model::Subject* person,
-                                              const Json& body) const {
-  if (person != nullptr) {
-    auto recorded = ledger_.Append(QueriedEvent(caller, log, person, body), {},
-                                   {storage::SubjectStands{{person->op, person->id}}});
-    if (recorded.status().reason() != "PRECONDITION") return recorded;
-  }
-  return ledger_.Append(QueriedEvent(caller, log, nullptr, body), {});
-}
-
 Result<FoundRecords> RecordDesk::FindRecords(const Caller& caller, const model::SubjectRef& ref,
                                              const PersonFilter& filter,
                                              model::ResolutionReason why, const RecordPage& page,
@@ -215,7 +204,7 @@ Result<FoundRecords> RecordDesk::FindRecords(const Caller& caller, const model::
   const auto note = [&](const model::Subject* person) {
     Json body = QueryBody("SUBJECT", why, found.records.size());
     body.Set("filter", FilterJson(filter));
-    return Note(caller, ref.op, person, body);
+    return ledger_.AppendOfWhoStands(QueriedEvent(caller, ref.op, person, std::move(body)), {});
   };
   const Result<model::Subject> subject = store_.GetSubject(ref);
   if (!subject.ok()) {
@@ -282,8 +271,10 @@ Result<FoundPeople> RecordDesk::FindPeople(const Caller& caller, const model::Op
   FG_ASSIGN_OR_RETURN(const auto meant, TryAll(entries.front(), log, deadline));
   FoundPeople found;
   const auto note = [&](const model::Subject* person) -> Status {
-    FG_ASSIGN_OR_RETURN(const audit::RecordedEvent recorded,
-                        Note(caller, log, person, QueryBody("RECORD", why, meant.size())));
+    FG_ASSIGN_OR_RETURN(
+        const audit::RecordedEvent recorded,
+        ledger_.AppendOfWhoStands(
+            QueriedEvent(caller, log, person, QueryBody("RECORD", why, meant.size())), {}));
     found.receipts.push_back(recorded.receipt());
     return Status::Ok();
   };

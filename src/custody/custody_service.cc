@@ -171,7 +171,8 @@ Result<Revoked> CustodyService::Put(const Caller& caller, const model::OperatorI
     event.subject = subject->id;
     event.wrapped_subject_secret = subject->wrapped_secret;
   }
-  const auto recorded = ledger_.Append(event, {storage::RevokeToken{revoked.token, clock_.Now()}});
+  const auto recorded = ledger_.AppendOfWhoStands(
+      std::move(event), {storage::RevokeToken{revoked.token, clock_.Now()}});
   if (recorded.ok()) {
     revoked.token.log_index = recorded->receipt().index;
     return revoked;

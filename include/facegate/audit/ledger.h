@@ -64,8 +64,9 @@ class Ledger {
   // Records what became of a permit or a denial, with the changes that come with it. Blocks until
   // durable. If a consent that the outcome rests on moved since, the person was restricted or the
   // holder token revoked, the record is an aborted one: the outcome in Recorded then is
-  // USE_ALTERNATIVE (or DENY), CONSENT_MOVED, without people or changes. Returns UNAVAILABLE
-  // NOT_RECORDED when nothing could be made durable: there is no answer then.
+  // USE_ALTERNATIVE (or DENY), CONSENT_MOVED, without people or changes. A refusal names whom the
+  // claim named, unless they were erased meanwhile. Returns UNAVAILABLE NOT_RECORDED when nothing
+  // could be made durable: there is no answer then.
   core::Result<Recorded> Commit(policy::ViewPermit permit, Outcome outcome);
   core::Result<Recorded> Commit(policy::Permit permit, Outcome outcome,
                                 storage::Changes changes = {});
@@ -80,6 +81,10 @@ class Ledger {
   // returns.
   core::Result<RecordedEvent> Append(const Event& event, storage::Changes changes,
                                      storage::Preconditions preconditions = {});
+
+  // The same for an event about a person whom nobody keeps from being erased meanwhile: it is then
+  // about nobody. It must not create or erase them.
+  core::Result<RecordedEvent> AppendOfWhoStands(Event event, storage::Changes changes);
 
   // Hears of abandoned permits; give it to the engine. Outlives the ledger safely.
   std::shared_ptr<policy::AbandonSink> abandon_sink();

@@ -109,11 +109,6 @@ class RecordDesk {
   using Take = std::function<core::Result<bool>(storage::LogEntry)>;
 
   core::Status CheckOperator(const model::OperatorId& op) const;
-  // Puts on record that somebody looked: about nobody where `person` is nullptr or was erased
-  // meanwhile.
-  core::Result<audit::RecordedEvent> Note(const Caller& caller, const model::OperatorId& log,
-                                          const model::Subject* person,
-                                          const core::Json& body) const;
   core::Result<Search> SearchOf(const model::Subject& subject, const PersonFilter& filter,
                                 const RecordPage& page) const;
   core::Result<std::string> Walk(const Search& search, std::size_t limit,

@@ -138,6 +138,28 @@ TEST_F(LedgerTest, NamesNobodyWhoWasErasedMeanwhile) {
   ExpectProves(world, after->receipt());
 }
 
+TEST_F(LedgerTest, KeepsAnEventThatNamesNobodyAnyMore) {
+  audit::Event event;
+  event.type = "token.revoked";
+  event.log = World::op();
+  event.subject = model::SubjectId("person-a");
+  event.wrapped_subject_secret = secret;
+  const auto before = world.ledger->AppendOfWhoStands(event, {});
+  world.Change(storage::EraseSubject{World::subject("person-a")});
+  const core::Timestamp now = world.clock.Now();
+  const model::TokenMark mark("m1");
+  const storage::Changes changes{
+      storage::RevokeToken{{World::op(), mark, now + core::kMsPerDay, 0}, now}};
+  const auto after = world.ledger->AppendOfWhoStands(event, changes);
+  ASSERT_TRUE(before.ok());
+  ASSERT_TRUE(after.ok()) << after.status().ToString();
+  EXPECT_EQ(EntryOf(before->receipt()).Find("subjects")->AsArray().size(), 1u);
+  EXPECT_EQ(EntryOf(after->receipt()).Find("subjects"), nullptr);
+  EXPECT_TRUE(world.store->GetRevokedToken(World::op(), mark).ok());
+  const auto again = world.ledger->AppendOfWhoStands(event, changes);
+  EXPECT_TRUE(audit::IsPreconditionFailure(again.status())) << again.status().ToString();
+}
+
 TEST_F(LedgerTest, IsSearchedByEverybodyARecordIsAbout) {
   world.AddSubject("person-b");
   const auto other = world.Grant("person-b");
