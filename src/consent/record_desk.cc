@@ -18,6 +18,7 @@ using core::Code;
 using core::Json;
 using core::Result;
 using core::Status;
+using storage::IsNobody;
 
 constexpr std::size_t kPeoplePage = 500;
 constexpr std::string_view kQueried = "audit.queried";
@@ -28,11 +29,6 @@ Status Nobody() {
 
 Status UnknownToken() {
   return Status(Code::kNotFound, "RECEIPT_TOKEN_UNKNOWN", "no receipt has that token");
-}
-
-// Whether a person is not there, for good or from the beginning.
-bool IsNobody(const Status& status) {
-  return status.code() == Code::kNotFound || status.reason() == "SUBJECT_ERASED";
 }
 
 // What was asked for, in words: nobody's id is in it, nor the index of a record, which would link

@@ -30,11 +30,6 @@ constexpr std::string_view kExpiryKind = "expiry";
 
 using Which = consent::ConsentService::WhichConsents;
 
-// Unknown, or erased meanwhile.
-bool IsGone(const Status& status) {
-  return status.code() == core::Code::kNotFound || status.reason() == "SUBJECT_ERASED";
-}
-
 // The sweep of one operator.
 class OperatorSweep {
  public:
@@ -214,7 +209,7 @@ class OperatorSweep {
       if (!test.ok() || !*test) return std::nullopt;
       return [this, owed = *test](const model::Consent& consent) -> Result<bool> {
         const auto subject = store_.GetSubject({consent.op, consent.subject});
-        if (!subject.ok() && IsGone(subject.status())) return false;
+        if (!subject.ok() && storage::IsNobody(subject.status())) return false;
         if (!subject.ok()) return subject.status();
         return owed(*subject, consent);
       };

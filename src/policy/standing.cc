@@ -311,9 +311,7 @@ Result<std::shared_ptr<const Person>> Standing::LoadPerson(
   auto subject = store_.GetSubject(ref);
   if (!subject.ok()) {
     // Unknown and erased people are the same to a decision: nobody who consented.
-    const bool nobody =
-        IsMissing(subject.status()) || subject.status().reason() == "SUBJECT_ERASED";
-    if (!nobody) return subject.status();
+    if (!storage::IsNobody(subject.status())) return subject.status();
     loaded.inputs = LayerOf(loaded, site, vocabulary);
     return std::make_shared<const Person>(std::move(loaded));
   }

@@ -286,6 +286,11 @@ struct Resource {
   std::uint64_t log_index = 0;  // of the registry event that made this revision
 };
 
+// Whether a read of a person says that nobody is there: they never were, or were erased.
+inline bool IsNobody(const core::Status& status) {
+  return status.code() == core::Code::kNotFound || status.reason() == "SUBJECT_ERASED";
+}
+
 struct LogHead {
   std::uint64_t size = 0;
   std::string checkpoint;  // signed note; empty for a log that has no records
