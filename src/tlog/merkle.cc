@@ -356,62 +356,9 @@ Status VerifyConsistency(std::uint64_t old_size, const Hash256& old_root, std::u
   return Status::Ok();
 }
 
-Result<GrowingTree> GrowingTree::Load(std::uint64_t size, const TileReader& read) {
-  GrowingTree tree;
-  tree.size_ = size;
-  for (int level = 0; HashesAtLevel(level, size) > 0; ++level) {
-    const TileId id{level, HashesAtLevel(level, size) >> kTileHeight};
-    const int width = TileWidthAt(id, size);
-    core::Bytes hashes;
-    if (width > 0) {
-      FG_ASSIGN_OR_RETURN(hashes, ReadTile(id, width, read));
-    }
-    tree.edge_.push_back(std::move(hashes));
-  }
-  return tree;
-}
-
-void GrowingTree::Append(const Hash256& leaf) {
-  FG_CHECK(size_ < std::numeric_limits<std::uint64_t>::max());
-  Hash256 hash = leaf;
-  ++size_;
-  for (int level = 0;; ++level) {
-    if (static_cast<std::size_t>(level) == edge_.size()) edge_.emplace_back();
-    core::Bytes& tile = edge_[static_cast<std::size_t>(level)];
-    tile.insert(tile.end(), hash.begin(), hash.end());
-    const TileId id{level, (HashesAtLevel(level, size_) - 1) >> kTileHeight};
-    if (tile.size() < kTileWidth * kHashBytes) {
-      changed_[id].clear();
-      return;
-    }
-    hash = CompleteNodes(tile).back().front();
-    changed_[id] = std::move(tile);
-    tile.clear();
-  }
-}
-
-Hash256 GrowingTree::Root() const {
-  // From the smallest complete subtree at the right edge to the largest at the left.
-  Hash256 root;
-  bool is_started = false;
-  for (const core::Bytes& tile : edge_) {
-    const std::vector<std::vector<Hash256>> nodes = CompleteNodes(tile);
-    for (const std::vector<Hash256>& row : nodes) {
-      if (row.size() % 2 == 0) continue;  // its last node is part of the one above
-      root = is_started ? NodeHash(row.back(), root) : row.back();
-      is_started = true;
-    }
-  }
-  return is_started ? root : EmptyRoot();
-}
-
-std::map<TileId, core::Bytes> GrowingTree::TakeChangedTiles() {
-  std::map<TileId, core::Bytes> taken = std::move(changed_);
-  changed_.clear();
-  for (auto& [id, hashes] : taken) {
-    if (hashes.empty()) hashes = edge_[static_cast<std::size_t>(id.level)];
-  }
-  return taken;
+RootAccumulator::RootAccumulator(std::uint64_t size, std::vector<Hash256> subtrees)
+    : size_(size), stack_(std::move(subtrees)) {
+  FG_CHECK(stack_.size() == static_cast<std::size_t>(std::popcount(size_)));
 }
 
 void RootAccumulator::Append(const Hash256& leaf) {
@@ -430,6 +377,57 @@ Hash256 RootAccumulator::Root() const {
   Hash256 root = stack_.back();
   for (auto left = stack_.rbegin() + 1; left != stack_.rend(); ++left) root = NodeHash(*left, root);
   return root;
+}
+
+Result<GrowingTree> GrowingTree::Load(std::uint64_t size, const TileReader& read) {
+  GrowingTree tree;
+  for (int level = 0; HashesAtLevel(level, size) > 0; ++level) {
+    const TileId id{level, HashesAtLevel(level, size) >> kTileHeight};
+    const int width = TileWidthAt(id, size);
+    core::Bytes hashes;
+    if (width > 0) {
+      FG_ASSIGN_OR_RETURN(hashes, ReadTile(id, width, read));
+    }
+    tree.edge_.push_back(std::move(hashes));
+  }
+  std::vector<Hash256> subtrees;  // smallest first
+  for (const core::Bytes& tile : tree.edge_) {
+    for (const std::vector<Hash256>& row : CompleteNodes(tile)) {
+      // The last node of a row of even length is part of one above.
+      if (row.size() % 2 != 0) subtrees.push_back(row.back());
+    }
+  }
+  std::reverse(subtrees.begin(), subtrees.end());
+  tree.root_ = RootAccumulator(size, std::move(subtrees));
+  return tree;
+}
+
+void GrowingTree::Append(const Hash256& leaf) {
+  FG_CHECK(size() < std::numeric_limits<std::uint64_t>::max());
+  Hash256 hash = leaf;
+  root_.Append(leaf);
+  for (int level = 0;; ++level) {
+    if (static_cast<std::size_t>(level) == edge_.size()) edge_.emplace_back();
+    core::Bytes& tile = edge_[static_cast<std::size_t>(level)];
+    tile.insert(tile.end(), hash.begin(), hash.end());
+    const TileId id{level, (HashesAtLevel(level, size()) - 1) >> kTileHeight};
+    if (tile.size() < kTileWidth * kHashBytes) {
+      changed_[id].clear();
+      return;
+    }
+    hash = CompleteNodes(tile).back().front();
+    changed_[id] = std::move(tile);
+    tile.clear();
+  }
+}
+
+std::map<TileId, core::Bytes> GrowingTree::TakeChangedTiles() {
+  std::map<TileId, core::Bytes> taken = std::move(changed_);
+  changed_.clear();
+  for (auto& [id, hashes] : taken) {
+    if (hashes.empty()) hashes = edge_[static_cast<std::size_t>(id.level)];
+  }
+  return taken;
 }
 
 }  // namespace facegate::tlog

@@ -102,6 +102,24 @@ core::Status VerifyInclusion(const Hash256& leaf, std::uint64_t index, std::uint
 core::Status VerifyConsistency(std::uint64_t old_size, const Hash256& old_root, std::uint64_t size,
                                const Hash256& root, const std::vector<Hash256>& proof);
 
+// The root of a stream of leaf hashes, in memory that grows with the logarithm of their number.
+// Copyable, not thread-safe.
+class RootAccumulator {
+ public:
+  RootAccumulator() = default;  // of no leaves
+  // Goes on behind `size` leaves. `subtrees`: the roots of the complete subtrees that they are made
+  // of, largest first. Requires: as many as size has one bits.
+  RootAccumulator(std::uint64_t size, std::vector<Hash256> subtrees);
+
+  void Append(const Hash256& leaf);
+  std::uint64_t size() const { return size_; }
+  Hash256 Root() const;
+
+ private:
+  std::uint64_t size_ = 0;
+  std::vector<Hash256> stack_;  // roots of complete subtrees, largest first
+};
+
 // A tree that grows at its right edge. Holds only the partial tiles (at most 255 hashes a level)
 // plus the tiles completed since TakeChangedTiles, so memory does not grow with the log. Copyable:
 // a writer appends to a copy and keeps it only if the commit succeeded. Not thread-safe.
@@ -112,30 +130,18 @@ class GrowingTree {
   // DATA_LOSS TILE_SHORT. Whether it is the right tree is for the caller to see from Root().
   static core::Result<GrowingTree> Load(std::uint64_t size, const TileReader& read);
 
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return root_.size(); }
   void Append(const Hash256& leaf);
-  Hash256 Root() const;
+  Hash256 Root() const { return root_.Root(); }
 
   // Every tile (full or partial) touched since the last call, with its hashes so far. A tile that
   // fills hands its root to the level above, so that one append may touch several.
   std::map<TileId, core::Bytes> TakeChangedTiles();
 
  private:
-  std::uint64_t size_ = 0;
+  RootAccumulator root_;
   std::vector<core::Bytes> edge_;  // per level, the hashes of the rightmost partial tile
   std::map<TileId, core::Bytes> changed_;
-};
-
-// For memory tests and verification of whole logs: the root of a stream of leaf hashes, O(log n).
-class RootAccumulator {
- public:
-  void Append(const Hash256& leaf);
-  std::uint64_t size() const { return size_; }
-  Hash256 Root() const;
-
- private:
-  std::uint64_t size_ = 0;
-  std::vector<Hash256> stack_;  // roots of complete subtrees, largest first
 };
 
 }  // namespace facegate::tlog
