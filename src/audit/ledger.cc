@@ -119,18 +119,13 @@ struct Ledger::Impl {
   }
 
   // The proof is made by the thread that waits for it.
-  Result<Receipt> MakeReceipt(const model::OperatorId& log, Sequenced sequenced) const {
-    auto proof = sequenced.group->Inclusion(sequenced.index);
-    if (!proof.ok()) {
-      return Status(Code::kUnavailable, "NOT_RECORDED",
-                    "recorded, but its proof cannot be made: " + proof.status().message());
-    }
+  Receipt MakeReceipt(const model::OperatorId& log, Sequenced sequenced) const {
     Receipt receipt;
     receipt.origin = sequencer->Origin(log);
     receipt.index = sequenced.index;
     receipt.entry = std::move(sequenced.entry);
-    receipt.checkpoint = sequenced.group->checkpoint();
-    receipt.inclusion_proof = std::move(proof).value();
+    receipt.checkpoint = sequenced.group->checkpoint;
+    receipt.inclusion_proof = sequenced.group->prover.Inclusion(sequenced.index);
     receipt.recorded_at = sequenced.time;
     return receipt;
   }
@@ -185,7 +180,7 @@ Result<Recorded> Ledger::Impl::Put(const std::shared_ptr<Pending>& pending, poli
   const model::OperatorId log = grounds.claim.camera.op;
   FG_ASSIGN_OR_RETURN(Sequenced sequenced, Wait(pending));
   if (sequenced.aborted) outcome = std::move(aborted);
-  FG_ASSIGN_OR_RETURN(Receipt receipt, MakeReceipt(log, std::move(sequenced)));
+  Receipt receipt = MakeReceipt(log, std::move(sequenced));
   const bool granted = outcome.verdict == model::Verdict::kAllow;
   metrics.Add(granted ? core::Counter::kGranted : core::Counter::kDenied);
   if (outcome.reason == model::Reason::kFault) metrics.Add(core::Counter::kFaults);
@@ -265,8 +260,7 @@ Result<RecordedEvent> Ledger::Append(const Event& event, storage::Changes change
   pending->changes = std::move(changes);
   pending->preconditions = std::move(preconditions);
   FG_ASSIGN_OR_RETURN(Sequenced sequenced, impl_->Wait(pending));
-  FG_ASSIGN_OR_RETURN(Receipt receipt, impl_->MakeReceipt(log, std::move(sequenced)));
-  return RecordedEvent(std::move(receipt));
+  return RecordedEvent(impl_->MakeReceipt(log, std::move(sequenced)));
 }
 
 Result<RecordedEvent> Ledger::AppendOfWhoStands(Event event, storage::Changes changes) {

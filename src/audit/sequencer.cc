@@ -27,21 +27,6 @@ Status LogError(const std::string& reason, const std::string& origin, const std:
 
 }  // namespace
 
-GroupSnapshot::GroupSnapshot(std::uint64_t size, std::string checkpoint,
-                             std::map<tlog::TileId, core::Bytes> edge, tlog::TileReader stored)
-    : checkpoint_(std::move(checkpoint)),
-      prover_(size,
-              [edge = std::move(edge), stored = std::move(stored)](
-                  const tlog::TileId& id, int width) -> Result<core::Bytes> {
-                const auto found = edge.find(id);
-                return found != edge.end() ? found->second : stored(id, width);
-              }) {}
-
-Result<std::vector<core::Hash256>> GroupSnapshot::Inclusion(std::uint64_t index) const {
-  const std::lock_guard lock(mutex_);
-  return prover_.Inclusion(index);
-}
-
 Sequencer::Sequencer(storage::Store& store, const crypto::KeyRing& keys, const core::Clock& clock,
                      core::Metrics& metrics, core::Logger& logger, const LedgerOptions& options)
     : store_(store),
@@ -363,6 +348,7 @@ Status Sequencer::RotateKeys(const model::OperatorId& log, LogState& state) {
 Sequencer::Built Sequencer::Build(const LogState& state, const Group& group,
                                   const Signers& signers) {
   tlog::GrowingTree tree = state.tree;
+  tlog::GrowthProver prover(tree.accumulator());
   std::vector<storage::BatchItem> items;
   items.reserve(group.size());
   core::Timestamp time = state.last_time;
@@ -372,6 +358,7 @@ Sequencer::Built Sequencer::Build(const LogState& state, const Group& group,
     std::optional<MadeRecord>& made = pending->made;
     if (!made || made->place != place) made = MakeRecord(pending->RecordedDraft(), place);
     tree.Append(made->leaf_hash);
+    prover.Append(made->leaf_hash);
     storage::BatchItem& item = items.emplace_back(made->Item());
     if (pending->is_aborted) continue;
     item.preconditions = pending->preconditions;
@@ -379,10 +366,9 @@ Sequencer::Built Sequencer::Build(const LogState& state, const Group& group,
   }
   std::string checkpoint =
       SignCheckpoint({signers.front()->origin, tree.size(), tree.Root()}, signers);
-  auto tiles = tree.TakeChangedTiles();
   storage::Batch batch(group.front()->draft.log, state.tree.size(), std::move(items),
-                       StoredTiles(tiles), std::move(checkpoint));
-  return {std::move(tree), std::move(tiles), std::move(batch)};
+                       StoredTiles(tree.TakeChangedTiles()), std::move(checkpoint));
+  return {std::move(tree), std::move(prover), std::move(batch)};
 }
 
 void Sequencer::CommitGroup(const Group& group) {
@@ -410,7 +396,7 @@ void Sequencer::CommitMembers(LogState& state, Group group, const Signers& signe
         return Fail(group, NotRecorded(kept));
       }
       Advance(state, built);
-      return Finish(state, built, group);
+      return Finish(std::move(built), group);
     }
     if (!applied.failed_item) {
       Die(applied.status);
@@ -454,26 +440,17 @@ Status Sequencer::KeepOutside(const model::OperatorId& log, const Built& built,
   return HeadOf(log).Write(built.batch.checkpoint());
 }
 
-// Takes over what is durable; `built` keeps its batch.
+// Takes over what is durable; the rest of `built` stays.
 void Sequencer::Advance(LogState& state, Built& built) {
-  const std::uint64_t first_index = state.tree.size();
   state.tree = std::move(built.tree);
   state.last_time = built.batch.items().back().keys.time;
-  for (auto& [id, hashes] : built.tiles) state.edge[id] = std::move(hashes);
-  // Proofs of new records need, per level, the tile in growth and the one completed last.
-  std::erase_if(state.edge, [&](const auto& tile) {
-    const std::uint64_t in_growth =
-        state.tree.size() >> (tlog::kTileHeight * (tile.first.level + 1));
-    const std::uint64_t first_new = first_index >> (tlog::kTileHeight * (tile.first.level + 1));
-    return tile.first.index + 1 < std::min(in_growth, first_new);
-  });
   metrics_.Add(core::Counter::kRecords, built.batch.items().size());
   metrics_.Add(core::Counter::kLogCommits);
 }
 
-void Sequencer::Finish(const LogState& state, const Built& built, const Group& group) {
+void Sequencer::Finish(Built built, const Group& group) {
   const auto snapshot = std::make_shared<const GroupSnapshot>(
-      state.tree.size(), built.batch.checkpoint(), state.edge, ReaderFor(group.front()->draft.log));
+      GroupSnapshot{built.batch.checkpoint(), std::move(built.prover)});
   for (const auto& pending : group) {
     const Place& place = pending->made->place;
     pending->promise.set_value({Status::Ok(), pending->is_aborted, place.index, place.time,

@@ -28,23 +28,10 @@
 
 namespace facegate::audit {
 
-// What a group left behind, shared by the threads that wait for its members: its checkpoint, and
-// the tree that their proofs are made from, whose inner nodes are hashed once for all of them.
-// Thread-safe.
-class GroupSnapshot {
- public:
-  // `edge`: the latest tiles of each level; `stored` reads older ones.
-  GroupSnapshot(std::uint64_t size, std::string checkpoint,
-                std::map<tlog::TileId, core::Bytes> edge, tlog::TileReader stored);
-
-  const std::string& checkpoint() const { return checkpoint_; }
-  // As tlog::InclusionProof. Requires: index is below the size.
-  core::Result<std::vector<core::Hash256>> Inclusion(std::uint64_t index) const;
-
- private:
-  std::string checkpoint_;
-  mutable std::mutex mutex_;
-  mutable tlog::Prover prover_;
+// What a group left behind, shared by the threads that wait for its members.
+struct GroupSnapshot {
+  std::string checkpoint;
+  tlog::GrowthProver prover;  // of its records
 };
 
 // How a commit ended.
@@ -100,12 +87,11 @@ class Sequencer {
   struct LogState {
     tlog::GrowingTree tree;
     core::Timestamp last_time;
-    std::map<tlog::TileId, core::Bytes> edge;  // the latest tiles of each level
-    int signer = 0;                            // the position of the keys that sign
+    int signer = 0;  // the position of the keys that sign
   };
   struct Built {
     tlog::GrowingTree tree;
-    std::map<tlog::TileId, core::Bytes> tiles;
+    tlog::GrowthProver prover;
     storage::Batch batch;
   };
   using Group = std::vector<std::shared_ptr<Pending>>;
@@ -135,7 +121,7 @@ class Sequencer {
   void CommitMembers(LogState& state, Group group, const Signers& signers);
   core::Status KeepOutside(const model::OperatorId& log, const Built& built, const Group& group);
   void Advance(LogState& state, Built& built);
-  void Finish(const LogState& state, const Built& built, const Group& group);
+  void Finish(Built built, const Group& group);
   void Foresee(const model::OperatorId& log, const LogState& state);
   void Fail(const Group& group, const core::Status& status);
   void Die(const core::Status& status);

@@ -117,6 +117,41 @@ void SkipLevelsWithoutSibling(std::uint64_t& inner, std::uint64_t& last) {
   }
 }
 
+// RFC 6962's MTH(D[begin:end]) from complete nodes: `node_at` gives the one at tree level `level`
+// (0: leaves) that covers leaves [index << level, +1 << level). Requires: begin < end, and that
+// begin is a multiple of the smallest power of two that is not below end - begin, as all ranges of
+// the RFC are.
+template <typename NodeAt>
+Result<Hash256> RangeHashOf(std::uint64_t begin, std::uint64_t end, const NodeAt& node_at) {
+  const std::uint64_t leaves = end - begin;
+  if (std::has_single_bit(leaves)) {
+    const int level = std::countr_zero(leaves);
+    return node_at(level, begin >> level);
+  }
+  const std::uint64_t middle = begin + SplitPoint(leaves);
+  FG_ASSIGN_OR_RETURN(const Hash256 left, RangeHashOf(begin, middle, node_at));
+  FG_ASSIGN_OR_RETURN(const Hash256 right, RangeHashOf(middle, end, node_at));
+  return NodeHash(left, right);
+}
+
+// RFC 6962's PATH, walked from the root down to the leaf and then turned over.
+template <typename NodeAt>
+Result<std::vector<Hash256>> PathOf(std::uint64_t leaf, std::uint64_t size, const NodeAt& node_at) {
+  std::vector<Hash256> proof;
+  std::uint64_t begin = 0;
+  std::uint64_t end = size;
+  while (end - begin > 1) {
+    const std::uint64_t middle = begin + SplitPoint(end - begin);
+    const bool goes_left = leaf < middle;
+    FG_ASSIGN_OR_RETURN(const Hash256 sibling, goes_left ? RangeHashOf(middle, end, node_at)
+                                                         : RangeHashOf(begin, middle, node_at));
+    proof.push_back(sibling);
+    (goes_left ? end : begin) = middle;
+  }
+  std::reverse(proof.begin(), proof.end());
+  return proof;
+}
+
 }  // namespace
 
 Hash256 LeafHash(core::ByteSpan entry) {
@@ -219,18 +254,9 @@ Result<Hash256> Prover::CompleteNode(int level, std::uint64_t index) {
   return row[at];
 }
 
-// RFC 6962's MTH(D[begin:end]). Requires: begin < end <= size_, and that begin is a multiple of the
-// smallest power of two that is not below end - begin, as all ranges of the RFC are.
 Result<Hash256> Prover::RangeHash(std::uint64_t begin, std::uint64_t end) {
-  const std::uint64_t leaves = end - begin;
-  if (std::has_single_bit(leaves)) {
-    const int level = std::countr_zero(leaves);
-    return CompleteNode(level, begin >> level);
-  }
-  const std::uint64_t middle = begin + SplitPoint(leaves);
-  FG_ASSIGN_OR_RETURN(const Hash256 left, RangeHash(begin, middle));
-  FG_ASSIGN_OR_RETURN(const Hash256 right, RangeHash(middle, end));
-  return NodeHash(left, right);
+  return RangeHashOf(begin, end,
+                     [this](int level, std::uint64_t index) { return CompleteNode(level, index); });
 }
 
 Result<Hash256> Prover::Root() {
@@ -238,22 +264,10 @@ Result<Hash256> Prover::Root() {
   return RangeHash(0, size_);
 }
 
-// RFC 6962's PATH, walked from the root down to the leaf and then turned over.
 Result<std::vector<Hash256>> Prover::Inclusion(std::uint64_t index) {
   FG_CHECK(index < size_);
-  std::vector<Hash256> proof;
-  std::uint64_t begin = 0;
-  std::uint64_t end = size_;
-  while (end - begin > 1) {
-    const std::uint64_t middle = begin + SplitPoint(end - begin);
-    const bool goes_left = index < middle;
-    FG_ASSIGN_OR_RETURN(const Hash256 sibling,
-                        goes_left ? RangeHash(middle, end) : RangeHash(begin, middle));
-    proof.push_back(sibling);
-    (goes_left ? end : begin) = middle;
-  }
-  std::reverse(proof.begin(), proof.end());
-  return proof;
+  return PathOf(index, size_,
+                [this](int level, std::uint64_t node) { return CompleteNode(level, node); });
 }
 
 // RFC 6962's SUBPROOF, walked from the root down to where the old tree ends.
@@ -357,26 +371,63 @@ Status VerifyConsistency(std::uint64_t old_size, const Hash256& old_root, std::u
 }
 
 RootAccumulator::RootAccumulator(std::uint64_t size, std::vector<Hash256> subtrees)
-    : size_(size), stack_(std::move(subtrees)) {
-  FG_CHECK(stack_.size() == static_cast<std::size_t>(std::popcount(size_)));
+    : size_(size), subtrees_(std::move(subtrees)) {
+  FG_CHECK(subtrees_.size() == static_cast<std::size_t>(std::popcount(size_)));
 }
 
 void RootAccumulator::Append(const Hash256& leaf) {
-  stack_.push_back(leaf);
+  subtrees_.push_back(leaf);
   // Each trailing one bit of the old size is a subtree as large as the one just made.
   for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
-    const Hash256 right = stack_.back();
-    stack_.pop_back();
-    stack_.back() = NodeHash(stack_.back(), right);
+    const Hash256 right = subtrees_.back();
+    subtrees_.pop_back();
+    subtrees_.back() = NodeHash(subtrees_.back(), right);
   }
   ++size_;
 }
 
 Hash256 RootAccumulator::Root() const {
-  if (stack_.empty()) return EmptyRoot();
-  Hash256 root = stack_.back();
-  for (auto left = stack_.rbegin() + 1; left != stack_.rend(); ++left) root = NodeHash(*left, root);
+  if (subtrees_.empty()) return EmptyRoot();
+  Hash256 root = subtrees_.back();
+  for (auto left = subtrees_.rbegin() + 1; left != subtrees_.rend(); ++left)
+    root = NodeHash(*left, root);
   return root;
+}
+
+// A level has, beside what is appended, the node of the old tree that waits for its right sibling.
+GrowthProver::GrowthProver(const RootAccumulator& before)
+    : first_(before.size()), size_(before.size()) {
+  auto subtree = before.subtrees().rbegin();  // smallest first
+  for (std::uint64_t rest = first_; rest != 0; rest >>= 1) {
+    Level& level = levels_.emplace_back();
+    level.first = rest & ~std::uint64_t{1};
+    if ((rest & 1) != 0) level.nodes.push_back(*subtree++);
+  }
+}
+
+void GrowthProver::Append(const Hash256& leaf) {
+  Hash256 node = leaf;
+  ++size_;
+  for (std::size_t height = 0;; ++height) {
+    if (height == levels_.size()) levels_.emplace_back();
+    std::vector<Hash256>& nodes = levels_[height].nodes;
+    nodes.push_back(node);
+    // `first` is even, so that pairs of siblings lie side by side.
+    if (nodes.size() % 2 != 0) return;
+    node = NodeHash(nodes[nodes.size() - 2], node);
+  }
+}
+
+std::vector<Hash256> GrowthProver::Inclusion(std::uint64_t index) const {
+  FG_CHECK(index >= first_ && index < size_);
+  // A sibling on the path of a new leaf holds new leaves, or else it is a subtree of the old tree
+  // that its parent, which holds the leaf, had not joined yet.
+  auto path = PathOf(index, size_, [this](int level, std::uint64_t node) -> Result<Hash256> {
+    const Level& known = levels_[static_cast<std::size_t>(level)];
+    FG_CHECK(node >= known.first && node - known.first < known.nodes.size());
+    return known.nodes[node - known.first];
+  });
+  return std::move(path).value();
 }
 
 Result<GrowingTree> GrowingTree::Load(std::uint64_t size, const TileReader& read) {

@@ -114,10 +114,34 @@ class RootAccumulator {
   void Append(const Hash256& leaf);
   std::uint64_t size() const { return size_; }
   Hash256 Root() const;
+  // The roots of the complete subtrees that the leaves are made of, largest first.
+  const std::vector<Hash256>& subtrees() const { return subtrees_; }
 
  private:
   std::uint64_t size_ = 0;
-  std::vector<Hash256> stack_;  // roots of complete subtrees, largest first
+  std::vector<Hash256> subtrees_;
+};
+
+// Proves the leaves that a tree just grew by, from the subtrees that stood before and the nodes
+// that the new leaves complete: it needs no tile. Copyable; reading it is thread-safe.
+class GrowthProver {
+ public:
+  // Of a tree that so far has the leaves of `before`.
+  explicit GrowthProver(const RootAccumulator& before);
+  void Append(const Hash256& leaf);
+  std::uint64_t size() const { return size_; }
+  // As InclusionProof in the tree of all leaves. Requires: that leaf was appended here.
+  std::vector<Hash256> Inclusion(std::uint64_t index) const;
+
+ private:
+  // The complete nodes of a tree level that are known, side by side, from index `first` on.
+  struct Level {
+    std::uint64_t first = 0;
+    std::vector<Hash256> nodes;
+  };
+  std::uint64_t first_;  // of the new leaves
+  std::uint64_t size_;
+  std::vector<Level> levels_;
 };
 
 // A tree that grows at its right edge. Holds only the partial tiles (at most 255 hashes a level)
@@ -133,6 +157,7 @@ class GrowingTree {
   std::uint64_t size() const { return root_.size(); }
   void Append(const Hash256& leaf);
   Hash256 Root() const { return root_.Root(); }
+  const RootAccumulator& accumulator() const { return root_; }
 
   // Every tile (full or partial) touched since the last call, with its hashes so far. A tile that
   // fills hands its root to the level above, so that one append may touch several.

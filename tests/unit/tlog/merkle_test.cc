@@ -374,6 +374,54 @@ TEST(VerifyConsistency, RefusesHugeNumbers) {
 
 // ---- The growing tree
 
+TEST(GrowthProver, ProvesWhatWasAppendedAsTheWholeTreeDoes) {
+  ReferenceTree reference(600);
+  RootAccumulator before;
+  for (std::uint64_t first = 0; first < 540; ++first) {
+    GrowthProver prover(before);
+    EXPECT_EQ(prover.size(), first);
+    // Some growths are long, and some end where subtrees and tiles do.
+    const std::uint64_t more = first % 7 == 0 ? 60 : 1 + first % 5;
+    for (std::uint64_t leaf = first; leaf < first + more; ++leaf) {
+      prover.Append(reference.leaf(leaf));
+    }
+    const std::uint64_t size = first + more;
+    for (std::uint64_t leaf = first; leaf < size; ++leaf) {
+      ASSERT_EQ(prover.Inclusion(leaf), reference.Path(leaf, 0, size)) << leaf << " of " << size;
+    }
+    before.Append(reference.leaf(first));
+  }
+}
+
+TEST(GrowthProver, GoesOnFromAStoredTree) {
+  ReferenceTree reference(70'000);
+  for (const std::uint64_t first : {255U, 256U, 257U, 65'535U, 65'536U, 69'990U}) {
+    GrowingTree stored;
+    MemoryTiles tiles;
+    for (std::uint64_t leaf = 0; leaf < first; ++leaf) stored.Append(reference.leaf(leaf));
+    tiles.Keep(stored.TakeChangedTiles());
+    const GrowingTree tree = GrowingTree::Load(first, tiles.Reader()).value();
+    EXPECT_EQ(tree.accumulator().subtrees(), stored.accumulator().subtrees());
+    GrowthProver prover(tree.accumulator());
+    for (std::uint64_t leaf = first; leaf < first + 10; ++leaf) {
+      prover.Append(reference.leaf(leaf));
+    }
+    for (std::uint64_t leaf = first; leaf < first + 10; ++leaf) {
+      EXPECT_EQ(prover.Inclusion(leaf), reference.Path(leaf, 0, first + 10)) << leaf;
+    }
+  }
+}
+
+TEST(GrowthProverDeathTest, ProvesNoLeafFromBefore) {
+  RootAccumulator before;
+  before.Append(LeafHash(core::AsBytes("before")));
+  GrowthProver prover(before);
+  prover.Append(LeafHash(core::AsBytes("new")));
+  EXPECT_EQ(prover.Inclusion(1), before.subtrees());
+  EXPECT_DEATH(prover.Inclusion(0), "index");
+  EXPECT_DEATH(prover.Inclusion(2), "index");
+}
+
 TEST(GrowingTree, HasTheRootOfEverySize) {
   ReferenceTree reference(600);
   GrowingTree tree;
