@@ -19,11 +19,19 @@ void* Take(std::size_t size, std::size_t alignment) {
 }  // namespace
 
 // Not inlined: the compiler would take the library's new and this delete for a mismatch. The forms
-// that are not here call these.
+// that are not here call these, or under a sanitizer are its own with their own delete. The nothrow
+// ones have no delete of their own, so they are here.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   return Take(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 }
 [[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  return Take(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return Take(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment,
+                                     const std::nothrow_t&) noexcept {
   return Take(size, static_cast<std::size_t>(alignment));
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
