@@ -389,8 +389,9 @@ void RootAccumulator::Append(const Hash256& leaf) {
 Hash256 RootAccumulator::Root() const {
   if (subtrees_.empty()) return EmptyRoot();
   Hash256 root = subtrees_.back();
-  for (auto left = subtrees_.rbegin() + 1; left != subtrees_.rend(); ++left)
+  for (auto left = subtrees_.rbegin() + 1; left != subtrees_.rend(); ++left) {
     root = NodeHash(*left, root);
+  }
   return root;
 }
 
